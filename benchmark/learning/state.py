@@ -1,0 +1,106 @@
+"""The state that phases hand on: backbone, modules, and in the end a predictor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.data.examples import Examples
+from benchmark.learning.contract import Predictor, TaskShape
+from benchmark.learning.tokens import Tokenizer, Tokens
+from benchmark.streams import Streams
+
+__all__ = ["Backbone", "State", "Tokens"]
+
+
+class Backbone(nn.Module):
+    """A transformers encoder with its tokenizer and pooling.
+
+    Attributes:
+        model: the transformers model.
+        hidden: H, the width of its representations.
+        pooling: `mean` over the attended tokens, or `cls`: the first token without any tanh.
+    """
+
+    def __init__(self, model: nn.Module, tokenizer: Tokenizer, pooling: str, precision: str = "fp32") -> None:
+        super().__init__()
+        self.model, self.tokenizer, self.pooling, self.precision = model, tokenizer, pooling, precision
+        self.hidden: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters live."""
+        return self.word_embeddings.device
+
+    @property
+    def word_embeddings(self) -> nn.Parameter:
+        """The word-embedding matrix, float32 [V, H]."""
+        return self.model.get_input_embeddings().weight  # type: ignore[operator,no-any-return]
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """The run's mixed precision: bf16 autocast, or nothing in fp32."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+    def tokenize(self, examples: Examples) -> Tokens:
+        """Token ids padded to the longest text, on the device."""
+        return self.tokenizer(examples.texts, examples.seconds).to(self.device)
+
+    def forward(self, tokens: Tokens, embeddings: Tensor | None = None) -> Tensor:
+        """Pooled representations float32 [B, H]; `embeddings` [V, H] stands in for the word-embedding matrix where given."""
+        with self.autocast():
+            hidden = self._run(tokens, embeddings)
+        return pool(hidden.float(), tokens.mask, self.pooling)
+
+    def _run(self, tokens: Tokens, embeddings: Tensor | None) -> Tensor:
+        inputs = {"input_ids": tokens.ids, "attention_mask": tokens.mask}
+        if tokens.types is not None:
+            inputs["token_type_ids"] = tokens.types
+        if embeddings is None:
+            return self.model(**inputs).last_hidden_state  # type: ignore[no-any-return]
+        return torch.func.functional_call(  # type: ignore[no-any-return]
+            self.model, {self._embedding_name(): embeddings}, kwargs=inputs
+        ).last_hidden_state
+
+    def _embedding_name(self) -> str:
+        wanted = self.word_embeddings
+        return next(name for name, parameter in self.model.named_parameters() if parameter is wanted)
+
+
+def pool(hidden: Tensor, mask: Tensor, how: str) -> Tensor:
+    """[B, T, H] and mask [B, T] -> [B, H]: mean over attended tokens, or the first token."""
+    if how == "cls":
+        return hidden[:, 0]
+    weight = mask.unsqueeze(-1).to(hidden.dtype)
+    return (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
+
+
+@dataclass
+class State:
+    """What one phase leaves for the next.
+
+    Args:
+        backbone: None for methods that need no encoder.
+        modules: head, projection, decoder: whatever phases built, by name.
+        predictor: texts -> scores; set by the last phase.
+        fresh_encoder: True until a phase changed the backbone's tensors (features may then be cached across runs).
+    """
+
+    backbone: Backbone
+    modules: nn.ModuleDict = field(default_factory=nn.ModuleDict)
+    predictor: Predictor | None = None
+
+    def add(self, name: str, factory: Callable[[], nn.Module], streams: Streams) -> None:
+        """Build a module under its own init stream and keep it under `name`, replacing what stood there."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(streams.seed_of("init", name))
+            self.modules[name] = factory().to(self.backbone.device)
+
+
+def build_head(state: State, task: TaskShape, streams: Streams, dropout: float = 0.1) -> None:
+    """The linear head that every arm shares: dropout, then H -> K, drawn from the init stream `head`."""
+    hidden = state.backbone.hidden
+    state.add("head", lambda: nn.Sequential(nn.Dropout(dropout), nn.Linear(hidden, task.n_classes)), streams)

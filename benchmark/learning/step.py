@@ -1,0 +1,109 @@
+"""One training step as an objective sees it. All passes go through it: it memoises, seeds dropout and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchmark.data.examples import Examples
+from benchmark.learning.state import State, Tokens
+from benchmark.streams import Streams
+
+
+class Step:
+    """The batch of one step, and the passes over it.
+
+    Attributes:
+        index: number of the step in its phase, from 0.
+        labels: int64 [B] on the device, or None.
+        targets: float32 [B] on the device, or None.
+        n_classes: K.
+
+    Dropout of each pass is drawn from (seed, phase, step, what is passed, how often it was passed), so that extra passes of one
+    arm leave the masks of the others as they are. With `fixed_masks` the count is left out: equal inputs meet equal masks.
+    """
+
+    def __init__(
+        self,
+        index: int,
+        state: State,
+        views: Mapping[str, Examples],
+        streams: Streams,
+        *,
+        labels: Tensor | None = None,
+        targets: Tensor | None = None,
+        n_classes: int = 0,
+        count: Callable[[int], None] = lambda examples: None,
+        fixed_masks: bool = False,
+    ) -> None:
+        self.index, self.labels, self.targets, self.n_classes = index, labels, targets, n_classes
+        self._state, self._views, self._streams, self._count, self._fixed = state, views, streams, count, fixed_masks
+        self._memo: dict[tuple[str, str], Tensor] = {}
+        self._tokens: dict[str, Tokens] = {}
+        self._calls: dict[str, int] = {}
+
+    def tokens(self, view: str = "text") -> Tokens:
+        """Token ids and attention mask, int64 [B, T] each, of a view, padded to its longest text."""
+        if view not in self._tokens:
+            self._tokens[view] = self._state.backbone.tokenize(self._views[view])
+        return self._tokens[view]
+
+    def word_embeddings(self) -> torch.nn.Parameter:
+        """The whole word-embedding matrix of the backbone, float32 [V, H]."""
+        return self._state.backbone.word_embeddings
+
+    def encode(self, view: str = "text", *, embeddings: Tensor | None = None, fresh: bool = False) -> Tensor:
+        """Pooled representations of a view, float32 [B, H], before the head's dropout.
+
+        Args:
+            embeddings: a word-embedding matrix [V, H] to use in place of the backbone's (CAT); gradients flow into it.
+            fresh: draw new dropout masks instead of returning the representation that this step already has (R-Drop, SimCSE).
+        """
+        memo = (view, "" if embeddings is None else str(id(embeddings)))
+        if memo not in self._memo or fresh:
+            self._seed(f"encode:{view}")
+            self._count(len(self._views[view]))
+            pooled = self._state.backbone(self.tokens(view), embeddings)
+            if fresh:
+                return pooled
+            self._memo[memo] = pooled
+            if embeddings is not None:
+                self._memo[(view, f"kept:{memo[1]}")] = embeddings  # keeps the matrix alive, so that its id stays its own
+        return self._memo[memo]
+
+    def logits(self, representation: Tensor, head: str = "head") -> Tensor:
+        """Class scores float32 [B, K] of representations [B, H], through the head and its dropout."""
+        return self.apply(head, representation)
+
+    def module(self, name: str) -> torch.nn.Module:
+        """A module that an objective declared. Pass through it with `apply`, which seeds its dropout."""
+        return self._state.modules[name]
+
+    def apply(self, name: str, *inputs: Any, counted: int = 0) -> Any:
+        """Pass inputs through a declared module under this step's dropout stream and the run's precision.
+
+        Args:
+            counted: examples to count as a pass, for a module of a backbone's size (a decoder); 0 for a small one.
+        """
+        self._seed(f"module:{name}")
+        if counted:
+            self._count(counted)
+        return self._state.modules[name](*inputs)
+
+    def autocast(self) -> Any:
+        """The run's mixed-precision context, for passes of a large module's own (a decoder)."""
+        return self._state.backbone.autocast()
+
+    def grad(self, value: Tensor, wrt: Tensor) -> Tensor:
+        """Gradient of a scalar with respect to a tensor: no graph through it, `.grad` fields untouched, the value's graph kept.
+        Counted as one backward pass over the batch by whoever declares the cost."""
+        (gradient,) = torch.autograd.grad(value, wrt, retain_graph=True)
+        return gradient.detach()
+
+    def _seed(self, what: str) -> None:
+        call = 0 if self._fixed else self._calls.get(what, 0)
+        self._calls[what] = call + 1
+        torch.manual_seed(self._streams.seed_of("dropout", self.index, what, call))

@@ -1,0 +1,125 @@
+"""The spec of a run: everything its predictions depend on, and nothing else (DESIGN rule 4). Its SHA-256 is the run's key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SPEC_VERSION = 1
+
+
+class Frozen(BaseModel):
+    """Typed, immutable data; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MethodSpec(Frozen):
+    """Which method: its registered name, its parameters (all of them, defaults included) and its code."""
+
+    name: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    code: str = Field(description="hash of the syntax trees of the method's own modules, docstrings left out")
+    matched: tuple[int, int] | None = Field(None, description="forward and backward example passes of the method that ce-matched matches")
+
+
+class TaskSpec(Frozen):
+    """Which data: the hash of all rows and label names. The name is for readers and for finding the data again."""
+
+    name: str
+    data: str
+    n_classes: int
+    pair: bool
+
+
+class Imbalance(Frozen):
+    """A long tail: class sizes fall geometrically from `largest` to `largest / ratio`."""
+
+    ratio: float = Field(gt=1)
+    largest: int = Field(400, gt=0)
+
+
+class SplitSpec(Frozen):
+    """Which rows train, select and score. `shots`: `20`, `16/class`, `50%` or `all`."""
+
+    protocol: Literal["honest", "paper"] = "honest"
+    shots: str = "20"
+    split_seed: int = Field(0, ge=0)
+    unlabelled: int | Literal["pool"] = 0
+    test_cap: int | None = Field(None, gt=0, description="at most this many test examples, the same for every split seed")
+    dev: Literal["like-train", "clean"] = "like-train"
+    imbalance: Imbalance | None = None
+
+
+class NoiseSpec(Frozen):
+    """Which noise: kind, level (a rate, or a sampling temperature for back-translation), and where it falls."""
+
+    kind: str
+    level: float
+    where: Literal["train", "test", "both"] = "train"
+    size: str = Field("replace", pattern=r"^(replace|add:[1-9][0-9]*)$")
+
+
+class EncoderSpec(Frozen):
+    """Which encoder: pinned commit and the SHA-256 of its weights."""
+
+    name: str
+    commit: str
+    weights: str
+    pooling: Literal["mean", "cls"]
+    max_length: int = Field(gt=0)
+
+
+class Budget(Frozen):
+    """The training constants that all arms of a cell share. Steps are those of the final fine-tuning."""
+
+    steps: int = Field(gt=0)
+    batch: int = Field(gt=0)
+    lr_encoder: float = Field(gt=0)
+    lr_head: float = Field(gt=0)
+    warmup: float = Field(0.1, ge=0, le=1, description="share of the steps")
+    weight_decay: float = Field(0.01, ge=0)
+    clip: float = Field(1.0, gt=0)
+    selection: Literal["last", "best-dev"] = "last"
+
+
+class Compute(Frozen):
+    """What the numbers depend on beyond the code: fixed by the profile, never 'auto'."""
+
+    device: str = "cpu"
+    precision: Literal["fp32", "bf16"] = "fp32"
+    threads: int = Field(1, gt=0)
+
+
+class RunSpec(Frozen):
+    """One run: an arm in a cell on one (split seed, seed). `seed` is None for a method that draws nothing in training."""
+
+    version: int = SPEC_VERSION
+    numerics: int
+    method: MethodSpec
+    task: TaskSpec
+    split: SplitSpec
+    noise: NoiseSpec | None = None
+    sampler: str = "natural"
+    encoder: EncoderSpec | None = None
+    budget: Budget | None = None
+    compute: Compute
+    seed: int | None = None
+
+    @property
+    def key(self) -> str:
+        """64 hex digits: the run's identity and the name of its record."""
+        return content_key(self.model_dump(mode="json"))
+
+
+def canonical(value: Any) -> str:
+    """Canonical JSON: sorted keys, no spaces, no NaN. Equal content gives equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def content_key(value: Any) -> str:
+    """SHA-256 of the canonical JSON of `value`, 64 hex digits."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
