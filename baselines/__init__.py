@@ -1,0 +1,1 @@
+"""What the methods of the papers must beat, one file each."""

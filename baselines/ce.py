@@ -1,0 +1,23 @@
+"""Plain fine-tuning: the arm that every other one is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from benchmark.learning.contract import Method, Phase, TaskShape
+from benchmark.learning.objectives.cross_entropy import CrossEntropy
+from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.registry import methods
+
+
+@methods.register("ce")
+@dataclass(frozen=True)
+class FineTuning(Method):
+    """Fine-tuning of encoder and linear head with cross-entropy."""
+
+    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+
+    def phases(self, task: TaskShape) -> Sequence[Phase]:
+        return [FineTune(CrossEntropy())]

@@ -1,0 +1,32 @@
+"""Fine-tuning that may spend as much compute as the method it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from benchmark.learning.contract import Method, Phase, TaskShape
+from benchmark.learning.objectives.cross_entropy import CrossEntropy
+from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.learning.phases.gradient import Schedule
+from benchmark.registry import methods
+
+
+@methods.register("ce-matched")
+@dataclass(frozen=True)
+class MatchedFineTuning(Method):
+    """`ce` with the step count whose forward plus backward passes equal the declared cost of another method.
+
+    Args:
+        to: the registered name of that method.
+    """
+
+    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "matched"
+    to: str = "three-phase"
+
+    def phases(self, task: TaskShape) -> Sequence[Phase]:
+        return [FineTune(CrossEntropy(), schedule=Schedule(matched=True))]
+
+    def matched_to(self) -> str:
+        return self.to

@@ -1,0 +1,28 @@
+"""Fine-tuning with smoothed labels: the usual regulariser against over-confident fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from benchmark.learning.contract import Method, Phase, TaskShape, searchable
+from benchmark.learning.objectives.cross_entropy import CrossEntropy
+from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.registry import methods
+
+
+@methods.register("ce-smoothing")
+@dataclass(frozen=True)
+class SmoothedFineTuning(Method):
+    """Fine-tuning with label smoothing (Szegedy et al. 2016, section 7).
+
+    Args:
+        smoothing: share of the target that is spread evenly over the classes.
+    """
+
+    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    smoothing: float = searchable(0.1, choices=(0.05, 0.1, 0.2), low=0.0, high=0.99)
+
+    def phases(self, task: TaskShape) -> Sequence[Phase]:
+        return [FineTune(CrossEntropy(smoothing=self.smoothing))]

@@ -1,0 +1,23 @@
+"""Fine-tuning with class weights: the plain answer to unequal classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from benchmark.learning.contract import Method, Phase, TaskShape
+from benchmark.learning.objectives.cross_entropy import CrossEntropy
+from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.registry import methods
+
+
+@methods.register("ce-weighted")
+@dataclass(frozen=True)
+class WeightedFineTuning(Method):
+    """Fine-tuning with each example weighted by n / (K n_y), from the training labels."""
+
+    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+
+    def phases(self, task: TaskShape) -> Sequence[Phase]:
+        return [FineTune(CrossEntropy(balanced=True))]

@@ -1,0 +1,57 @@
+"""The most frequent class: the floor under every score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from benchmark.data.examples import Examples
+from benchmark.learning.contract import Context, Cost, Method, Phase, Scores, TaskShape, TrainingData
+from benchmark.learning.state import State
+from benchmark.records.spec import Budget
+from benchmark.registry import methods
+
+ABSENT = 1e-6  # examples that a class without any counts as, so that its score stays finite
+
+
+@dataclass(frozen=True)
+class ClassShares:
+    """Predicts the same scores for every text: log of each class's share of the training labels, [K]."""
+
+    log_shares: tuple[float, ...]
+
+    def __call__(self, examples: Examples) -> Scores:
+        return np.tile(np.array(self.log_shares, dtype=np.float32), (len(examples), 1))
+
+
+@dataclass(frozen=True)
+class CountClasses(Phase):
+    """Counts the training labels. Reads no text."""
+
+    name: ClassVar[str] = "count-classes"
+    reads: ClassVar[frozenset[str]] = frozenset({"labels"})
+    uses: ClassVar[frozenset[str]] = frozenset()
+
+    def fit(self, state: State, data: TrainingData, context: Context) -> None:
+        assert data.train.labels is not None
+        counts = np.maximum(np.bincount(data.train.labels, minlength=context.task.n_classes), ABSENT)
+        state.predictor = ClassShares(tuple(np.log(counts / counts.sum()).tolist()))
+
+    def cost(self, task: TaskShape, budget: Budget) -> Cost:
+        return Cost()
+
+
+@methods.register("majority")
+@dataclass(frozen=True)
+class Majority(Method):
+    """Always the most frequent training class (the first of them where several tie), with the class shares as probabilities."""
+
+    needs_encoder: ClassVar[bool] = False
+    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    streams: ClassVar[frozenset[str]] = frozenset()
+
+    def phases(self, task: TaskShape) -> Sequence[Phase]:
+        return [CountClasses()]

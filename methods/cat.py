@@ -1,0 +1,37 @@
+"""CAT: contrastive adversarial training (Pan, Hang, Sil and Potdar, AAAI 2022)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmark.learning.contract import Method, Phase, TaskShape, bounded, searchable
+from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.registry import methods
+from methods.objectives.adversarial import ContrastiveAdversarial, Norm
+
+
+@methods.register("cat")
+@dataclass(frozen=True)
+class ContrastiveAdversarialTraining(Method):
+    """Fine-tuning on clean and adversarial views with a contrastive term between them: (1-w)/2 (CE + CE') + w InfoNCE.
+
+    Args:
+        weight: w; the middle of the known grid, the paper's best values are not known to us.
+        temperature: tau of InfoNCE.
+        norm: `l2`, one step of length epsilon for the whole embedding matrix (Miyato et al. 2017); `sign`, epsilon in each coordinate.
+        epsilon_l2: size of the `l2` step.
+        epsilon_sign: size of the `sign` step.
+        width: outputs of the projection.
+    """
+
+    weight: float = searchable(0.3, choices=(0.1, 0.2, 0.3, 0.4, 0.5), low=0.0, high=1.0)
+    temperature: float = searchable(0.07, choices=(0.05, 0.06, 0.07, 0.08, 0.09, 0.10), low=1e-3)
+    norm: Norm = bounded("l2", among=("l2", "sign"))
+    epsilon_l2: float = searchable(0.5, choices=(0.1, 0.25, 0.5, 1.0), low=1e-8)
+    epsilon_sign: float = searchable(0.005, choices=(0.0001, 0.001, 0.005, 0.02), low=1e-8)
+    width: int = bounded(128, low=1)
+
+    def phases(self, task: TaskShape) -> Sequence[Phase]:
+        epsilon = self.epsilon_l2 if self.norm == "l2" else self.epsilon_sign
+        return [FineTune(ContrastiveAdversarial(self.weight, self.temperature, self.norm, epsilon, self.width))]
