@@ -1,0 +1,1 @@
+"""Feeds that the methods bring: noised texts (denoising auto-encoder) and labelled pairs (pair similarity)."""

@@ -1,0 +1,136 @@
+"""A decoder that rebuilds a text from one vector. Wired here, in plain torch, for encoders of the BERT family.
+
+Its layers are the encoder's own, with causal self-attention and an added cross-attention that sees the pooled vector and nothing
+else. Words come in and go out through the encoder's live word-embedding matrix.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from benchmark.errors import UserError
+
+# model_type -> whether positions begin behind the padding index (RoBERTa) or at 0 (BERT, MiniLM)
+SUPPORTED = {"bert": False, "roberta": True, "xlm-roberta": True}
+
+
+def check_supported(model: nn.Module) -> None:
+    """UserError for an encoder whose layers this decoder cannot take over."""
+    kind = getattr(getattr(model, "config", None), "model_type", type(model).__name__)
+    if kind not in SUPPORTED:
+        raise UserError(
+            f"The denoising objective was asked to rebuild text with an encoder of the type {kind!r}.",
+            f"Supported: {', '.join(SUPPORTED)} (MiniLM encoders are of the type bert).",
+            "Use a supported encoder, or a method without a denoising phase (cl-ft, for one).",
+        )
+
+
+class Layers(nn.Module):
+    """What the decoder takes from an encoder: position and segment embeddings, their LayerNorm, and transformer layers.
+
+    The names are those of the encoder's embedding module, so that live and copied parts are used alike.
+    """
+
+    def __init__(self, model: Any, count: int) -> None:
+        super().__init__()
+        embeddings = model.embeddings
+        self.position_embeddings, self.token_type_embeddings = embeddings.position_embeddings, embeddings.token_type_embeddings
+        self.LayerNorm = embeddings.LayerNorm
+        self.layer = nn.ModuleList(model.encoder.layer[:count])
+
+
+class CrossAttention(nn.Module):
+    """Attention over a memory of one vector, with residual and LayerNorm, newly initialised.
+
+    Over a single key the softmax is 1 whatever query and key are: only the value and output maps are left, and only they are here.
+    """
+
+    def __init__(self, hidden: int, std: float, eps: float) -> None:
+        super().__init__()
+        self.value, self.output, self.norm = nn.Linear(hidden, hidden), nn.Linear(hidden, hidden), nn.LayerNorm(hidden, eps)
+        for linear in (self.value, self.output):
+            nn.init.normal_(linear.weight, std=std)
+            nn.init.zeros_(linear.bias)
+
+    def forward(self, states: Tensor, memory: Tensor, dropout: float) -> Tensor:
+        """states [B, T, H], memory [B, H] -> [B, T, H]."""
+        seen = self.output(self.value(memory)).unsqueeze(1).expand_as(states)
+        return self.norm(states + F.dropout(seen, dropout, self.training))  # type: ignore[no-any-return]
+
+
+class Decoder(nn.Module):
+    """Predicts each token of a text from the tokens before it and one vector.
+
+    Args:
+        model: the encoder; its values are copied, it is not kept.
+        layers: how many decoder layers, taken from the encoder's first ones; None: as many as the encoder has.
+        tied: True: `forward` is given the encoder and uses its live layers; False: it has copies of its own, trained apart.
+    """
+
+    def __init__(self, model: Any, layers: int | None = None, tied: bool = True) -> None:
+        super().__init__()
+        check_supported(model)
+        config = model.config
+        self.count = config.num_hidden_layers if layers is None else min(layers, config.num_hidden_layers)
+        self.heads = config.num_attention_heads
+        self.dropout, self.attention_dropout = config.hidden_dropout_prob, config.attention_probs_dropout_prob
+        self.first_position = config.pad_token_id + 1 if SUPPORTED[config.model_type] else 0
+        self.copied = None if tied else copy.deepcopy(Layers(model, self.count))
+        self.cross = nn.ModuleList(
+            CrossAttention(config.hidden_size, config.initializer_range, config.layer_norm_eps) for _ in range(self.count)
+        )
+        self.bias = nn.Parameter(torch.zeros(config.vocab_size))
+
+    def forward(
+        self, memory: Tensor, ids: Tensor, mask: Tensor, types: Tensor | None, words: Tensor, model: Any = None
+    ) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: position t is given tokens 0..t and has to say token t + 1.
+
+        Args:
+            memory: [B, H], the pooled vector.
+            ids, mask, types: int64 [B, T]: the text to rebuild, padded on the right; its first token starts the decoder.
+            words: the word-embedding matrix [V, H].
+            model: the live encoder, for a tied decoder.
+
+        Returns:
+            logits [M, V] and targets int64 [M] of the M positions whose target is a token, not padding.
+        """
+        wanted = mask[:, 1:].bool()
+        states = self.states(memory, ids[:, :-1], None if types is None else types[:, :-1], words, model)
+        return F.linear(states[wanted], words, self.bias), ids[:, 1:][wanted]
+
+    def states(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, model: Any = None) -> Tensor:
+        """Last decoder states [B, T, H] of input tokens int64 [B, T]. Causal: state t depends on tokens 0..t."""
+        source = self._source(model)
+        positions = torch.arange(ids.shape[1], device=ids.device) + self.first_position
+        segments = torch.zeros_like(ids) if types is None else types
+        states = F.embedding(ids, words) + source.position_embeddings(positions) + source.token_type_embeddings(segments)
+        states = F.dropout(source.LayerNorm(states), self.dropout, self.training)
+        for layer, cross in zip(source.layer, self.cross, strict=True):
+            states = self._attend(layer.attention, states)
+            states = cross(states, memory, self.dropout)
+            changed = layer.output.dense(layer.intermediate(states))
+            states = layer.output.LayerNorm(states + F.dropout(changed, self.dropout, self.training))
+        return states
+
+    def _source(self, model: Any) -> Any:
+        if self.copied is not None:
+            return self.copied
+        if model is None:
+            raise ValueError("a tied decoder needs the live encoder")
+        return Layers(model, self.count)
+
+    def _attend(self, attention: Any, states: Tensor) -> Tensor:
+        """Causal self-attention with an encoder layer's own maps, residual and LayerNorm. [B, T, H] -> [B, T, H]."""
+        batch, length, hidden = states.shape
+        maps = (attention.self.query, attention.self.key, attention.self.value)
+        query, key, value = (m(states).view(batch, length, self.heads, -1).transpose(1, 2) for m in maps)
+        rate = self.attention_dropout if self.training else 0.0
+        mixed = F.scaled_dot_product_attention(query, key, value, dropout_p=rate, is_causal=True)
+        mixed = attention.output.dense(mixed.transpose(1, 2).reshape(batch, length, hidden))
+        return attention.output.LayerNorm(states + F.dropout(mixed, self.dropout, self.training))  # type: ignore[no-any-return]
