@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,10 @@ from benchmark.learning.contract import TrainingData
 from benchmark.streams import Streams
 from methods.stop_words import STOP_WORDS
 
-Rule = Literal["code", "eq5a", "text", "off"]
-RULES: tuple[Rule, ...] = ("code", "eq5a", "text", "off")
+RULES = ("code", "eq5a", "text", "off")
 
 
-def repeats(counts: Sequence[int], min_ratio: float = 1.5, max_ratio: float = 4.0, rule: Rule = "code") -> list[int]:
+def repeats(counts: Sequence[int], min_ratio: float = 1.5, max_ratio: float = 4.0, rule: str = "code") -> list[int]:
     """How many times each class stands in the augmented training set; 1 is unchanged. Classes without examples stay at 1.
 
     `code`: round(f) where f >= min_ratio, else 1. Under it a class is repeated only if x <= max_k ** (1 - min_ratio / max_ratio).
@@ -46,7 +45,7 @@ def _f(count: int, largest: int, max_ratio: float) -> float:
     return 0.0 if count < 1 or largest < 2 else math.log(largest / count) * max_ratio / math.log(largest)
 
 
-def _repeats(f: float, min_ratio: float, rule: Rule) -> int:
+def _repeats(f: float, min_ratio: float, rule: str) -> int:
     if rule == "off" or f == 0:
         return 1
     if rule == "code":
@@ -68,9 +67,13 @@ class Repeat:
 
     min_ratio: float = 1.5
     max_ratio: float = 4.0
-    rule: Rule = "code"
-    copy_noise: Literal["off", "stop-words"] = "off"
+    rule: str = "code"
+    copy_noise: str = "off"
     long: int = 20
+
+    def __post_init__(self) -> None:
+        if self.copy_noise not in ("off", "stop-words"):
+            raise UserError(f"The copy noise {self.copy_noise!r} was given.", "Allowed: off, stop-words.", "The default is off.")
 
     def apply(self, data: TrainingData, streams: Streams) -> TrainingData:
         """Training examples with the repeats; development and unlabelled texts as they were."""

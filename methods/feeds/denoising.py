@@ -40,7 +40,7 @@ class Denoising(Feed):
         """Endless batches. The sampler does not apply: it balances classes, and this feed knows none."""
         texts = joined(data.train, data.unlabelled)
         drawn: Counter[int] = Counter()
-        for rows in reshuffled(len(texts), min(batch, len(texts)), streams):
+        for rows in reshuffled(len(texts), batch, streams):
             original = texts.take(rows)
             yield Batch({"noised": self._noised(original, drawn, streams), "original": original})
 

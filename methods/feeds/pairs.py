@@ -60,7 +60,7 @@ class Pairs(Feed):
         """Endless batches. The sampler does not apply: pair building is the method's own."""
         pairs = self.listed(data.train, streams)
         texts = data.train.without_labels()
-        for rows in reshuffled(len(pairs.targets), min(batch, len(pairs.targets)), streams):
+        for rows in reshuffled(len(pairs.targets), batch, streams):
             views = {"left": texts.take(pairs.left[rows]), "right": texts.take(pairs.right[rows])}
             yield Batch(views, targets=pairs.targets[rows])
 
