@@ -1,0 +1,23 @@
+"""check: the conformance suite on one method."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from benchmark.cli import exits
+from benchmark.cli.options import Plugins
+
+
+def check(method: Annotated[str, typer.Argument(metavar="METHOD", help="A registered method (list methods).")], plugin: Plugins = None) -> None:
+    """Check that a method keeps the contract: deterministic, no test data, declared streams, terms that train something."""
+    from benchmark.execution import conformance
+
+    results = conformance.check(method, plugin or [])
+    for result in results:
+        typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.name}{f': {result.detail}' if result.detail else ''}")
+    failed = sum(not result.passed for result in results)
+    typer.echo(f"{method}: {len(results) - failed} of {len(results)} checks passed.")
+    if failed:
+        raise typer.Exit(exits.SOME_FAILED)

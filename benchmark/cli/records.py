@@ -1,0 +1,54 @@
+"""show and export: what finished runs left behind."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmark.cli.options import Results
+from benchmark.errors import UserError
+
+DEFAULT_RESULTS = Path("results/runs")
+
+
+class Format(StrEnum):
+    """The formats of the tidy frame."""
+
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+def show(key: Annotated[str, typer.Argument(metavar="KEY", help="A run's key, or its first digits.")], results: Results = None) -> None:
+    """Show one record in readable form. A unique prefix of its key is enough."""
+    from benchmark.cli.record_text import record_text
+    from benchmark.records.store import RecordStore
+
+    typer.echo(record_text(RecordStore(_folder(results)).find(key)))
+
+
+def export(
+    results: Results = None,
+    format: Annotated[Format, typer.Option("--format", help="csv, json or parquet.")] = Format.csv,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to standard output.")] = None,
+) -> None:
+    """Write the tidy frame: one row per suite, profile, protocol and run."""
+    from benchmark.records import frame
+
+    content = frame.export(_folder(results), format.value)
+    if out is not None:
+        out.write_bytes(content)
+        return
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def _folder(results: Path | None) -> Path:
+    folder = results or DEFAULT_RESULTS
+    if not folder.is_dir():
+        raise UserError(f"There is no results folder {str(folder)!r}.", "A folder that 'run --results' wrote.", "Give it with --results DIR.")
+    return folder
