@@ -36,8 +36,8 @@ class DenoiseAndContrast(Method):
     weight_dae: float = searchable(1.0, choices=(0.1, 0.3, 1.0, 3.0), low=0.0)
     weight_cl: float = searchable(1.0, choices=(0.1, 0.3, 1.0, 3.0), low=0.0)
     balance: str = bounded("none", among=("none", "norm"))
-    lr: float = searchable(5e-5, choices=LEARNING_RATES, low=0.0)
-    epochs: float = searchable(4, choices=EPOCHS, low=0.0)
+    lr: float = searchable(5e-5, choices=LEARNING_RATES, low=1e-9)
+    epochs: float = searchable(4, choices=EPOCHS, low=0.01)
     deletion: float = searchable(0.6, choices=DELETIONS, low=0.0, high=0.99)
     tied: bool = True
     decoder_layers: int | None = None
@@ -45,7 +45,7 @@ class DenoiseAndContrast(Method):
     unique_pairs: bool = False
     imbalance: str = bounded("code", among=RULES)
     min_ratio: float = bounded(1.5, low=0.0)
-    max_ratio: float = bounded(4.0, low=0.0)
+    max_ratio: float = bounded(4.0, low=0.01)
     freeze_encoder: bool = searchable(False, choices=(False, True))
 
     streams = frozenset({"init", "order", "dropout", "augment"})

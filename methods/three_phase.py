@@ -32,12 +32,12 @@ class _Contrasting(Method):
         freeze_encoder: fine-tune the head alone (table 5: best for one data set of six).
     """
 
-    lr_cl: float = searchable(5e-5, choices=LEARNING_RATES, low=0.0)
+    lr_cl: float = searchable(5e-5, choices=LEARNING_RATES, low=1e-9)
     copies: int = searchable(12, choices=EPOCHS, low=1)
     unique_pairs: bool = False
     imbalance: str = bounded("code", among=RULES)
     min_ratio: float = bounded(1.5, low=0.0)
-    max_ratio: float = bounded(4.0, low=0.0)
+    max_ratio: float = bounded(4.0, low=0.01)
     copy_noise: str = bounded("off", among=("off", "stop-words"))
     freeze_encoder: bool = searchable(False, choices=(False, True))
 
@@ -63,8 +63,8 @@ class ThreePhase(_Contrasting):
         tied, decoder_layers: its decoder, see `DenoisingLoss`.
     """
 
-    lr_dae: float = searchable(5e-5, choices=LEARNING_RATES, low=0.0)
-    epochs_dae: float = searchable(4, choices=EPOCHS, low=0.0)
+    lr_dae: float = searchable(5e-5, choices=LEARNING_RATES, low=1e-9)
+    epochs_dae: float = searchable(4, choices=EPOCHS, low=0.01)
     deletion: float = searchable(0.6, choices=DELETIONS, low=0.0, high=0.99)
     tied: bool = True
     decoder_layers: int | None = None
@@ -90,8 +90,8 @@ class ContrastThenFineTune(_Contrasting):
 class DenoiseThenFineTune(Method):
     """Denoising auto-encoder, then fine-tuning: three-phase without its contrastive phase (table 4, DAE+FT)."""
 
-    lr_dae: float = searchable(5e-5, choices=LEARNING_RATES, low=0.0)
-    epochs_dae: float = searchable(4, choices=EPOCHS, low=0.0)
+    lr_dae: float = searchable(5e-5, choices=LEARNING_RATES, low=1e-9)
+    epochs_dae: float = searchable(4, choices=EPOCHS, low=0.01)
     deletion: float = searchable(0.6, choices=DELETIONS, low=0.0, high=0.99)
     tied: bool = True
     decoder_layers: int | None = None

@@ -107,16 +107,20 @@ class Decoder(nn.Module):
     def states(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, model: Any = None) -> Tensor:
         """Last decoder states [B, T, H] of input tokens int64 [B, T]. Causal: state t depends on tokens 0..t."""
         source = self._source(model)
-        positions = torch.arange(ids.shape[1], device=ids.device) + self.first_position
-        segments = torch.zeros_like(ids) if types is None else types
-        states = F.embedding(ids, words) + source.position_embeddings(positions) + source.token_type_embeddings(segments)
-        states = F.dropout(source.LayerNorm(states), self.dropout, self.training)
+        states = self.embed(source, ids, types, words)
         for layer, cross in zip(source.layer, self.cross, strict=True):
             states = self._attend(layer.attention, states)
             states = cross(states, memory, self.dropout)
             changed = layer.output.dense(layer.intermediate(states))
             states = layer.output.LayerNorm(states + F.dropout(changed, self.dropout, self.training))
         return states
+
+    def embed(self, source: Any, ids: Tensor, types: Tensor | None, words: Tensor) -> Tensor:
+        """Input states [B, T, H], with the encoder's own position numbers: equal tokens begin as they do in the encoder."""
+        positions = torch.arange(ids.shape[1], device=ids.device) + self.first_position
+        segments = torch.zeros_like(ids) if types is None else types
+        states = F.embedding(ids, words) + source.position_embeddings(positions) + source.token_type_embeddings(segments)
+        return F.dropout(source.LayerNorm(states), self.dropout, self.training)
 
     def _source(self, model: Any) -> Any:
         if self.copied is not None:
