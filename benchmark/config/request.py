@@ -1,0 +1,144 @@
+"""What the user asked for: every option of `run` and `plan`, typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from benchmark.config.notation import (
+    check_sampler,
+    parse_bytes,
+    parse_names,
+    parse_noises,
+    parse_pairs,
+    parse_seeds,
+    parse_shots,
+    parse_unlabelled,
+)
+from benchmark.errors import UserError, unknown
+from benchmark.parameters import parse_override
+from benchmark.records.spec import Frozen
+
+CACHE_LIMIT = 10 * 10**9
+
+
+class RunRequest(Frozen):
+    """Options of `run` and `plan`. None: what suite and profile say. Make one with `parse`, which takes the command line's notations.
+
+    Args:
+        noise: cells in place of the suite's: `none` (clean) or `KIND:LEVEL`.
+        seeds: the seeds themselves (`--seeds 5` is 0 to 4).
+        splits: cross every seed with this many split seeds.
+        set: `method.parameter` -> value as text.
+        cache: None: the user's cache folder of this platform.
+        cache_limit: bytes.
+    """
+
+    suite: str
+    profile: str = "embedded"
+    methods: tuple[str, ...] | None = None
+    tasks: tuple[str, ...] | None = None
+    shots: tuple[str, ...] | None = None
+    noise: tuple[str, ...] | None = None
+    seeds: tuple[int, ...] | None = None
+    splits: int | None = Field(None, gt=0)
+    protocol: Literal["honest", "paper"] | None = None
+    unlabelled: int | Literal["pool"] | None = None
+    sampler: str | None = None
+    data_root: Path | None = None
+    task_files: dict[str, Path] = Field(default_factory=dict)
+    encoder: str | None = None
+    device: str | None = Field(None, pattern=r"^(cpu|cuda(:\d+)?)$")
+    precision: Literal["fp32", "bf16"] | None = None
+    threads: int | None = Field(None, gt=0)
+    results: Path = Path("results/runs")
+    cache: Path | None = None
+    cache_limit: int = Field(CACHE_LIMIT, ge=0)
+    workers: int = Field(1, gt=0)
+    plugins: tuple[str, ...] = ()
+    set: dict[str, str] = Field(default_factory=dict)
+    rerun: bool = False
+    keep_probabilities: bool = False
+    verbose: bool = False
+
+    @classmethod
+    def parse(cls, **given: Any) -> RunRequest:
+        """A request from options as typed (`shots="20,100"`, `seeds="3-7"`, `set=["scl.temperature=0.1"]`) or in Python form.
+
+        Raises:
+            UserError: an unknown option or a value that is not allowed.
+        """
+        options = {_RENAMED.get(name, name): value for name, value in given.items() if value is not None}
+        for name in options:
+            if name not in cls.model_fields:
+                raise unknown("option", name, cls.model_fields)
+        values = {name: _PARSERS[name](value) if name in _PARSERS else value for name, value in options.items()}
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise _told(error) from error
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where shared phases are kept: `cache`, or the user's cache folder of this platform."""
+        if self.cache is not None:
+            return self.cache
+        from platformdirs import user_cache_path
+
+        return user_cache_path("benchmark", appauthor=False)
+
+
+def _names_as_text(given: Any) -> tuple[str, ...]:
+    return (str(given),) if isinstance(given, (str, Path)) else tuple(str(item) for item in given)
+
+
+def _overrides(given: Any) -> dict[str, str]:
+    pairs = parse_pairs(given, "--set", "METHOD.PARAM=VALUE")
+    for name, value in pairs.items():
+        parse_override(f"{name}={value}")
+    return pairs
+
+
+def _existing(given: Any) -> Path:
+    if not Path(given).is_dir():
+        raise UserError(f"--data-root {str(given)!r} is not a folder.", "A folder laid out <org>__<name>/<config>/<split>-*.parquet.", "")
+    return Path(given)
+
+
+def _files(given: Any) -> dict[str, Path]:
+    found = {name: Path(path) for name, path in parse_pairs(given, "--task-file", "NAME=PATH").items()}
+    for name, path in found.items():
+        if not path.is_file():
+            raise UserError(
+                f"The file {str(path)!r} of the task {name!r} does not exist.", "A CSV, JSONL or parquet file.", "Correct --task-file."
+            )
+    return found
+
+
+_RENAMED = {"plugin": "plugins", "task_file": "task_files"}
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "suite": str,
+    "profile": str,
+    "encoder": str,
+    "methods": parse_names,
+    "tasks": parse_names,
+    "shots": parse_shots,
+    "noise": parse_noises,
+    "seeds": parse_seeds,
+    "unlabelled": parse_unlabelled,
+    "sampler": check_sampler,
+    "data_root": _existing,
+    "task_files": _files,
+    "cache_limit": parse_bytes,
+    "plugins": _names_as_text,
+    "set": _overrides,
+}
+
+
+def _told(error: ValidationError) -> UserError:
+    """The first mistakes in the option's own words."""
+    told = [f"--{str(e['loc'][0]).replace('_', '-')} {e['input']!r}: {e['msg'][0].lower()}{e['msg'][1:]}." for e in error.errors()]
+    return UserError(" ".join(dict.fromkeys(told)), "", "Correct the option.")
