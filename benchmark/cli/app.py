@@ -38,7 +38,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show the traceback of an internal error. Stands anywhere on the line.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show tracebacks. Stands anywhere on the line.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_version)] = False,
 ) -> None:
     """Options of every command; what they do, `main` and `_version` do."""
@@ -55,4 +55,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         return exits.exit_code(error, verbose=bool(verbose))
     return exits.OK
-

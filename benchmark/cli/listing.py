@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -35,7 +36,8 @@ class Row(NamedTuple):
 
 def list_kind(kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: Plugins = None) -> None:
     """List methods, tasks, suites, profiles, encoders or noise: name, what it is, where it is defined."""
-    rows = SOURCES[kind](plugin or [])
+    _load(plugin or [])
+    rows = SOURCES[kind]()
     typer.echo(lines(rows) if rows else f"No {kind.value} are installed.")
 
 
@@ -46,7 +48,9 @@ def lines(rows: list[Row]) -> str:
 
 
 def _what(row: Row) -> str:
-    return f"BROKEN: {row.error.strip().splitlines()[-1]}" if row.error else row.summary.strip().splitlines()[0] if row.summary.strip() else "-"
+    if row.error:
+        return f"BROKEN: {row.error.strip().splitlines()[-1]}"
+    return row.summary.strip().partition("\n")[0] or "-"
 
 
 def readable(origin: str) -> str:
@@ -66,18 +70,45 @@ def _relative(path: Path) -> str:
     return path.relative_to(parents[0]).as_posix() if parents else path.name
 
 
-def _methods(plugins: list[str]) -> list[Row]:
+def _load(plugins: list[str]) -> None:
+    if plugins:
+        from benchmark import registry
+
+        for plugin in plugins:
+            registry.load_plugin(plugin)
+
+
+def _methods() -> list[Row]:
     from benchmark import registry
 
-    _load(plugins)
-    return [Row(entry.name, entry.summary, entry.origin, entry.error or "") for entry in registry.methods.listing()]
+    return [Row(entry.name, entry.summary, entry.origin, entry.error) for entry in registry.methods.listing()]
 
 
-def _tasks(plugins: list[str]) -> list[Row]:
+def _tasks() -> list[Row]:
     from benchmark.config.task import load_task, task_names, task_origin
 
-    _load(plugins)
     return [_tried(name, lambda name: load_task(name).title, task_origin(name)) for name in task_names()]
+
+
+def _files(folder: str) -> list[Row]:
+    from benchmark.config.loading import listing
+
+    return [Row(*listed) for listed in listing(folder)]
+
+
+def _noise() -> list[Row]:
+    """Read from the source of each kind: importing them would import NumPy, and take longer than a listing may take."""
+    folder = Path(__file__).resolve().parents[1] / "data" / "noise"
+    return [row for path in sorted(folder.glob("*.py")) for row in _kinds_in(path)]
+
+
+def _kinds_in(path: Path) -> Iterator[Row]:
+    for node in ast.parse(path.read_bytes()).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="KIND")], value=ast.Call(keywords=words)):
+                told = {word.arg: str(word.value.value) for word in words if isinstance(word.value, ast.Constant)}
+                levels = f"{told['lowest']} to {told['highest']}"
+                yield Row(told["name"], f"{told['description']} ({levels})", f"{path}:{node.lineno}")
 
 
 def _tried(name: str, summary: Callable[[str], str], origin: str) -> Row:
@@ -88,37 +119,11 @@ def _tried(name: str, summary: Callable[[str], str], origin: str) -> Row:
         return Row(name, "", origin, str(error))
 
 
-def _load(plugins: list[str]) -> None:
-    from benchmark import registry
-
-    for plugin in plugins:
-        registry.load_plugin(plugin)
-
-
-def _suites(plugins: list[str]) -> list[Row]:
-    return []
-
-
-def _profiles(plugins: list[str]) -> list[Row]:
-    return []
-
-
-def _encoders(plugins: list[str]) -> list[Row]:
-    return []
-
-
-def _noise(plugins: list[str]) -> list[Row]:
-    from benchmark.data.noise import KINDS
-
-    _load(plugins)
-    return [Row(kind.name, f"{kind.description} (level {kind.lowest:g} to {kind.highest:g})", kind.origin) for kind in KINDS.values()]
-
-
-SOURCES: dict[Kind, Callable[[list[str]], list[Row]]] = {
+SOURCES: dict[Kind, Callable[[], list[Row]]] = {
     Kind.methods: _methods,
     Kind.tasks: _tasks,
-    Kind.suites: _suites,
-    Kind.profiles: _profiles,
-    Kind.encoders: _encoders,
+    Kind.suites: lambda: _files("suites"),
+    Kind.profiles: lambda: _files("profiles"),
+    Kind.encoders: lambda: _files("encoders"),
     Kind.noise: _noise,
 }

@@ -17,40 +17,44 @@ import typer
 if TYPE_CHECKING:
     from benchmark.config.request import RunRequest
 
-Option = typer.Option
-Plugins = Annotated[list[str] | None, Option("--plugin", metavar="FILE_OR_MODULE", help="Load methods, tasks or noise from this file or module. Repeatable.")]
-Results = Annotated[Path | None, Option("--results", metavar="DIR", help="Where the records are. Default: results/runs.")]
+
+def _option(metavar: str | None, help: str, *names: str) -> Any:
+    return typer.Option(*names, metavar=metavar, help=help)
+
+
+Plugins = Annotated[list[str] | None, _option("FILE_OR_MODULE", "Load methods or tasks from this file or module. Repeatable.", "--plugin")]
+Results = Annotated[Path | None, _option("DIR", "Where the records are. Default: results/runs.", "--results")]
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """What the user typed, option by option, unparsed. None and False stand for: not given."""
 
-    suite: Annotated[str, Option(metavar="NAME_OR_TOML", help="Which grid of cells and arms (list suites).")]
-    profile: Annotated[str | None, Option(metavar="NAME_OR_TOML", help="Encoder, data, shots, seeds and compute (list profiles). Default: embedded.")] = None
-    methods: Annotated[str | None, Option(metavar="A,B", help="Only these methods.")] = None
-    tasks: Annotated[str | None, Option(metavar="T,U", help="Only these tasks.")] = None
-    shots: Annotated[str | None, Option(metavar="20,100,16/class,50%,all", help="Training examples: in total, per class, a share, or all.")] = None
-    noise: Annotated[str | None, Option(metavar="KIND:LEVEL,...", help="Noise in the training data (list noise); 'none' for clean.")] = None
-    seeds: Annotated[str | None, Option(metavar="5|3-7", help="How many seeds (5 is 0 to 4), or which (3-7; 5-5 is seed 5).")] = None
-    splits: Annotated[int | None, Option(metavar="M", help="Cross every seed with M split seeds, instead of one new split per seed.")] = None
-    protocol: Annotated[str | None, Option(metavar="honest|paper", help="Report every run, or do what the paper did.")] = None
-    unlabelled: Annotated[str | None, Option(metavar="0|2000|pool", help="Unlabelled texts from the training pool.")] = None
-    sampler: Annotated[str | None, Option(metavar="natural|pk:8,2", help="How batches are drawn: a reshuffled stream, or P classes with K each.")] = None
-    data_root: Annotated[Path | None, Option(metavar="DIR", help="A local mirror of the datasets.")] = None
-    task_file: Annotated[list[str] | None, Option(metavar="NAME=PATH", help="A task from a CSV, JSONL or parquet file. Repeatable.")] = None
-    encoder: Annotated[str | None, Option(metavar="NAME_OR_DIR", help="Which encoder (list encoders), or a folder with safetensors.")] = None
-    device: Annotated[str | None, Option(metavar="cpu|cuda", help="Where to train. Part of a run's identity.")] = None
-    precision: Annotated[str | None, Option(metavar="fp32|bf16", help="Precision of the passes. Part of a run's identity.")] = None
-    threads: Annotated[int | None, Option(metavar="T", help="Threads per run. Part of a run's identity.")] = None
+    suite: Annotated[str, _option("NAME_OR_TOML", "Which grid of cells and arms (list suites).")]
+    profile: Annotated[str | None, _option("NAME_OR_TOML", "What it runs on (list profiles). Default: embedded.")] = None
+    methods: Annotated[str | None, _option("A,B", "Only these methods.")] = None
+    tasks: Annotated[str | None, _option("T,U", "Only these tasks.")] = None
+    shots: Annotated[str | None, _option("20,100,16/class,50%,all", "Training examples: in total, per class, a share, or all.")] = None
+    noise: Annotated[str | None, _option("KIND:LEVEL,...", "Noise in the training data (list noise); 'none' for clean.")] = None
+    seeds: Annotated[str | None, _option("5|3-7", "How many seeds (5 is 0 to 4), or which (3-7; 5-5 is seed 5).")] = None
+    splits: Annotated[int | None, _option("M", "Cross every seed with M split seeds, instead of one new split per seed.")] = None
+    protocol: Annotated[str | None, _option("honest|paper", "Report every run, or do what the paper did.")] = None
+    unlabelled: Annotated[str | None, _option("0|2000|pool", "Unlabelled texts from the training pool.")] = None
+    sampler: Annotated[str | None, _option("natural|pk:8,2", "Batches: a reshuffled stream, or P classes with K each.")] = None
+    data_root: Annotated[Path | None, _option("DIR", "A local mirror of the datasets.")] = None
+    task_file: Annotated[list[str] | None, _option("NAME=PATH", "A task from a CSV, JSONL or parquet file. Repeatable.")] = None
+    encoder: Annotated[str | None, _option("NAME_OR_DIR", "Which encoder (list encoders), or a folder with safetensors.")] = None
+    device: Annotated[str | None, _option("cpu|cuda", "Where to train. Part of a run's identity.")] = None
+    precision: Annotated[str | None, _option("fp32|bf16", "Precision of the passes. Part of a run's identity.")] = None
+    threads: Annotated[int | None, _option("T", "Threads per run. Part of a run's identity.")] = None
     results: Results = None
-    cache: Annotated[Path | None, Option(metavar="DIR", help="Where phases that several runs share are kept.")] = None
-    cache_limit: Annotated[str | None, Option(metavar="SIZE", help="Most bytes in the cache (10GB, 500MB); least recently used out first.")] = None
-    workers: Annotated[int | None, Option(metavar="N", help="How many runs go at once. Changes no number.")] = None
+    cache: Annotated[Path | None, _option("DIR", "Where phases that several runs share are kept.")] = None
+    cache_limit: Annotated[str | None, _option("SIZE", "Most bytes in the cache; least recently used out first.")] = None
+    workers: Annotated[int | None, _option("N", "How many runs go at once. Changes no number.")] = None
     plugin: Plugins = None
-    set_: Annotated[list[str] | None, Option("--set", metavar="METHOD.PARAM=VALUE", help="Change a method's parameter. Repeatable.")] = None
-    rerun: Annotated[bool, Option("--rerun", help="Run again what is already there.")] = False
-    keep_probabilities: Annotated[bool, Option("--keep-probabilities", help="Keep every class probability in a side file.")] = False
+    set_: Annotated[list[str] | None, _option("METHOD.PARAM=VALUE", "Change a method's parameter. Repeatable.", "--set")] = None
+    rerun: Annotated[bool, _option(None, "Run again what is already there.", "--rerun")] = False
+    keep_probabilities: Annotated[bool, _option(None, "Keep every class probability in a side file.", "--keep-probabilities")] = False
 
     def given(self) -> dict[str, Any]:
         """Only what the user gave, by name of the option."""

@@ -15,17 +15,22 @@ if TYPE_CHECKING:
 class Observer(Protocol):
     """What the runner reports to, in the driver process."""
 
-    def planned(self, plan: Plan) -> None: ...
+    def planned(self, plan: Plan) -> None:
+        """Before the first run."""
 
-    def started(self, run: PlannedRun) -> None: ...
+    def started(self, run: PlannedRun) -> None:
+        """A run began in some worker."""
 
-    def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None: ...
+    def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
+        """A run's phase has done so many of so many steps."""
 
     def finished(
         self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: Sequence[str], error: str | None
-    ) -> None: ...
+    ) -> None:
+        """A run ended, or was there already (`cached`)."""
 
-    def closed(self) -> None: ...
+    def closed(self) -> None:
+        """After the last run."""
 
 
 class PlainProgress:

@@ -50,5 +50,5 @@ def export(
 def _folder(results: Path | None) -> Path:
     folder = results or DEFAULT_RESULTS
     if not folder.is_dir():
-        raise UserError(f"There is no results folder {str(folder)!r}.", "A folder that 'run --results' wrote.", "Give it with --results DIR.")
+        raise UserError(f"There is no results folder {str(folder)!r}.", "Allowed: one that a run wrote.", "Give --results DIR.")
     return folder

@@ -26,7 +26,11 @@ def raising(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (UserError("Unknown task 'sst3'.", "Known: sst2.", "See list tasks."), exits.USAGE, "Unknown task 'sst3'. Known: sst2. See list tasks."),
+        (
+            UserError("Unknown task 'sst3'.", "Known: sst2.", "See list tasks."),
+            exits.USAGE,
+            "Unknown task 'sst3'. Known: sst2. See list tasks.",
+        ),
         (OSError(errno.ENOSPC, "No space left on device", "records"), exits.USAGE, "'records': No space left on device."),
         (PermissionError(errno.EACCES, "Permission denied", "records"), exits.USAGE, "--results"),
         (ValueError("a fault"), exits.INTERNAL, "Internal error: ValueError: a fault. This is a fault of the program."),
@@ -55,7 +59,10 @@ def test_the_environment_variable_shows_the_traceback(bench, raising, monkeypatc
     assert "Traceback" in bench("plan", "--suite", "any").err
 
 
-@pytest.mark.parametrize("words", [("run",), ("list",), ("list", "colours"), ("run", "--suite"), ("show",), ("fly",), ("run", "--suite", "s", "--workers", "two")])
+@pytest.mark.parametrize(
+    "words",
+    [("run",), ("list",), ("list", "colours"), ("run", "--suite"), ("show",), ("fly",), ("run", "--suite", "s", "--workers", "two")],
+)
 def test_wrong_usage_exits_with_2(bench, words):
     outcome = bench(*words)
     assert outcome.code == exits.USAGE

@@ -9,7 +9,9 @@ from benchmark.cli.listing import Row, lines, readable
 
 
 def test_the_name_is_the_first_word_and_the_place_the_last():
-    said = lines([Row("scl", "Cross-entropy plus SupCon.\n\nMore.", "methods/scl.py:12"), Row("three-phase", "DAE first.", "methods/three.py:3")])
+    said = lines(
+        [Row("scl", "Cross-entropy plus SupCon.\n\nMore.", "methods/scl.py:12"), Row("three-phase", "DAE first.", "methods/three.py:3")]
+    )
     assert said.splitlines() == [
         "scl          Cross-entropy plus SupCon.  (methods/scl.py:12)",
         "three-phase  DAE first.  (methods/three.py:3)",
@@ -27,3 +29,9 @@ def test_places_are_relative(tmp_path, monkeypatch):
     assert readable(f"{package}/methods/scl.py:12") == "methods/scl.py:12"
     assert readable("/elsewhere/site-packages/other/scl.py:12") == "other/scl.py:12"
     assert readable("/nowhere/deep/scl.py:12") == "scl.py:12"
+
+
+def test_the_listed_noise_is_the_noise_there_is(bench):
+    from benchmark.data.noise import KINDS
+
+    assert {line.split()[0] for line in bench("list", "noise").out.splitlines()} == set(KINDS)

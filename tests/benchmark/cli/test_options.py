@@ -9,10 +9,33 @@ import pytest
 from benchmark.cli import running
 from benchmark.cli.options import RunOptions
 
-PROMISED = (
-    "--suite --profile --methods --tasks --shots --noise --seeds --splits --protocol --unlabelled --sampler --data-root --task-file --encoder --device "
-    "--precision --threads --results --cache --workers --plugin --set --rerun --keep-probabilities --cache-limit"
-).split()
+PROMISED = [
+    "--suite",
+    "--profile",
+    "--methods",
+    "--tasks",
+    "--shots",
+    "--noise",
+    "--seeds",
+    "--splits",
+    "--protocol",
+    "--unlabelled",
+    "--sampler",
+    "--data-root",
+    "--task-file",
+    "--encoder",
+    "--device",
+    "--precision",
+    "--threads",
+    "--results",
+    "--cache",
+    "--workers",
+    "--plugin",
+    "--set",
+    "--rerun",
+    "--keep-probabilities",
+    "--cache-limit",
+]
 
 
 @pytest.mark.parametrize("command", ["run", "plan", "prepare"])

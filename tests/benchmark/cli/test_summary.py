@@ -7,10 +7,28 @@ import pytest
 from benchmark.cli.summary import summary_table
 
 BASE = {
-    "suite": "glue-fewshot", "profile": "smoke", "protocol": "honest", "task": "sst2", "task_source": "embedded", "partial": "", "method": "ce", "variant": "",
-    "shots": "8", "noise_kind": "", "noise_level": "", "noise_where": "", "sampler": "natural", "metric": "accuracy", "value": 0.5, "status": "done", "encoder": "tiny",
-    "device": "cpu", "precision": "fp32", "env_id": "e1", "alarms": [],
-}  # fmt: skip
+    "suite": "glue-fewshot",
+    "profile": "smoke",
+    "protocol": "honest",
+    "task": "sst2",
+    "task_source": "embedded",
+    "partial": "",
+    "method": "ce",
+    "variant": "",
+    "shots": "8",
+    "noise_kind": "",
+    "noise_level": "",
+    "noise_where": "",
+    "sampler": "natural",
+    "metric": "accuracy",
+    "value": 0.5,
+    "status": "done",
+    "encoder": "tiny",
+    "device": "cpu",
+    "precision": "fp32",
+    "env_id": "e1",
+    "alarms": [],
+}
 
 
 def row(**changes):
