@@ -20,4 +20,5 @@ class FineTuning(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase."""
         return [FineTune(CrossEntropy())]

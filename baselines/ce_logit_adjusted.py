@@ -25,4 +25,5 @@ class AdjustedFineTuning(Method):
     tau: float = searchable(1.0, choices=(0.5, 1.0, 1.5, 2.0), low=0.0)
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase with adjusted logits."""
         return [FineTune(CrossEntropy(adjustment=self.tau))]

@@ -26,7 +26,9 @@ class MatchedFineTuning(Method):
     to: str = "three-phase"
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase whose steps `TaskShape.matched` pays for."""
         return [FineTune(CrossEntropy(), schedule=Schedule(matched=True))]
 
     def matched_to(self) -> str:
+        """The method whose cost is matched."""
         return self.to

@@ -18,13 +18,11 @@ from benchmark.streams import Streams
 
 
 @dataclass(frozen=True)
-class OversampledFineTune(FineTune):
-    """Fine-tuning whose training set holds every class as often as the largest one."""
+class Oversample:
+    """A change of a phase's training set: every class as often as the largest one."""
 
-    uses: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout", "augment"})
-
-    def data(self, data: TrainingData, streams: Streams) -> TrainingData:
-        data = super().data(data, streams)
+    def apply(self, data: TrainingData, streams: Streams) -> TrainingData:
+        """The same data with a longer training set; draws from the stream `augment`."""
         return replace(data, train=oversampled(data.train, streams))
 
 
@@ -37,7 +35,8 @@ class OversampledFineTuning(Method):
     streams: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout", "augment"})
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
-        return [OversampledFineTune(CrossEntropy())]
+        """One fine-tuning phase on the longer training set."""
+        return [FineTune(CrossEntropy(), augment=Oversample())]
 
 
 def oversampled(train: Examples, streams: Streams) -> Examples:

@@ -25,4 +25,5 @@ class SmoothedFineTuning(Method):
     smoothing: float = searchable(0.1, choices=(0.05, 0.1, 0.2), low=0.0, high=0.99)
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase with smoothed labels."""
         return [FineTune(CrossEntropy(smoothing=self.smoothing))]

@@ -20,4 +20,5 @@ class WeightedFineTuning(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase with weighted examples."""
         return [FineTune(CrossEntropy(balanced=True))]

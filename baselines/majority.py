@@ -24,6 +24,7 @@ class ClassShares:
     log_shares: tuple[float, ...]
 
     def __call__(self, examples: Examples) -> Scores:
+        """float32 [n, K], all rows alike."""
         return np.tile(np.array(self.log_shares, dtype=np.float32), (len(examples), 1))
 
 
@@ -36,11 +37,13 @@ class CountClasses(Phase):
     uses: ClassVar[frozenset[str]] = frozenset()
 
     def fit(self, state: State, data: TrainingData, context: Context) -> None:
+        """Count, and leave the predictor."""
         assert data.train.labels is not None
         counts = np.maximum(np.bincount(data.train.labels, minlength=context.task.n_classes), ABSENT)
         state.predictor = ClassShares(tuple(np.log(counts / counts.sum()).tolist()))
 
     def cost(self, task: TaskShape, budget: Budget) -> Cost:
+        """No pass through an encoder."""
         return Cost()
 
 
@@ -54,4 +57,5 @@ class Majority(Method):
     streams: ClassVar[frozenset[str]] = frozenset()
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One count."""
         return [CountClasses()]

@@ -25,4 +25,5 @@ class Probe(Method):
     C: float = searchable(1.0, low=1e-3, high=1e3, log=True)
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One linear probe on the encoder as it came."""
         return [LinearProbe(C=self.C)]

@@ -59,6 +59,7 @@ class WordClassifier:
     n_classes: int
 
     def __call__(self, examples: Examples) -> Scores:
+        """float32 [n, K]."""
         scores = np.full((len(examples), self.n_classes), NEVER, dtype=np.float32)
         if len(examples):
             scores[:, self.model.classes_] = self.model.predict_log_proba(self.features(examples))
@@ -89,6 +90,7 @@ class FitWords(Phase):
         state.predictor = WordClassifier(features, model, context.task.n_classes)
 
     def cost(self, task: TaskShape, budget: Budget) -> Cost:
+        """No pass through an encoder."""
         return Cost()
 
 
@@ -107,4 +109,5 @@ class TfIdf(Method):
     C: float = searchable(1.0, low=1e-3, high=1e3, log=True)
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fit."""
         return [FitWords(self.C)]

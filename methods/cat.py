@@ -33,5 +33,6 @@ class ContrastiveAdversarialTraining(Method):
     width: int = bounded(128, low=1)
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase with the epsilon of the chosen norm."""
         epsilon = self.epsilon_l2 if self.norm == "l2" else self.epsilon_sign
         return [FineTune(ContrastiveAdversarial(self.weight, self.temperature, self.norm, epsilon, self.width))]

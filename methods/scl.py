@@ -29,5 +29,6 @@ class SupervisedContrastive(Method):
     reduction: Reduction = bounded("mean", among=("mean", "sum"))
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """One fine-tuning phase; both terms share one forward pass."""
         contrast = SupCon(self.temperature, self.reduction)
         return [FineTune(Weighted((1 - self.weight, CrossEntropy()), (self.weight, contrast)))]

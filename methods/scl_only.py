@@ -35,6 +35,7 @@ class SupervisedContrastiveOnly(Method):
     second_stage: Literal["probe", "head", "full"] = bounded("probe", among=("probe", "head", "full"))
 
     def phases(self, task: TaskShape) -> Sequence[Phase]:
+        """The contrastive phase, then the classifier."""
         contrast = Train("contrast", (Part(SupCon(self.temperature, self.reduction)),), Schedule())
         return [contrast, self._classifier()]
 

@@ -54,9 +54,11 @@ class ContrastiveAdversarial(Objective):
             )
 
     def modules(self, hidden: int, backbone: nn.Module, task: TaskShape) -> Mapping[str, ModuleFactory]:
+        """The projection, which the shared head does not see."""
         return {"projection": lambda: nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, self.width))}
 
     def terms(self, step: Step) -> dict[str, Term]:
+        """Terms `ce`, `ce_adversarial` (means over N examples) and `contrast` (mean over 2N views)."""
         assert step.labels is not None
         n, half = len(step.labels), (1 - self.weight) / 2
         clean = step.encode()
@@ -101,8 +103,9 @@ def perturbation(gradient: Tensor, norm: Norm, epsilon: float) -> Tensor:
     each coordinate of each word of the batch.
     """
     if norm == "sign":
-        return epsilon * gradient.sign()
-    return epsilon * gradient / gradient.norm().clamp(min=torch.finfo(gradient.dtype).tiny)
+        return gradient.sign() * epsilon
+    length = torch.linalg.vector_norm(gradient).clamp(min=torch.finfo(gradient.dtype).tiny)
+    return gradient / length * epsilon
 
 
 def _cross_entropy(step: Step, representation: Tensor) -> Tensor:

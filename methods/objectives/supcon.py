@@ -39,6 +39,7 @@ class SupCon(Objective):
             raise UserError(f"reduction = {self.reduction!r}.", "It is 'mean' or 'sum'.", "'sum' is what the paper prints.")
 
     def terms(self, step: Step) -> dict[str, Term]:
+        """One term, `supcon`; anchors without a positive are its `skipped`."""
         assert step.labels is not None
         value = supcon(step.encode().float(), step.labels, self.temperature, self.reduction)
         anchors = int(positives(step.labels).any(1).sum())

@@ -1,0 +1,1 @@
+"""Losses that methods and baselines share."""

@@ -40,6 +40,7 @@ class CrossEntropy(Objective):
             raise UserError(f"adjustment = {self.adjustment}.", "It is zero or larger.", "1 is the value of the paper.")
 
     def terms(self, step: Step) -> dict[str, Term]:
+        """One term, `ce`."""
         assert step.labels is not None
         logits = step.logits(step.encode())
         weights = balanced_weights(step.class_counts) if self.balanced else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from torch import nn
 
 from benchmark.learning.contract import TaskShape
 from benchmark.learning.objective import ModuleFactory, Objective, Term
 from benchmark.learning.step import Step
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, init=False)
@@ -29,9 +32,11 @@ class Weighted(Objective):
         object.__setattr__(self, "parts", tuple((float(weight), objective) for weight, objective in parts))
 
     def modules(self, hidden: int, backbone: nn.Module, task: TaskShape) -> Mapping[str, ModuleFactory]:
+        """The modules of all parts."""
         return _merge("module", [objective.modules(hidden, backbone, task) for _, objective in self.parts])
 
     def terms(self, step: Step) -> dict[str, Term]:
+        """The terms of all parts, their weights multiplied."""
         scaled = [
             {name: replace(term, weight=weight * term.weight) for name, term in objective.terms(step).items()}
             for weight, objective in self.parts
@@ -39,9 +44,11 @@ class Weighted(Objective):
         return _merge("term", scaled)
 
     def diagnose(self, step: Step) -> dict[str, float]:
+        """The measurements of all parts."""
         return _merge("measurement", [objective.diagnose(step) for _, objective in self.parts])
 
     def alarms(self, measured: Mapping[str, list[float]]) -> list[str]:
+        """The alarms of all parts."""
         return [alarm for _, objective in self.parts for alarm in objective.alarms(measured)]
 
     def cost(self) -> tuple[float, float]:
@@ -50,7 +57,7 @@ class Weighted(Objective):
         return 1.0 + sum(forward - 1.0 for forward, _ in costs), 1.0 + sum(backward - 1.0 for _, backward in costs)
 
 
-def _merge[T](what: str, named: list[dict[str, T]] | list[Mapping[str, T]]) -> dict[str, T]:
+def _merge(what: str, named: Sequence[Mapping[str, T]]) -> dict[str, T]:
     merged: dict[str, T] = {}
     for part in named:
         clash = merged.keys() & part.keys()
