@@ -1,4 +1,4 @@
-"""Time per call of what runs often. Not part of the test run: `tox -e benchmarks`. Nothing here asserts a time; compare runs of one machine."""
+"""Time per call of what runs often: `tox -e benchmarks`. Nothing here asserts a time; compare runs of one machine."""
 
 from __future__ import annotations
 

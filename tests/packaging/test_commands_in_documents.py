@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import tomllib
@@ -50,7 +51,7 @@ def test_command_and_options_exist(commands: dict[str, dict[str, Any]], document
 @pytest.mark.parametrize(("document", "line"), _commands())
 def test_suites_and_profiles_in_commands_are_shipped(document: str, line: str) -> None:
     _, words = _split(line)
-    for option, value in zip(words, words[1:], strict=False):
+    for option, value in itertools.pairwise(words):
         if option in ("--suite", "--profile") and value.islower() and not value.endswith(".toml"):
             folder = ROOT / "benchmark" / "config" / LISTED[option]
             assert (folder / f"{value}.toml").is_file(), f"{document}: {option} {value}"
