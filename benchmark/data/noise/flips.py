@@ -38,8 +38,8 @@ def apportion(sizes: NDArray[np.int64], total: int) -> NDArray[np.int64]:
 
     The quota method of Balinski and Young: the next one goes to the largest size / (given + 1) among the classes that are still below
     their exact share. Largest remainders give the same bounds, but a class's count can fall as the total grows (the Alabama
-    paradox), and then what is flipped at 10 % would not all be flipped at 20 %. Integers only, so no rounding decides. Ties go to
-    the class that comes first.
+    paradox), and then what is flipped at 10 % would not all be flipped at 20 %. Ties go to the class that
+    comes first.
     """
     given = np.zeros(len(sizes), dtype=np.int64)
     everyone = int(sizes.sum())

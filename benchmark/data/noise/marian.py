@@ -112,12 +112,13 @@ def load_leg(folder: Path) -> Leg:
         from transformers import MarianMTModel, MarianTokenizer
 
         tokenizer = MarianTokenizer.from_pretrained(folder, local_files_only=True)
-        model = MarianMTModel.from_pretrained(folder, local_files_only=True)
+        with torch.random.fork_rng(devices=[]):  # building the modules draws numbers
+            model: Any = MarianMTModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     except ImportError as error:
         raise UserError(
             f"Back-translation cannot start: {error}.", "It needs sentencepiece.", "Run `pip install sentencepiece`."
         ) from error
-    return Leg(model.to(dtype=torch.float32).eval(), tokenizer, int(getattr(model.config, "max_position_embeddings", LONGEST)))
+    return Leg(model.eval(), tokenizer, int(getattr(model.config, "max_position_embeddings", LONGEST)))
 
 
 def fetch(names: tuple[str, str] = (EN_DE, DE_EN)) -> tuple[Path, Path]:
