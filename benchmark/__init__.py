@@ -12,9 +12,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from benchmark.cli.progress import Observer
     from benchmark.execution.planning import Plan
-    from benchmark.execution.runner import Summary
+    from benchmark.execution.runner import Observer, Summary
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load_results", "plan", "run"]

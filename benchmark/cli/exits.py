@@ -13,8 +13,8 @@ OK = 0
 SOME_FAILED = 1  # some run or check failed; the rest is done and kept
 USAGE = 2  # wrong usage or configuration
 INTERNAL = 3
-INTERRUPTED = 130  # SIGINT
-TERMINATED = 143  # SIGTERM
+SIGNALLED = 128  # plus the signal's number: 130 interrupted, 143 terminated
+INTERRUPTED = 130
 
 DEBUG = "BENCHMARK_DEBUG"  # set (to anything but nothing): internal errors show their traceback
 _FOLDER_TROUBLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -34,16 +33,18 @@ class LiveProgress:
     def started(self, run: PlannedRun) -> None:
         """Add a row for the run."""
         self._tally.start()
-        self._rows[run.key] = self._bar.add_task(f"  {run.label} {run.arm}", total=None)
+        self._rows[run.key] = self._bar.add_task(f"  {run.label} {run.arm.name}", total=None)
         self._refresh()
 
     def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
         """Move the run's row."""
         if run.key in self._rows:
-            self._bar.update(self._rows[run.key], description=f"  {run.label} {run.arm}: {name}", completed=done, total=planned or None)
+            self._bar.update(
+                self._rows[run.key], description=f"  {run.label} {run.arm.name}: {name}", completed=done, total=planned or None
+            )
 
     def finished(
-        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: Sequence[str], error: str | None
+        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
     ) -> None:
         """Drop the row; keep a line only of what needs attention."""
         self._tally.finish(status, cached)

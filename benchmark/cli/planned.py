@@ -15,8 +15,8 @@ def plan_text(plan: Plan) -> str:
     """The plan in lines: title, one line per cell and arm, the price, and what to know before starting."""
     from tabulate import tabulate
 
-    planned = Counter((run.label, run.arm) for run in plan.runs)
-    there = Counter((run.label, run.arm) for run in plan.runs if run.done)
+    planned = Counter((run.cell.label, run.arm.name) for run in plan.runs)
+    there = Counter((run.cell.label, run.arm.name) for run in plan.runs if run.done)
     table = tabulate([[*cell, n, there[cell]] for cell, n in planned.items()], headers=["cell", "arm", "runs", "there already"])
     return "\n".join([plan.title, "", table, "", _price(plan), *plan.notes])
 

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, TextIO
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
 
 from benchmark.cli.tally import Tally, outcome
 
 if TYPE_CHECKING:
     from benchmark.execution.planning import Plan, PlannedRun
-
-
-class Observer(Protocol):
-    """What the runner reports to, in the driver process."""
-
-    def planned(self, plan: Plan) -> None:
-        """Before the first run."""
-
-    def started(self, run: PlannedRun) -> None:
-        """A run began in some worker."""
-
-    def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
-        """A run's phase has done so many of so many steps."""
-
-    def finished(
-        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: Sequence[str], error: str | None
-    ) -> None:
-        """A run ended, or was there already (`cached`)."""
-
-    def closed(self) -> None:
-        """After the last run."""
+    from benchmark.execution.runner import Observer
 
 
 class PlainProgress:
@@ -53,7 +33,7 @@ class PlainProgress:
         """Steps would flood a log."""
 
     def finished(
-        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: Sequence[str], error: str | None
+        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
     ) -> None:
         """One line, unless the run was there already."""
         self._tally.finish(status, cached)

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmark.records.record import RunRecord
 
 LONGEST = 160  # characters of one value; packed predictions are longer and say nothing to a reader
+
+
+def heading(record: RunRecord) -> str:
+    """What the run was and how it ended, in one line."""
+    spec = record.spec
+    noise = f", {spec.noise.kind}:{spec.noise.level:g}" if spec.noise else ""
+    seeds = f"split seed {spec.split.split_seed}, seed {'-' if spec.seed is None else spec.seed}"
+    ended = record.status if record.value is None else f"{record.primary} {record.value:.4f}"
+    return f"{spec.method.name} on {spec.task.name}, shots {spec.split.shots}{noise}, {seeds}: {ended}"
 
 
 def record_text(record: Mapping[str, Any]) -> str:

@@ -25,10 +25,11 @@ class Format(StrEnum):
 
 def show(key: Annotated[str, typer.Argument(metavar="KEY", help="A run's key, or its first digits.")], results: Results = None) -> None:
     """Show one record in readable form. A unique prefix of its key is enough."""
-    from benchmark.cli.record_text import record_text
+    from benchmark.cli.record_text import heading, record_text
     from benchmark.records.store import RecordStore
 
-    typer.echo(record_text(RecordStore(_folder(results)).find(key)))
+    record = RecordStore(_folder(results)).read(key)
+    typer.echo(f"{heading(record)}\n\n{record_text(record.model_dump(mode='json'))}")
 
 
 def export(
@@ -39,12 +40,24 @@ def export(
     """Write the tidy frame: one row per suite, profile, protocol and run."""
     from benchmark.records import frame
 
-    content = frame.export(_folder(results), format.value)
+    folder = _folder(results)
+    content = frame.export(folder, format.value)
+    _tell_problems(folder)
     if out is not None:
         out.write_bytes(content)
         return
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
+
+
+def _tell_problems(folder: Path) -> None:
+    """Name the files that cannot be read; their runs stand as missing in what is exported."""
+    from benchmark.records.store import Problem, RecordStore
+
+    store = RecordStore(folder)
+    for item in [*store, *store.manifests()]:
+        if isinstance(item, Problem):
+            typer.echo(f"left out: {item.file}: {item.reason}; the same run command writes it anew", err=True)
 
 
 def _folder(results: Path | None) -> Path:

@@ -11,36 +11,61 @@ from benchmark.cli import exits
 from benchmark.cli.options import RunOptions, with_run_options
 
 if TYPE_CHECKING:
+    from benchmark.config.request import RunRequest
+    from benchmark.execution.planning import Plan
     from benchmark.execution.runner import Summary
 
 
 @with_run_options
 def run(options: RunOptions) -> None:
     """Train and score what is not there yet; leave one record per run."""
-    request = options.request()
-    from benchmark.cli.progress import observer
-    from benchmark.cli.summary import summary_table
+    request = options.request()  # first: a mistake is told before anything heavy is imported
     from benchmark.execution.planning import make_plan
-    from benchmark.execution.runner import run_plan
 
     plan = make_plan(request)
     typer.echo(plan.title)
-    summary = run_plan(plan, request, observer(sys.stderr))
-    typer.echo(summary_table(summary.rows))
+    summary = _watched(plan, request)
+    typer.echo(_results(plan, request))
     _close(summary)
 
 
+def _watched(plan: Plan, request: RunRequest) -> Summary:
+    """The plan, run under a progress display; a signal ends the command with its own code."""
+    from benchmark.cli.progress import observer
+    from benchmark.execution.runner import Interrupted, run_plan
+
+    try:
+        return run_plan(plan, request, observer(sys.stderr))
+    except Interrupted as stop:
+        typer.echo(f"Stopped by {stop}. What had finished is kept; the same command goes on from there.", err=True)
+        raise typer.Exit(exits.SIGNALLED + stop.number) from None
+
+
+def _results(plan: Plan, request: RunRequest) -> str:
+    """The summary table of the plan's runs, in the order of the plan."""
+    from benchmark.cli.summary import summary_table
+    from benchmark.records.frame import load_results
+
+    frame = load_results(request.results)
+    ours = plan.manifest
+    mine = frame[(frame["suite"] == ours.suite) & (frame["profile"] == ours.profile) & (frame["protocol"] == ours.protocol)]
+    rows = {row["key"]: row for row in mine.to_dict("records")}
+    return summary_table([rows[run.key] for run in plan.runs if run.key in rows])
+
+
 def _close(summary: Summary) -> None:
-    typer.echo(f"{summary.done} done, {summary.failed} failed, {summary.cached} were there already; {summary.seconds:.0f} s.")
+    typer.echo(f"{summary.done} done ({summary.cached} of them were there already), {summary.failed} failed; {summary.seconds:.0f} s")
+    for label, error in summary.failures[:10]:
+        typer.echo(f"failed: {label}: {error.strip().splitlines()[-1]}", err=True)
     if summary.failed:
-        typer.echo("The error of a failed run: python -m benchmark show KEY. The same command runs only the failed ones again.")
+        typer.echo("The same command runs only the failed ones again; show KEY prints a record and its error.", err=True)
         raise typer.Exit(exits.SOME_FAILED)
 
 
 @with_run_options
 def plan(options: RunOptions) -> None:
     """Show what would run, what is already there, and how long and how many bytes it will take. Trains nothing."""
-    request = options.request()  # first: a mistake is told before anything heavy is imported
+    request = options.request()
     from benchmark.cli.planned import plan_text
     from benchmark.execution.planning import make_plan
 

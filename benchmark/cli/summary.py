@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -50,13 +51,7 @@ def notes(rows: Sequence[Row]) -> list[str]:
 
 def _group(row: Row) -> tuple[str, ...]:
     noise = f"{row['noise_kind']}:{float(row['noise_level']):g} {row['noise_where']}" if row["noise_kind"] else "-"
-    return (row["task"], str(row["shots"]), noise, row["sampler"], arm(row), row["metric"])
-
-
-def arm(row: Row) -> str:
-    """The arm's name: its method, with its variant where it has one."""
-    method, variant = row["method"], row["variant"]
-    return method if not variant or variant == method else variant if variant.startswith(method) else f"{method} {variant}"
+    return (row["task"], str(row["shots"]), noise, row["sampler"], row["variant"] or row["method"], row["metric"])
 
 
 def _line(group: tuple[str, ...], rows: list[Row], noisy: bool) -> list[str]:
@@ -64,7 +59,7 @@ def _line(group: tuple[str, ...], rows: list[Row], noisy: bool) -> list[str]:
     values = [float(row["value"]) for row in rows if row["status"] == "done"]
     mean = f"{statistics.fmean(values):.3f}" if values else "-"
     spread = f"{statistics.stdev(values):.3f}" if len(values) > 1 else "-"
-    alarms = Counter(alarm for row in rows for alarm in row["alarms"])
+    alarms = Counter(alarm for row in rows for alarm in json.loads(row["alarms"]))
     told = ", ".join(f"{alarm} ({count})" for alarm, count in sorted(alarms.items()))
     failed = str(sum(row["status"] != "done" for row in rows))
     return [task, shots, *([noise] if noisy else []), sampler, name, metric, mean, spread, str(len(values)), failed, told]

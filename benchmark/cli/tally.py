@@ -75,7 +75,7 @@ def duration(seconds: float) -> str:
 
 def outcome(run: PlannedRun, status: str, seconds: float, value: float | None, alarms: Sequence[str], error: str | None) -> str:
     """One finished run in one line."""
-    parts = [f"{status:<7} {run.label} {run.arm}", "" if value is None else f"{value:.3f}", f"{seconds:.1f} s"]
+    parts = [f"{status:<7} {run.label} {run.arm.name}", "" if value is None else f"{value:.3f}", f"{seconds:.1f} s"]
     parts += [f"! {alarm}" for alarm in alarms]
     if error:
         parts.append(error.strip().splitlines()[-1][:200])

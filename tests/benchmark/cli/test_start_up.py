@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-import time
+import resource
 
 import pytest
 
@@ -30,11 +29,17 @@ def test_importing_the_package_imports_nothing_heavy(process):
     assert process(command=("-c", spy)).stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("words", [("--help",), ("list", "methods")], ids=" ".join)
-def test_the_answer_comes_within_half_a_second(process, words):
-    times = []
-    for _ in range(3):
-        begin = time.perf_counter()
+@pytest.mark.parametrize("words", [("--help",), *(("list", kind) for kind in KINDS)], ids=" ".join)
+def test_the_answer_takes_less_than_half_a_second_of_processor_time(process, words):
+    spent = []
+    for _ in range(3):  # the best of three: processor time, too, grows on a machine that others use
+        begin = processor_seconds()
         process(*words)
-        times.append(time.perf_counter() - begin)
-    assert statistics.median(times) < 0.5
+        spent.append(processor_seconds() - begin)
+    assert min(spent) < 0.5
+
+
+def processor_seconds():
+    """What all finished child processes used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

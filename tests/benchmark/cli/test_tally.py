@@ -38,7 +38,7 @@ def test_durations_read_as_people_say_them(seconds, said):
 
 
 def test_a_finished_run_is_one_line_with_its_alarms_and_the_last_line_of_its_error():
-    run = SimpleNamespace(key="k", label="sst2 20 seed 0", arm="scl")
+    run = SimpleNamespace(key="k", label="sst2 20 seed 0", arm=SimpleNamespace(name="scl"))
     assert (
         outcome(run, "done", 2.0, 0.5, ["constant predictions"], None) == "done    sst2 20 seed 0 scl  0.500  2.0 s  ! constant predictions"
     )

@@ -1,0 +1,116 @@
+"""The command line end to end on the smoke profile: a grid, the same grid again, a plan, a failure, an interruption."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from benchmark.records.frame import COLUMNS
+
+GRID = ("--suite", "glue-fewshot", "--profile", "smoke", "--methods", "ce,tfidf", "--tasks", "sst2", "--seeds", "2")
+BROKEN = '''
+from dataclasses import dataclass
+
+from benchmark.learning.contract import Method
+from benchmark.registry import methods
+
+
+@methods.register("raises")
+@dataclass(frozen=True)
+class Raises(Method):
+    """Raises in training."""
+
+    def phases(self, task):
+        from benchmark.learning.phases.fine_tune import FineTune
+
+        class Breaks(FineTune):
+            def fit(self, *args, **kwargs):
+                raise ValueError("this plug-in raises in training")
+
+        from benchmark.learning.objectives.cross_entropy import CrossEntropy
+
+        return [Breaks(CrossEntropy())]
+'''
+
+
+def frame(process, folder):
+    return list(csv.DictReader(io.StringIO(process("export", "--results", str(folder), "--format", "csv").stdout)))
+
+
+@pytest.fixture
+def places(tmp_path):
+    return ("--results", str(tmp_path / "results"), "--cache", str(tmp_path / "cache"))
+
+
+@pytest.mark.slow
+def test_a_grid_runs_once_and_is_there_the_second_time(process, places, tmp_path):
+    planned = process("plan", *GRID, *places)
+    assert planned.returncode == 0, planned.stderr
+    assert "4 runs to do" in planned.stdout
+    assert not (tmp_path / "results").exists()
+
+    first = process("run", *GRID, *places)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.startswith("profile smoke (")
+    assert "stand-in" in first.stdout
+    assert len(re.findall(r"^\[\d/4\] done ", first.stderr, re.MULTILINE)) == 4
+    rows = frame(process, tmp_path / "results")
+    assert (len(rows), list(rows[0])) == (4, COLUMNS)
+    assert {row["status"] for row in rows} == {"done"}
+
+    again = process("run", *GRID, *places)
+    assert again.returncode == 0, again.stderr
+    assert "4 of them were there already" in again.stdout
+    assert not re.search(r"^\[\d/4\]", again.stderr, re.MULTILINE)
+    assert frame(process, tmp_path / "results") == rows
+    assert "nothing to run" in process("plan", *GRID, *places).stdout
+
+    shown = process("show", rows[0]["key"][:12], "--results", str(tmp_path / "results"))
+    assert shown.returncode == 0
+    assert rows[0]["key"] in shown.stdout
+
+
+@pytest.mark.slow
+def test_a_run_that_raises_is_kept_as_failed_and_the_others_go_on(process, places, tmp_path):
+    plugin = tmp_path / "raises.py"
+    plugin.write_text(BROKEN)
+    done = process("run", "--suite", "glue-fewshot", "--profile", "smoke", "--tasks", "sst2", "--seeds", "1", "--methods", "raises,majority",
+                   "--plugin", str(plugin), *places)  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "this plug-in raises in training" in done.stderr
+    assert {row["method"]: row["status"] for row in frame(process, tmp_path / "results")} == {"raises": "failed", "majority": "done"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_keeps_what_had_finished(process, places, tmp_path, number, code):
+    words = ["run", "--suite", "glue-fewshot", "--profile", "smoke", "--methods", "ce,scl,cat,three-phase", "--seeds", "6", *places]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[:1] + [str(p) for p in sys.path if p]), "HF_HUB_OFFLINE": "1"}
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "benchmark", *words],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "results" / "records").glob("*/*.json")) and time.monotonic() < deadline and driver.poll() is None:
+        time.sleep(0.1)
+    driver.send_signal(number)
+    _, said = driver.communicate(timeout=120)
+    assert driver.returncode == code, said
+    assert "kept" in said
+    assert "Traceback" not in said
+    statuses = [row["status"] for row in frame(process, tmp_path / "results")]
+    assert "done" in statuses
+    assert "missing" in statuses
