@@ -18,7 +18,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.discovery import PluginPackage, plugin_packages
@@ -73,8 +72,8 @@ class Registry:
 
         def keep(cls: C) -> C:
             entry = _entry_of(name, cls)
-            before = self._registered.get(name)
-            if before is not None and before.origin.rpartition(":")[0] != entry.origin.rpartition(":")[0]:
+            before, other = self._registered.get(name), self._classes.get(name)
+            if before is not None and other is not None and _place(other) != _place(cls):
                 raise _twice(self.kind, name, before.origin, entry.origin)
             self._classes[name], self._registered[name] = cls, entry
             return cls
@@ -137,7 +136,7 @@ class Registry:
             importlib.import_module(entry.module)
         except UserError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self._broken[entry.name] = f"{type(error).__name__}: {error}"
             raise UserError(
                 f"The {self.kind} {entry.name!r} ({entry.origin}) does not import: {type(error).__name__}: {error}.",
@@ -167,6 +166,11 @@ def _entry_of(name: str, cls: type) -> Entry:
     shown = Path(*Path(path).parts[-len(cls.__module__.split(".")) :]) if package != cls.__module__ else Path(path)
     summary = (cls.__doc__ or "").strip().partition("\n")[0]
     return Entry(name, summary, f"{shown.as_posix()}:{line}", package, cls.__module__)
+
+
+def _place(cls: type) -> tuple[str, str]:
+    """A class's identity by name: a module that is loaded anew registers equal classes again."""
+    return cls.__module__, cls.__qualname__
 
 
 def _twice(kind: str, name: str, first: str, second: str) -> UserError:
@@ -254,9 +258,9 @@ def _load_file(given: Path) -> None:
     except BaseException as error:
         del sys.modules[module], _plugin_files[module]
         _forget(module)
-        if isinstance(error, UserError) or not isinstance(error, Exception):
+        if isinstance(error, (UserError, KeyboardInterrupt)):
             raise
-        raise _no_import(str(given), error, loaded) from error
+        raise _no_import(str(given), error) from error
 
 
 def _load_module(name: str) -> None:
@@ -264,16 +268,15 @@ def _load_module(name: str) -> None:
         loaded = importlib.import_module(name)
     except UserError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _no_import(name, error) from error
     source = getattr(loaded, "__path__", None) or [loaded.__file__]
     methods.add_package(PluginPackage(name, Path(next(iter(source)))))
 
 
-def _no_import(given: str, error: Exception, module: ModuleType | None = None) -> UserError:
-    line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+def _no_import(given: str, error: BaseException) -> UserError:
     return UserError(
-        f"The plug-in {given!r} does not import: {type(error).__name__}: {error}{'' if '(' in str(error) else line}.",
+        f"The plug-in {given!r} does not import: {type(error).__name__}: {error}.",
         "A Python file (its path ends in .py) or the name of an installed module.",
         "Mend the plug-in, install what it needs, or correct the option --plugin.",
     )

@@ -45,13 +45,8 @@ def load_encoder(given: str | Path) -> EncoderConfig:
     `all-minilm-l6-v2` and mean pooling; a TOML file with `folder = "..."` says otherwise."""
     if Path(given).is_dir() and str(given) not in names("encoders"):
         base = load_encoder("all-minilm-l6-v2")
-        return EncoderConfig(
-            name=Path(given).resolve().name,
-            title="a local folder",
-            folder=Path(given),
-            constants=base.constants,
-            pretrained_on="unknown (a local folder)",
-        )
+        known = {"title": "a local folder", "pretrained_on": "unknown (a local folder)", "constants": base.constants}
+        return EncoderConfig.model_validate({"name": Path(given).resolve().name, "folder": Path(given), **known})
     return _load("encoder", EncoderConfig, given)
 
 
@@ -90,17 +85,23 @@ def listing(folder: str) -> list[Listed]:
 def _load(kind: str, model: type[M], given: str | Path) -> M:
     shipped = HOME / f"{kind}s" / f"{given}.toml"
     if str(given) in names(f"{kind}s"):
-        return _parsed(kind, model, shipped, shipped.stat().st_mtime_ns)
+        return _read(kind, model, shipped)
     path = Path(given)
     if path.suffix == ".toml" and path.is_file():
-        return _parsed(kind, model, path, path.stat().st_mtime_ns)
+        return _read(kind, model, path)
     if path.suffix == ".toml" or "/" in str(given):
         raise UserError(f"The {kind} file {str(given)!r} does not exist.", f"A TOML file, or one of {', '.join(names(f'{kind}s'))}.")
     raise unknown(kind, str(given), names(f"{kind}s"), f"See `python -m benchmark list {kind}s`, or give the path of a TOML file.")
 
 
+def _read(kind: str, model: type[M], path: Path) -> M:
+    found: M = _parsed(kind, model, path, path.stat().st_mtime_ns)
+    return found
+
+
 @cache
 def _parsed(kind: str, model: type[M], path: Path, changed: int) -> M:
+    """`changed`, the time of the last change, is there for the cache: a file that changed is read anew."""
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)

@@ -1,0 +1,92 @@
+"""Files that are there whole or not at all: written beside, flushed to the disk, then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+from benchmark.errors import UserError
+from benchmark.records.spec import canonical
+
+HEX = re.compile(r"[0-9a-f]{1,64}")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` so that a reader, or a crash at any moment, sees the old file or the new one, never a part.
+
+    Raises:
+        UserError: the folder cannot be written or is full. What stood there stays.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    try:
+        _make(path.parent)
+        try:
+            with beside.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(beside, path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        _flush(path.parent)
+    except OSError as error:
+        raise UserError(
+            f"{path.parent} cannot be written: {error.strerror or error}.",
+            "A results folder must be writable and have room.",
+            "Free some space or give another folder with --results; what was stored before is untouched.",
+        ) from error
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _flush(folder.parent)
+
+
+def _flush(folder: Path) -> None:
+    """Make a rename in this folder survive a power cut, where the system can."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def sealed(content: dict[str, Any]) -> bytes:
+    """JSON with a checksum of its own, so that a later edit shows."""
+    return canonical({**content, "checksum": _checksum(content)}).encode()
+
+
+def opened(path: Path) -> dict[str, Any]:
+    """The content of a sealed file. ValueError with one plain reason where it is truncated, edited or no such file."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ValueError("truncated or not JSON") from error
+    except OSError as error:
+        raise ValueError(f"unreadable ({error.strerror})") from error
+    if not isinstance(content, dict) or not isinstance(content.get("checksum"), str):
+        raise ValueError("no checksum")
+    checksum = content.pop("checksum")
+    if checksum != _checksum(content):
+        raise ValueError("edited: its checksum does not fit")
+    return content
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+def check_hex(kind: str, given: str, length: int | None = None) -> str:
+    """A hexadecimal id, before it becomes part of a path. UserError for anything else."""
+    if not HEX.fullmatch(given) or (length is not None and len(given) != length):
+        wanted = f"{length} hexadecimal digits" if length else "1 to 64 hexadecimal digits"
+        raise UserError(f"The {kind} {given!r} was given.", f"Allowed: {wanted} (0-9, a-f).", "See the column key of `export`.")
+    return given

@@ -1,0 +1,146 @@
+"""The tidy frame: one row per (suite, profile, protocol, key), what was planned joined with what is there."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import UserError, unknown
+from benchmark.records.alarms import IDENTICAL
+from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.record import RunRecord
+from benchmark.records.spec import canonical
+from benchmark.records.store import Problem, RecordStore
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The columns of `export`, in this order; new ones only ever at the end.
+COLUMNS = [
+    *("suite", "profile", "protocol", "task", "task_source", "partial", "method", "variant", "shots", "noise_kind", "noise_level"),
+    *("split_seed", "seed", "metric", "value", "dev_value", "n_train", "n_dev", "n_test", "status", "seconds", "forward_examples"),
+    *("key", "role", "trial", "encoder", "device", "precision", "threads", "env_id", "n_unlabelled", "sampler", "noise_where"),
+    *("backward_examples", "labels_used", "alarms", "error", "params", "metrics"),
+]
+WHOLE = [
+    *("split_seed", "seed", "n_train", "n_dev", "n_test", "forward_examples", "trial", "threads", "n_unlabelled", "backward_examples"),
+    "labels_used",
+]
+REAL = ["noise_level", "value", "dev_value", "seconds"]
+FORMATS = ("csv", "json", "parquet")
+
+
+def load_results(folder: Path | str) -> pd.DataFrame:
+    """All results of a folder: the columns of `COLUMNS`, in a fixed order of rows. `alarms`, `params` and `metrics` are JSON texts.
+
+    A planned run that is not there has the status `missing`; a file that cannot be read counts as missing and is told in
+    `frame.attrs["problems"]`, as (file, reason). A record that no manifest plans has an empty suite and profile.
+
+    Raises:
+        UserError: a folder without any record or manifest.
+    """
+    import pandas as pd
+
+    store = RecordStore(folder)
+    records, problems = _split(store)
+    manifests = [m for m in store.manifests() if isinstance(m, Manifest)]
+    problems += [p for p in store.manifests() if isinstance(p, Problem)]
+    if not (records or manifests or problems):
+        raise UserError(
+            f"There are no results in {str(folder)!r}.", "A folder that `run --results DIR` wrote.", "Give it with --results DIR."
+        )
+    frame = pd.DataFrame(list(_rows(manifests, records)), columns=COLUMNS)
+    frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64"))
+    frame.attrs["problems"] = [tuple(problem) for problem in problems]
+    return frame
+
+
+def export(folder: Path | str, format: str) -> bytes:
+    """The frame as `csv`, `json` (a list of objects) or `parquet`."""
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    frame = load_results(folder)
+    if format == "parquet":
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+    if format == "json":
+        return (frame.to_json(orient="records", double_precision=15, indent=1) + "\n").encode()
+    return frame.to_csv(index=False, lineterminator="\n").encode()
+
+
+def _split(store: RecordStore) -> tuple[dict[str, RunRecord], list[Problem]]:
+    records: dict[str, RunRecord] = {}
+    problems: list[Problem] = []
+    for item in store:
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            records[item.key] = item
+    return records, problems
+
+
+def _rows(manifests: Iterable[Manifest], records: dict[str, RunRecord]) -> Iterator[dict[str, Any]]:
+    planned: dict[tuple[str, str, str, str], ManifestRow] = {}
+    for manifest in manifests:
+        for row in manifest.rows:
+            planned.setdefault((manifest.suite, manifest.profile, manifest.protocol, row.key), row)
+    keys = {where[3] for where in planned}
+    for key in sorted(records.keys() - keys):
+        record = records[key]
+        spec = record.spec
+        row = ManifestRow.of(spec, arm=spec.method.name, task_source="", metric=record.primary)
+        planned[("", "", spec.split.protocol, key)] = row
+    twins = identical(records.values())
+    for where, row in sorted(planned.items(), key=lambda item: _order(*item)):
+        yield _row(where, row, records.get(row.key), row.key in twins)
+
+
+def _order(where: tuple[str, str, str, str], row: ManifestRow) -> tuple[Any, ...]:
+    shots = (int(row.shots), "") if row.shots.isdigit() else (10**9, row.shots)
+    noise = (row.noise_kind, row.noise_level or 0.0, row.noise_where)
+    seed = -1 if row.seed is None else row.seed
+    return (*where[:3], row.task, shots, noise, row.arm, row.trial or 0, row.split_seed, seed, row.key)
+
+
+def _row(where: tuple[str, str, str, str], row: ManifestRow, record: RunRecord | None, twin: bool) -> dict[str, Any]:
+    planned = row.model_dump(exclude={"arm", "params", "notes"})
+    told = {"suite": where[0], "profile": where[1], "protocol": where[2], "variant": row.arm, "params": canonical(row.params)}
+    return {**planned, **told, **(_missing() if record is None else _measured(record, twin))}
+
+
+def _missing() -> dict[str, Any]:
+    return {"status": "missing", "alarms": "[]", "metrics": "{}", "error": "", "env_id": ""}
+
+
+def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
+    alarms = sorted({*record.alarms, *([IDENTICAL] if twin else [])})
+    error = f"{record.error.type}: {record.error.message}" if record.error else ""
+    sizes = {name: getattr(record, name) for name in ("n_train", "n_dev", "n_test", "n_unlabelled", "labels_used")}
+    return {
+        "status": record.status,
+        "metric": record.primary,
+        "value": record.value,
+        "dev_value": record.dev_value,
+        "seconds": record.seconds,
+        "forward_examples": record.forward,
+        "backward_examples": record.backward,
+        "env_id": record.env_id,
+        "alarms": canonical(alarms),
+        "error": " ".join(error.split()),
+        "metrics": canonical(record.metrics if record.status == "done" else {}),
+        **(sizes if record.status == "done" else {}),
+    }
+
+
+def identical(records: Iterable[RunRecord]) -> set[str]:
+    """Keys of runs that predict exactly like another seed of the same arm in the same cell, where the method draws random numbers."""
+    groups: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
+    for record in records:
+        if record.status == "done" and record.spec.seed is not None and record.predictions is not None:
+            spec = record.spec.model_copy(update={"seed": None, "split": record.spec.split.model_copy(update={"split_seed": 0})})
+            groups[canonical(spec.model_dump(mode="json")), record.predictions.packed].append(record)
+    return {record.key for group in groups.values() if len(group) > 1 for record in group}

@@ -1,0 +1,104 @@
+"""What was planned, written down before anything runs: so that missing cells are known."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from benchmark.records.record import Plain
+from benchmark.records.spec import Frozen, RunSpec, content_key
+
+
+class ManifestRow(Frozen):
+    """One planned run, with all that a table says of it whether it ran or not.
+
+    Args:
+        arm: the arm's name in the suite, or its method and sorted non-default parameters (the column `variant`).
+        role: `arm`, or what the tuner makes of it (`trial`).
+        task_source: `hub`, `mirror`, `file` or `embedded`.
+        partial: which of the task's parts fall short of the original (`train`, `test`, `train+test`), or "".
+        metric: the primary metric.
+        n_train, n_dev, n_test, n_unlabelled: as planned.
+        params: all hyper-parameters.
+    """
+
+    key: str = Field(pattern=r"^[0-9a-f]{64}$")
+    arm: str
+    method: str
+    role: str = "arm"
+    trial: int | None = None
+    task: str
+    task_source: str
+    partial: str = ""
+    shots: str
+    noise_kind: str = ""
+    noise_level: float | None = None
+    noise_where: str = ""
+    split_seed: int
+    seed: int | None = None
+    metric: str = "accuracy"
+    n_train: int | None = None
+    n_dev: int | None = None
+    n_test: int | None = None
+    n_unlabelled: int | None = None
+    sampler: str = "natural"
+    encoder: str = ""
+    device: str = "cpu"
+    precision: str = "fp32"
+    threads: int = 1
+    params: Plain = Field(default_factory=dict)
+    notes: Plain = Field(default_factory=dict)
+
+    @classmethod
+    def of(cls, spec: RunSpec, *, arm: str, task_source: str, **more: Any) -> ManifestRow:
+        """The row of a spec; what a spec does not hold (`arm`, `task_source`, `partial`, `metric`, sizes) is given."""
+        noise = spec.noise
+        told: dict[str, Any] = {
+            "key": spec.key,
+            "method": spec.method.name,
+            "params": spec.method.params,
+            "task": spec.task.name,
+            "shots": shown_shots(spec),
+            "noise_kind": noise.kind if noise else "",
+            "noise_level": noise.level if noise else None,
+            "noise_where": noise.where if noise else "",
+            "split_seed": spec.split.split_seed,
+            "seed": spec.seed,
+            "sampler": spec.sampler,
+            "encoder": spec.encoder.name if spec.encoder else "",
+            **spec.compute.model_dump(),
+        }
+        return cls.model_validate({**told, "arm": arm, "task_source": task_source, **more})
+
+
+class Manifest(Frozen):
+    """One plan: suite, profile and protocol, and every run that belongs to them.
+
+    Args:
+        profile: its name, with `*` behind it where an option overrides it.
+        code: version of the program that planned.
+        request: the options as given, for readers. These two are no part of the id.
+        stand_in: whether data or encoder stand in for real ones.
+    """
+
+    version: int = 1
+    suite: str
+    profile: str
+    protocol: Literal["honest", "paper"] = "honest"
+    stand_in: bool = False
+    code: str = ""
+    request: Plain = Field(default_factory=dict)
+    rows: tuple[ManifestRow, ...]
+
+    @property
+    def id(self) -> str:
+        """64 hex digits over suite, profile, protocol and rows in the order of keys: planning the same again gives the same file."""
+        rows = sorted((row.model_dump(mode="json") for row in self.rows), key=lambda row: (row["key"], row["arm"]))
+        return content_key([self.version, self.suite, self.profile, self.protocol, self.stand_in, rows])
+
+
+def shown_shots(spec: RunSpec) -> str:
+    """The shots as tables show them: for a long tail its ratio and largest class too."""
+    tail = spec.split.imbalance
+    return spec.split.shots if tail is None else f"tail:{tail.ratio:g}:{tail.largest}"

@@ -1,0 +1,168 @@
+"""What a run leaves behind: its spec, what it scored, what it cost, and what a reader must know. One JSON file per run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from benchmark.records import packing
+from benchmark.records.plain import plain
+from benchmark.records.spec import Frozen, RunSpec
+from benchmark.records.traces import trace, without_paths
+
+RECORD_VERSION = 1
+Status = Literal["done", "failed", "timeout", "killed"]
+Plain = Annotated[dict[str, Any], BeforeValidator(plain)]
+Metrics = Annotated[dict[str, float | None], BeforeValidator(plain)]
+
+
+class Failure(Frozen):
+    """Why a run did not finish. No absolute path is kept.
+
+    Args:
+        type: the error's class.
+        message: the error's own words.
+        traceback: where it came from.
+    """
+
+    type: str
+    message: str
+    traceback: str = ""
+
+    @field_validator("message", "traceback")
+    @classmethod
+    def _no_paths(cls, text: str) -> str:
+        return without_paths(text)
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """The failure that an exception makes."""
+        return cls(type=type(error).__name__, message=str(error)[:1000], traceback=trace(error))
+
+
+class Predictions(Frozen):
+    """Predicted class of every test example, in the order of the test set, packed."""
+
+    classes: int = Field(gt=0)
+    n: int = Field(ge=0)
+    packed: str
+
+    @classmethod
+    def of(cls, ids: Sequence[int], classes: int) -> Predictions:
+        """From class ids."""
+        return cls(classes=classes, n=len(ids), packed=packing.pack(ids, classes))
+
+    def ids(self) -> list[int]:
+        """The class ids, length n."""
+        return packing.unpack(self.packed, self.n, self.classes)
+
+
+class PhaseCost(Frozen):
+    """What one phase cost and said. For a phase from the cache: what it cost when it was trained.
+
+    Args:
+        seconds: wall-clock.
+        forward, backward: example passes.
+        peak_bytes: most memory in use, as far as the device tells.
+        cached: whether this run took it from the cache.
+        log: what the phase recorded (term sizes, gradient norms, counts).
+    """
+
+    name: str
+    key: str = ""
+    seconds: float = Field(0.0, ge=0)
+    forward: int = Field(0, ge=0)
+    backward: int = Field(0, ge=0)
+    peak_bytes: int = Field(0, ge=0)
+    cached: bool = False
+    log: Plain = Field(default_factory=dict)
+
+
+class GitState(Frozen):
+    """Commit of the code, and whether the working tree differed from it."""
+
+    commit: str
+    dirty: bool = False
+
+
+class SideFile(Frozen):
+    """A file beside the record, by name (relative to the results folder) and SHA-256."""
+
+    file: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class RunRecord(Frozen):
+    """One run.
+
+    Args:
+        metrics: fractions by name, on the test set (None: not a finite number); empty unless done. `primary` names the one in tables.
+        dev_metrics: the same on the development set.
+        testset, split: content hashes of the stored test set and split.
+        labels_used: training and development labels.
+        phases: cost per phase, in order.
+        scoring_seconds: prediction and scoring, in no phase.
+        notes: what the split, the noise and the data had to say.
+        plugin: SHA-256 of the plug-in file, for a method that comes from one.
+        probabilities: side file with the scores, where they were kept.
+    """
+
+    version: int = RECORD_VERSION
+    key: str = Field(pattern=r"^[0-9a-f]{64}$")
+    spec: RunSpec
+    status: Status
+    error: Failure | None = None
+    primary: str = "accuracy"
+    metrics: Metrics = Field(default_factory=dict)
+    dev_metrics: Metrics = Field(default_factory=dict)
+    predictions: Predictions | None = None
+    testset: str | None = None
+    split: str | None = None
+    n_train: int = Field(0, ge=0)
+    n_dev: int = Field(0, ge=0)
+    n_test: int = Field(0, ge=0)
+    n_unlabelled: int = Field(0, ge=0)
+    labels_used: int = Field(0, ge=0)
+    phases: tuple[PhaseCost, ...] = ()
+    scoring_seconds: float = Field(0.0, ge=0)
+    alarms: tuple[str, ...] = ()
+    notes: Plain = Field(default_factory=dict)
+    env_id: str = ""
+    git: GitState | None = None
+    plugin: str | None = None
+    probabilities: SideFile | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RunRecord:
+        if self.key != self.spec.key:
+            raise ValueError("the key is not that of the spec")
+        if (self.status == "done") == (self.error is not None):
+            raise ValueError("a run that is done has no error, and any other has one")
+        return self
+
+    @property
+    def value(self) -> float | None:
+        """The primary metric on the test set; None unless done."""
+        return self.metrics.get(self.primary) if self.status == "done" else None
+
+    @property
+    def dev_value(self) -> float | None:
+        """The primary metric on the development set; None unless done."""
+        return self.dev_metrics.get(self.primary) if self.status == "done" else None
+
+    @property
+    def seconds(self) -> float:
+        """Training time: all phases, those from the cache with what they cost when they were trained; never scoring."""
+        return sum(phase.seconds for phase in self.phases)
+
+    @property
+    def forward(self) -> int:
+        """Forward example passes of all phases, those from the cache included."""
+        return sum(phase.forward for phase in self.phases)
+
+    @property
+    def backward(self) -> int:
+        """Backward example passes of all phases, those from the cache included."""
+        return sum(phase.backward for phase in self.phases)

@@ -1,0 +1,32 @@
+"""Errors as they are kept: what went wrong and where in the code, without any path of the machine it happened on."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import PurePath
+
+LONGEST = 4000  # characters of a kept traceback; the end says what went wrong
+
+_ABSOLUTE = re.compile(r"(?<![\w.~/\\-])(?:~?/(?!/)[^\s'\":,;()<>|*?]+|[A-Za-z]:\\[^\s'\":,;()<>|*?]+)")
+_ROOTS = ("site-packages", "dist-packages", "benchmark", "methods", "baselines", "tests")
+
+
+def without_paths(text: str) -> str:
+    """`text` with every absolute path cut to its end: from an import root on where there is one, else the file name."""
+    return _ABSOLUTE.sub(lambda match: _short(match[0]), text)
+
+
+def trace(error: BaseException) -> str:
+    """The traceback of an error, without absolute paths, cut at the front to `LONGEST` characters."""
+    text = without_paths("".join(traceback.format_exception(error)))
+    return text if len(text) <= LONGEST else "... " + text[-LONGEST:]
+
+
+def _short(path: str) -> str:
+    parts = PurePath(path.replace("\\", "/")).parts
+    for root in _ROOTS:
+        if root in parts[:-1]:
+            last = len(parts) - 1 - parts[::-1].index(root)
+            return "/".join(parts[last + (1 if root.endswith("-packages") else 0) :])
+    return parts[-1] if parts[-1:] != ("/",) else path
