@@ -10,35 +10,40 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from benchmark.records.frame import COLUMNS
 
+ROOT = Path(__file__).resolve().parents[3]
 GRID = ("--suite", "glue-fewshot", "--profile", "smoke", "--methods", "ce,tfidf", "--tasks", "sst2", "--seeds", "2")
-BROKEN = '''
+BROKEN = """
 from dataclasses import dataclass
 
-from benchmark.learning.contract import Method
+from benchmark.learning.contract import Cost, Method, Phase
 from benchmark.registry import methods
+
+
+@dataclass(frozen=True)
+class Breaks(Phase):
+    name = "breaks"
+
+    def fit(self, state, data, context):
+        raise ValueError("this plug-in raises in training")
+
+    def cost(self, task, budget):
+        return Cost()
 
 
 @methods.register("raises")
 @dataclass(frozen=True)
 class Raises(Method):
-    """Raises in training."""
+    needs_encoder = False
 
     def phases(self, task):
-        from benchmark.learning.phases.fine_tune import FineTune
-
-        class Breaks(FineTune):
-            def fit(self, *args, **kwargs):
-                raise ValueError("this plug-in raises in training")
-
-        from benchmark.learning.objectives.cross_entropy import CrossEntropy
-
-        return [Breaks(CrossEntropy())]
-'''
+        return [Breaks()]
+"""
 
 
 def frame(process, folder):
@@ -82,8 +87,8 @@ def test_a_grid_runs_once_and_is_there_the_second_time(process, places, tmp_path
 def test_a_run_that_raises_is_kept_as_failed_and_the_others_go_on(process, places, tmp_path):
     plugin = tmp_path / "raises.py"
     plugin.write_text(BROKEN)
-    done = process("run", "--suite", "glue-fewshot", "--profile", "smoke", "--tasks", "sst2", "--seeds", "1", "--methods", "raises,majority",
-                   "--plugin", str(plugin), *places)  # fmt: skip
+    grid = ("--suite", "glue-fewshot", "--profile", "smoke", "--tasks", "sst2", "--seeds", "1", "--methods", "raises,majority")
+    done = process("run", *grid, "--plugin", str(plugin), *places)
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "this plug-in raises in training" in done.stderr
@@ -94,7 +99,7 @@ def test_a_run_that_raises_is_kept_as_failed_and_the_others_go_on(process, place
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_keeps_what_had_finished(process, places, tmp_path, number, code):
     words = ["run", "--suite", "glue-fewshot", "--profile", "smoke", "--methods", "ce,scl,cat,three-phase", "--seeds", "6", *places]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path[:1] + [str(p) for p in sys.path if p]), "HF_HUB_OFFLINE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     driver = subprocess.Popen(
         [sys.executable, "-m", "benchmark", *words],
         cwd=tmp_path,
