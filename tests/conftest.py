@@ -20,7 +20,7 @@ CACHE = "BENCHMARK_TEST_CACHE"  # set by the first process; xdist workers and su
 
 OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
-UNSET = ("BENCHMARK_DATA_ROOT",)  # a developer's own setting must not change what a test sees
+UNSET = ("BENCHMARK_DATA_ROOT", "PYTEST_ADDOPTS")  # a developer's own settings must not change what a test or its subprocess sees
 
 # Before any test module is imported: torch and the hub libraries read these once.
 os.environ.update(OFFLINE | SINGLE_THREAD)
