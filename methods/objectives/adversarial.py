@@ -105,7 +105,7 @@ def perturbation(gradient: Tensor, norm: Norm, epsilon: float) -> Tensor:
     if norm == "sign":
         return gradient.sign() * epsilon
     length = torch.linalg.vector_norm(gradient).clamp(min=torch.finfo(gradient.dtype).tiny)
-    return gradient / length * epsilon
+    return gradient.div(length) * epsilon
 
 
 def _cross_entropy(step: Step, representation: Tensor) -> Tensor:
