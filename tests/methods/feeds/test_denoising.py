@@ -55,8 +55,8 @@ def test_the_noise_of_a_text_does_not_depend_on_its_batch(make: Make, streams: S
 
 def test_the_noise_of_a_text_does_not_depend_on_which_other_texts_there_are(make: Make, streams: Streams) -> None:
     fewer, more = make(3, 2), make(3, 2, unlabelled=6)
-    first = dict((original, noised) for noised, original in take(Denoising(), fewer, streams, 5, 1))
-    among_more = dict((original, noised) for noised, original in take(Denoising(), more, streams, 11, 1))
+    first = {original: noised for noised, original in take(Denoising(), fewer, streams, 5, 1)}
+    among_more = {original: noised for noised, original in take(Denoising(), more, streams, 11, 1)}
     assert {text: among_more[text] for text in first} == first
 
 
