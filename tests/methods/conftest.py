@@ -105,6 +105,6 @@ def run_method(state: State, task: TaskShape) -> Callable[[Method], tuple[State,
 
 
 @pytest.fixture
-def test_texts() -> Examples:
+def unseen() -> Examples:
     """Ten texts that trained nothing, with their labels."""
     return reviews(10, start=40)

@@ -39,11 +39,11 @@ def test_the_projection_is_hidden_to_hidden_to_128(task: TaskShape) -> None:
 
 @pytest.mark.parametrize(("norm", "size"), [("l2", {"epsilon_l2": 0.05}), ("sign", {"epsilon_sign": 0.002})])
 def test_it_trains_and_records_what_the_attack_does(
-    norm: Any, size: dict[str, float], run_method: Callable[..., Any], test_texts: Examples
+    norm: Any, size: dict[str, float], run_method: Callable[..., Any], unseen: Examples
 ) -> None:
     state, contexts = run_method(ContrastiveAdversarialTraining(norm=norm, **size))
     journal = contexts["fine-tune"]
-    assert np.isfinite(state.predictor(test_texts)).all()
+    assert np.isfinite(state.predictor(unseen)).all()
     assert set(journal.log["terms"]) == {"ce", "ce_adversarial", "contrast"}
     assert "attack_gain" in str(journal.log)
     assert journal.alarms == []

@@ -43,11 +43,11 @@ def test_both_terms_share_one_forward_pass(task: TaskShape) -> None:
     assert fine_tuning(SupervisedContrastive(), task).objective.cost() == (1.0, 1.0)
 
 
-def test_it_learns_a_separable_task(run_method: Callable[..., Any], test_texts: Examples) -> None:
+def test_it_learns_a_separable_task(run_method: Callable[..., Any], unseen: Examples) -> None:
     state, contexts = run_method(SupervisedContrastive(weight=0.5))
-    scores = state.predictor(test_texts)
+    scores = state.predictor(unseen)
     assert scores.shape == (10, 2)
     assert np.isfinite(scores).all()
     assert set(contexts["fine-tune"].log["terms"]) == {"ce", "supcon"}
     assert contexts["fine-tune"].alarms == []
-    assert (scores.argmax(1) == test_texts.labels).mean() > 0.5
+    assert (scores.argmax(1) == unseen.labels).mean() > 0.5

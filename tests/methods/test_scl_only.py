@@ -29,9 +29,9 @@ def test_the_first_stage_has_no_cross_entropy_and_no_head(run_method: Callable[.
 
 
 @pytest.mark.parametrize("stage", ["probe", "head", "full"])
-def test_it_leaves_a_predictor(stage: Stage, run_method: Callable[..., Any], test_texts: Examples) -> None:
+def test_it_leaves_a_predictor(stage: Stage, run_method: Callable[..., Any], unseen: Examples) -> None:
     state, _ = run_method(SupervisedContrastiveOnly(second_stage=stage))
-    scores = state.predictor(test_texts)
+    scores = state.predictor(unseen)
     assert scores.shape == (10, 2)
     assert np.isfinite(scores).all()
 
