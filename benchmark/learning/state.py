@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.data.examples import Examples
-from benchmark.learning.contract import Predictor, TaskShape
+from benchmark.learning.contract import Predictor
 from benchmark.learning.tokens import Tokenizer, Tokens
 from benchmark.streams import Streams
 
@@ -83,24 +83,32 @@ class State:
     """What one phase leaves for the next.
 
     Args:
-        backbone: None for methods that need no encoder.
+        backbone: the encoder with its pooling. A method that declares `needs_encoder = False` must not touch it.
         modules: head, projection, decoder: whatever phases built, by name.
         predictor: texts -> scores; set by the last phase.
-        fresh_encoder: True until a phase changed the backbone's tensors (features may then be cached across runs).
+        owners: module name -> the phase that built it, and trains it.
     """
 
     backbone: Backbone
     modules: nn.ModuleDict = field(default_factory=nn.ModuleDict)
     predictor: Predictor | None = None
+    owners: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, factory: Callable[[], nn.Module], streams: Streams) -> None:
         """Build a module under its own init stream and keep it under `name`, replacing what stood there."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(streams.seed_of("init", name))
             self.modules[name] = factory().to(self.backbone.device)
+        self.owners[name] = streams.phase
 
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor of the state by name (`backbone.…`, `modules.…`), not copied."""
+        named = {f"backbone.{name}": tensor for name, tensor in self.backbone.model.state_dict().items()}
+        return named | {f"modules.{name}": tensor for name, tensor in self.modules.state_dict().items()}
 
-def build_head(state: State, task: TaskShape, streams: Streams, dropout: float = 0.1) -> None:
-    """The linear head that every arm shares: dropout, then H -> K, drawn from the init stream `head`."""
-    hidden = state.backbone.hidden
-    state.add("head", lambda: nn.Sequential(nn.Dropout(dropout), nn.Linear(hidden, task.n_classes)), streams)
+    @torch.no_grad()
+    def load(self, tensors: Mapping[str, Tensor]) -> None:
+        """Copy tensors into the state's own, by name. Names that are not given stay as they are; a name it lacks is an error."""
+        own = self.tensors()
+        for name, tensor in tensors.items():
+            own[name].copy_(tensor)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.data.examples import Examples
+from benchmark.learning.contract import Passes
 from benchmark.learning.state import State, Tokens
 from benchmark.streams import Streams
 
@@ -21,6 +24,7 @@ class Step:
         labels: int64 [B] on the device, or None.
         targets: float32 [B] on the device, or None.
         n_classes: K.
+        class_counts: float32 [K], examples of each class in the phase's training data.
 
     Dropout of each pass is drawn from (seed, phase, step, what is passed, how often it was passed), so that extra passes of one
     arm leave the masks of the others as they are. With `fixed_masks` the count is left out: equal inputs meet equal masks.
@@ -36,14 +40,23 @@ class Step:
         labels: Tensor | None = None,
         targets: Tensor | None = None,
         n_classes: int = 0,
-        count: Callable[[int], None] = lambda examples: None,
+        train_labels: NDArray[np.int64] | None = None,
+        passes: Passes | None = None,
         fixed_masks: bool = False,
     ) -> None:
         self.index, self.labels, self.targets, self.n_classes = index, labels, targets, n_classes
-        self._state, self._views, self._streams, self._count, self._fixed = state, views, streams, count, fixed_masks
+        self._state, self._views, self._streams, self._passes, self._fixed = state, views, streams, passes, fixed_masks
+        self._train_labels = train_labels
         self._memo: dict[tuple[str, str], Tensor] = {}
         self._tokens: dict[str, Tokens] = {}
         self._calls: dict[str, int] = {}
+
+    @property
+    def class_counts(self) -> Tensor:
+        """Examples of each class in the phase's training data, float32 [K]."""
+        assert self._train_labels is not None, "this feed has no labels"
+        counts = np.bincount(self._train_labels, minlength=self.n_classes)
+        return torch.as_tensor(counts, dtype=torch.float32, device=self._state.backbone.device)
 
     def tokens(self, view: str = "text") -> Tokens:
         """Token ids and attention mask, int64 [B, T] each, of a view, padded to its longest text."""
@@ -99,9 +112,20 @@ class Step:
 
     def grad(self, value: Tensor, wrt: Tensor) -> Tensor:
         """Gradient of a scalar with respect to a tensor: no graph through it, `.grad` fields untouched, the value's graph kept.
-        Counted as one backward pass over the batch by whoever declares the cost."""
+        Counted as a backward pass of each example of the batch."""
+        self._count_backward(max(len(view) for view in self._views.values()))
         (gradient,) = torch.autograd.grad(value, wrt, retain_graph=True)
         return gradient.detach()
+
+    def _count(self, examples: int) -> None:
+        if self._passes is not None:
+            self._passes.forward += examples
+        if torch.is_grad_enabled() and self._state.backbone.word_embeddings.requires_grad:
+            self._count_backward(examples)
+
+    def _count_backward(self, examples: int) -> None:
+        if self._passes is not None:
+            self._passes.backward += examples
 
     def _seed(self, what: str) -> None:
         call = 0 if self._fixed else self._calls.get(what, 0)

@@ -1,0 +1,159 @@
+"""`execute(spec, workspace)`: one run, from its spec to its record. The rule that makes the engine replaceable: it reads nothing
+but spec and workspace, and what it returns depends on the spec alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmark.data.examples import Split
+from benchmark.data.noise import NoiseAudit, apply_noise
+from benchmark.errors import UserError
+from benchmark.execution import datasets
+from benchmark.execution.compute import honour
+from benchmark.execution.phases import PhaseRun, run_phases
+from benchmark.execution.workspace import Workspace
+from benchmark.learning.contract import Cost, Method, Predictor, Scores, TaskShape, TrainingData
+from benchmark.learning.metrics import measure
+from benchmark.learning.state import State
+from benchmark.records.alarms import AT_MAJORITY, CONSTANT
+from benchmark.records.spec import RunSpec
+from benchmark.registry import build
+from benchmark.streams import Streams
+
+Progress = Callable[[str, int, int], None]  # phase name, steps done, steps planned
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found, before it is written down.
+
+    Args:
+        scores: float32 [n_test, K].
+        phases: cost and log of every phase, cached ones included.
+        notes: what a reader must know: the split's notes, the noise audit, memorisation of flipped labels.
+    """
+
+    split: Split
+    audit: NoiseAudit | None
+    scores: Scores
+    metrics: dict[str, float]
+    dev_metrics: dict[str, float]
+    phases: list[PhaseRun]
+    scoring_seconds: float
+    alarms: list[str]
+    notes: dict[str, Any]
+
+
+def compute_outcome(spec: RunSpec, workspace: Workspace, progress: Progress = lambda phase, done, planned: None) -> Outcome:
+    """Train and score one run.
+
+    Raises:
+        UserError: the data at hand is not the data of the spec, the method or encoder cannot be had, the compute cannot be honoured.
+        Exception: whatever the method raises.
+    """
+    honour(spec.compute)
+    data = datasets.task_data(spec.task.name, workspace)
+    if data.hash != spec.task.data:
+        raise UserError(
+            f"The data of the task {spec.task.name!r} has the hash {data.hash[:12]}.",
+            f"The spec was made for {spec.task.data[:12]}: other rows give other results.",
+            "Give the --data-root or --task-file of the original run, or plan again.",
+        )
+    split, audit = noised(datasets.drawn(data, spec.split), spec, workspace)
+    method = build(spec.method.name, spec.method.params)
+    shape = task_shape(spec, data.label_names, split)
+    streams = Streams(spec.split.split_seed, spec.seed or 0, method.salt)
+    state = fresh_state(method, spec, workspace)
+    training = TrainingData(split.train, split.dev, split.unlabelled)
+    ran = run_phases(spec, method.phases(shape), state, training, shape, streams, workspace, progress)
+    if state.predictor is None:
+        raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
+    return score(spec, state.predictor, split, audit, ran, workspace)
+
+
+def noised(split: Split, spec: RunSpec, workspace: Workspace) -> tuple[Split, NoiseAudit | None]:
+    """The split under the cell's noise, with the audit of what it did."""
+    if spec.noise is None:
+        return split, None
+    streams = Streams(spec.split.split_seed, 0)
+    return apply_noise(split, spec.noise, streams, spec.task.n_classes, spec.split.dev, workspace.cache / "translations")
+
+
+def task_shape(spec: RunSpec, label_names: tuple[str, ...], split: Split) -> TaskShape:
+    """Names and sizes: all that a method sees when it lays out its phases."""
+    matched = None if spec.method.matched is None else Cost(*spec.method.matched)
+    return TaskShape(spec.task.name, label_names, spec.task.pair, len(split.train), len(split.dev), len(split.unlabelled), matched)
+
+
+def fresh_state(method: Method, spec: RunSpec, workspace: Workspace) -> State:
+    """The state before the first phase: the pristine encoder, or nothing for a method that needs none."""
+    if not method.needs_encoder:
+        return State(backbone=None)  # type: ignore[arg-type]
+    assert workspace.encoder is not None and spec.encoder is not None
+    return State(datasets.encoder(workspace.encoder, spec.compute.device, spec.compute.precision).fresh())
+
+
+def score(spec: RunSpec, predictor: Predictor, split: Split, audit: NoiseAudit | None, ran: list[PhaseRun], workspace: Workspace) -> Outcome:
+    """Score the predictor on test and development data. The predictor never sees a label."""
+    began = time.perf_counter()
+    scores = checked(predictor(split.test.without_labels()), len(split.test), spec.task.n_classes)
+    dev = checked(predictor(split.dev.without_labels()), len(split.dev), spec.task.n_classes) if len(split.dev) else None
+    seconds = time.perf_counter() - began
+    assert split.test.labels is not None
+    wanted = datasets.metrics_of(spec.task.name, workspace)
+    metrics = measure(split.test.labels, scores, wanted)
+    dev_metrics = {} if dev is None else measure(split.dev.labels, dev, wanted)  # type: ignore[arg-type]
+    alarms = list(dict.fromkeys([alarm for phase in ran for alarm in phase.alarms] + score_alarms(scores, split.test.labels)))
+    notes = dict(split.notes)
+    if audit is not None:
+        notes["noise"] = audit_summary(audit) | memorised(predictor, split, audit)
+    return Outcome(split, audit, scores, metrics, dev_metrics, ran, seconds, alarms, notes)
+
+
+def checked(scores: Scores, n: int, classes: int) -> Scores:
+    """The scores if they are what a predictor must return; else an error that says what it returned."""
+    scores = np.asarray(scores)
+    if scores.shape != (n, classes) or not np.issubdtype(scores.dtype, np.floating):
+        raise TypeError(f"a predictor returns float32 [{n}, {classes}]; this one returned {scores.dtype} {list(scores.shape)}")
+    if not np.isfinite(scores).all():
+        raise FloatingPointError("the predictor returned scores that are not finite")
+    return scores.astype(np.float32, copy=False)
+
+
+def score_alarms(scores: Scores, labels: np.ndarray[Any, np.dtype[np.int64]]) -> list[str]:
+    """Alarms that the predictions alone give."""
+    predictions = scores.argmax(1)
+    alarms = []
+    if len(np.unique(predictions)) == 1:
+        alarms.append(CONSTANT)
+    if np.mean(predictions == labels) <= np.bincount(labels).max() / len(labels):
+        alarms.append(AT_MAJORITY)
+    return alarms
+
+
+def audit_summary(audit: NoiseAudit) -> dict[str, Any]:
+    """The audit as a record keeps it: rates and counts. Which ids were touched stands in the split's file, once for all arms."""
+    plain = audit.to_json()
+    for part in plain["parts"].values():
+        del part["ids"]
+    return plain
+
+
+def memorised(predictor: Predictor, split: Split, audit: NoiseAudit) -> dict[str, Any]:
+    """For label noise: accuracy on the flipped training items against the given (false) and the true labels."""
+    true, given = audit.clean_train_labels, split.train.labels
+    if true is None or given is None or not (flipped := np.flatnonzero(true != given)).size:
+        return {}
+    predictions = predictor(split.train.take(flipped).without_labels()).argmax(1)
+    return {
+        "flipped_train": {
+            "n": int(flipped.size),
+            "accuracy_on_given": float(np.mean(predictions == given[flipped])),
+            "accuracy_on_true": float(np.mean(predictions == true[flipped])),
+        }
+    }

@@ -1,0 +1,154 @@
+"""The grid of a request: which cells, which arms, which seeds. Suite x profile x options, before any spec is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from benchmark.config.encoder import EncoderConfig
+from benchmark.config.loading import load_encoder, load_profile, load_suite
+from benchmark.config.notation import default_sampler
+from benchmark.config.profile import ProfileConfig
+from benchmark.config.request import RunRequest
+from benchmark.config.suite import Arm, SuiteConfig
+from benchmark.config.task import task_names
+from benchmark.errors import UserError, unknown
+from benchmark.records.spec import Compute, Imbalance, NoiseSpec
+from benchmark.registry import methods
+
+Unlabelled = int | Literal["pool"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Task x shots x noise x imbalance: what all arms of a comparison share."""
+
+    task: str
+    shots: str
+    noise: NoiseSpec | None
+    imbalance: Imbalance | None
+    sampler: str | None
+    unlabelled: Unlabelled
+
+    @property
+    def label(self) -> str:
+        """For people: `sst2 N=20 label-flip:0.2`."""
+        parts = [self.task, f"N={self.shots}" if self.imbalance is None else f"tail {self.imbalance.ratio:g}"]
+        return " ".join(parts + ([f"{self.noise.kind}:{self.noise.level:g}"] if self.noise else []))
+
+    def sampler_for(self, n_classes: int) -> str:
+        """The cell's sampler: as asked for, else by the number of classes."""
+        return self.sampler or default_sampler(n_classes)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Everything a plan is made of.
+
+    Args:
+        overridden: whether an option changed what the profile fixes; tables then say `profile*`.
+        seeds: (split seed, seed) pairs.
+    """
+
+    suite: SuiteConfig
+    profile: ProfileConfig
+    overridden: bool
+    encoder: EncoderConfig
+    compute: Compute
+    protocol: Literal["honest", "paper"]
+    cells: tuple[Cell, ...]
+    arms: tuple[Arm, ...]
+    seeds: tuple[tuple[int, int], ...]
+
+    @property
+    def profile_name(self) -> str:
+        """With a star where an option overrode it."""
+        return f"{self.profile.name}{'*' if self.overridden else ''}"
+
+
+def make_grid(request: RunRequest) -> Grid:
+    """Resolve names, options and defaults. UserError for whatever does not exist or does not fit."""
+    suite, profile = load_suite(request.suite), load_profile(request.profile)
+    if profile.data == "embedded" and (request.data_root is not None or request.task_files):
+        raise UserError(
+            f"--data-root or --task-file was given with the profile {profile.name!r}.",
+            "That profile runs on its embedded stand-in sentences alone.",
+            "Real data goes with --profile laptop (or paper-base, paper).",
+        )
+    encoder = load_encoder(request.encoder or profile.encoder)
+    changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
+    compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
+    overridden = encoder.name != load_encoder(profile.encoder).name or compute != profile.compute or bool(request.set)
+    arms = tuple(_arms(request, suite, profile))
+    return Grid(
+        suite,
+        profile,
+        overridden,
+        encoder,
+        Compute.model_validate(compute.model_dump()),
+        request.protocol or suite.protocol,
+        tuple(_cells(request, suite, profile)),
+        arms,
+        _seeds(request, suite, profile),
+    )
+
+
+def _seeds(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> tuple[tuple[int, int], ...]:
+    """One new seed per split by default; `--splits M` crosses M splits with the seeds."""
+    seeds = request.seeds or tuple(range(suite.seeds or profile.seeds))
+    if request.splits is None:
+        return tuple((seed, seed) for seed in seeds)
+    return tuple((split, seed) for split in range(request.splits) for seed in seeds)
+
+
+def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Cell]:
+    unlabelled = next(u for u in (request.unlabelled, suite.unlabelled, profile.unlabelled) if u is not None)
+    sampler = request.sampler or suite.sampler
+    noises = _noises(request, suite)
+    for task in _tasks(request, suite):
+        for noise in noises:
+            if suite.imbalance is not None:
+                for ratio in suite.imbalance.ratios:
+                    yield Cell(task, "all", noise, Imbalance(ratio=ratio, largest=suite.imbalance.largest), sampler, unlabelled)
+                continue
+            for shots in request.shots or profile.affordable(suite.shots):
+                yield Cell(task, shots, noise, None, sampler, unlabelled)
+
+
+def _tasks(request: RunRequest, suite: SuiteConfig) -> tuple[str, ...]:
+    """The tasks asked for, else the suite's and then the user's own files."""
+    known = {*task_names(), *request.task_files}
+    for task in request.tasks or ():
+        if task not in known:
+            raise unknown("task", task, known, "See `python -m benchmark list tasks`.")
+    return request.tasks or tuple(dict.fromkeys([*suite.tasks, *request.task_files]))
+
+
+def _noises(request: RunRequest, suite: SuiteConfig) -> list[NoiseSpec | None]:
+    from benchmark.data.noise import parse_noise
+
+    if request.noise is not None:
+        return [parse_noise(text) for text in request.noise]
+    clean: list[NoiseSpec | None] = [None] if suite.clean else []
+    return clean + [NoiseSpec(**cell.model_dump()) for cell in suite.noise]
+
+
+def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Arm]:
+    """The suite's arms that were asked for, and further methods under their own names; with profile and --set parameters."""
+    from benchmark.registry import parse_override
+
+    overrides = [parse_override(f"{name}={value}") for name, value in request.set.items()]
+    defaults = [(*key.split(".", 1), value) for key, value in profile.params.items()]
+    chosen = list(suite.arms)
+    if request.methods is not None:
+        named = {arm.name: arm for arm in suite.arms}
+        chosen = [named.get(name) or Arm(name=name, method=name) for name in request.methods]
+    for method, parameter, _ in overrides:
+        if method not in {arm.method for arm in chosen}:
+            methods.entry(method)
+            raise UserError(f"--set {method}.{parameter} was given, and no arm of this run uses {method!r}.", "", f"Add {method} to --methods.")
+    for arm in chosen:
+        params: dict[str, Any] = {p: v for m, p, v in defaults if m == arm.method}
+        params |= arm.params | {p: v for m, p, v in overrides if m == arm.method}
+        yield arm.model_copy(update={"params": params})

@@ -1,0 +1,58 @@
+"""The manifest of a plan: what will be run, written down before anything runs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from benchmark.data.examples import TaskData
+from benchmark.execution import datasets
+from benchmark.execution.grid import Grid
+from benchmark.execution.workspace import Workspace
+from benchmark.learning.metrics import primary_name
+from benchmark.records.manifest import Manifest, ManifestRow
+
+if TYPE_CHECKING:
+    from benchmark.execution.planning import PlannedRun
+
+
+def make_manifest(grid: Grid, runs: Sequence[PlannedRun], workspace: Workspace, request: dict[str, Any]) -> Manifest:
+    """One row per run, in plan order."""
+    return Manifest(
+        suite=grid.suite.name,
+        profile=grid.profile_name,
+        protocol=grid.protocol,
+        stand_in=grid.profile.stand_in or grid.profile.data == "embedded",
+        code=_version(),
+        request=request,
+        rows=tuple(_row(run, workspace) for run in runs),
+    )
+
+
+def _row(run: PlannedRun, workspace: Workspace) -> ManifestRow:
+    data = datasets.task_data(run.cell.task, workspace)
+    return ManifestRow.of(
+        run.spec,
+        arm=run.arm.name,
+        role=run.arm.role,
+        task_source=data.source,
+        partial=partial_parts(data),
+        metric=primary_name(datasets.metrics_of(run.cell.task, workspace)[0]),
+        n_train=run.shape.n_train,
+        n_dev=run.shape.n_dev,
+        n_test=run.n_test,
+        n_unlabelled=run.shape.n_unlabelled,
+    )
+
+
+def partial_parts(data: TaskData) -> str:
+    """`train`, `test`, `train+test`, or nothing: which parts have fewer rows than the original."""
+    return "+".join(part for part in ("train", "validation", "test") if part in data.partial)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("contrastive-benchmark")
+    except importlib.metadata.PackageNotFoundError:
+        return "source"

@@ -1,0 +1,128 @@
+"""From a run to its record: every run that was tried leaves exactly one, whatever became of it."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+
+from benchmark.data.rows import split_indices
+from benchmark.errors import UserError
+from benchmark.execution import datasets
+from benchmark.execution.execute import Outcome, compute_outcome
+from benchmark.execution.executors.base import Finished
+from benchmark.execution.provenance import environment, git_state
+from benchmark.execution.workspace import Workspace
+from benchmark.learning.metrics import primary_name, probabilities
+from benchmark.learning.training import NonFiniteLoss
+from benchmark.records.alarms import NON_FINITE
+from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile
+from benchmark.records.spec import RunSpec
+from benchmark.records.store import RecordStore
+from benchmark.registry import plugin_source
+
+
+def execute(spec: RunSpec, workspace: Workspace, progress: Callable[[str, int, int], None] = lambda phase, done, planned: None) -> Finished:
+    """Do one run and write its record. What the method raises becomes a record with its error.
+
+    Raises:
+        UserError: the results folder cannot be written (the run's work is then lost, and only this run's).
+    """
+    store = RecordStore(workspace.results)
+    began = time.perf_counter()
+    try:
+        outcome = compute_outcome(spec, workspace, progress)
+    except Exception as error:
+        return _keep(store, failed(spec, workspace, store, error), time.perf_counter() - began)
+    return _keep(store, finished(spec, workspace, store, outcome), time.perf_counter() - began)
+
+
+def record_killed(spec: RunSpec, workspace: Workspace, reason: str, seconds: float) -> Finished:
+    """The record of a run whose process died under it."""
+    store = RecordStore(workspace.results)
+    record = RunRecord(
+        key=spec.key,
+        spec=spec,
+        status="killed",
+        error=Failure(type="WorkerDied", message=reason),
+        primary=primary(spec, workspace),
+        env_id=store.write_environment(environment(spec.compute)),
+        git=git_state(),
+    )
+    return _keep(store, record, seconds)
+
+
+def _keep(store: RecordStore, record: RunRecord, seconds: float) -> Finished:
+    store.write(record)
+    error = None if record.error is None else f"{record.error.type}: {record.error.message}"
+    return Finished(record.key, record.status, seconds, record.value, list(record.alarms), error)
+
+
+def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: Outcome) -> RunRecord:
+    """The record of a run that ended well. What it shares with others (test set, split, environment) is written first, once."""
+    data = datasets.task_data(spec.task.name, workspace)
+    split, test = outcome.split, outcome.split.test
+    assert test.labels is not None
+    clean = datasets.drawn(data, spec.split)
+    noise = None if outcome.audit is None else outcome.audit.to_json()
+    return RunRecord(
+        key=spec.key,
+        spec=spec,
+        status="done",
+        primary=primary(spec, workspace),
+        metrics=outcome.metrics,
+        dev_metrics=outcome.dev_metrics,
+        predictions=Predictions.of(outcome.scores.argmax(1).tolist(), spec.task.n_classes),
+        testset=store.write_testset(test.ids, test.labels, data.label_names),
+        split=store.write_split(split_indices(data, clean) | {"noise": noise}),
+        n_train=len(split.train),
+        n_dev=len(split.dev),
+        n_test=len(test),
+        n_unlabelled=len(split.unlabelled),
+        labels_used=len(clean.train) + len(clean.dev),
+        phases=tuple(PhaseCost(**{k: v for k, v in asdict(run).items() if k != "alarms"}) for run in outcome.phases),
+        scoring_seconds=outcome.scoring_seconds,
+        alarms=tuple(outcome.alarms),
+        notes=outcome.notes,
+        env_id=store.write_environment(environment(spec.compute)),
+        git=git_state(),
+        plugin=_plugin(spec),
+        probabilities=_side_file(store, spec, outcome) if workspace.keep_probabilities else None,
+    )
+
+
+def failed(spec: RunSpec, workspace: Workspace, store: RecordStore, error: Exception) -> RunRecord:
+    """The record of a run that raised."""
+    return RunRecord(
+        key=spec.key,
+        spec=spec,
+        status="failed",
+        error=Failure.of(error),
+        primary=primary(spec, workspace),
+        alarms=(NON_FINITE,) if isinstance(error, (NonFiniteLoss, FloatingPointError)) else (),
+        env_id=store.write_environment(environment(spec.compute)),
+        git=git_state(),
+        plugin=_plugin(spec),
+    )
+
+
+def primary(spec: RunSpec, workspace: Workspace) -> str:
+    """The name of the task's first metric."""
+    return primary_name(datasets.metrics_of(spec.task.name, workspace)[0])
+
+
+def _plugin(spec: RunSpec) -> str | None:
+    try:
+        source = plugin_source(spec.method.name)
+    except UserError:
+        return None  # the method is not known here; the record's error says so
+    return None if source is None else source[1]
+
+
+def _side_file(store: RecordStore, spec: RunSpec, outcome: Outcome) -> SideFile:
+    buffer = io.BytesIO()
+    np.save(buffer, probabilities(outcome.scores).astype(np.float16), allow_pickle=False)
+    return store.write_side(spec.key, "npy", buffer.getvalue())

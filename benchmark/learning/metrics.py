@@ -1,0 +1,133 @@
+"""Metrics, local and over scikit-learn, behind the interface of the `evaluate` library: `compute(predictions=, references=)`.
+
+Built-in scoring needs neither the network nor `evaluate`'s seconds of import. A user's own metric, `evaluate:NAME_OR_PATH` in a task,
+stands beside them through the same interface.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError, unknown
+from benchmark.learning.contract import Scores
+
+Labels = NDArray[np.int64]
+BINS = 15  # equal-mass bins of the expected calibration error
+
+
+class Metric(Protocol):
+    """What `evaluate.load` gives, as far as it is used here."""
+
+    def compute(self, *, predictions: Sequence[int], references: Sequence[int], **options: Any) -> Mapping[str, Any]:
+        """Named values."""
+
+
+@dataclass(frozen=True)
+class Local:
+    """A built-in metric of predicted labels."""
+
+    name: str
+    function: Callable[[Labels, Labels], float]
+
+    def compute(self, *, predictions: Sequence[int], references: Sequence[int], **options: Any) -> dict[str, float]:
+        """{name: value}."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a class that is never predicted has precision 0: defined, and shown by the alarms
+            return {self.name: float(self.function(np.asarray(references), np.asarray(predictions)))}
+
+
+def _sklearn(name: str, **options: Any) -> Callable[[Labels, Labels], float]:
+    def score(references: Labels, predictions: Labels) -> float:
+        import sklearn.metrics
+
+        return float(getattr(sklearn.metrics, name)(references, predictions, **options))
+
+    return score
+
+
+LOCAL: dict[str, Local] = {
+    local.name: local
+    for local in (
+        Local("accuracy", _sklearn("accuracy_score")),
+        Local("balanced_accuracy", _sklearn("balanced_accuracy_score")),
+        Local("macro_precision", _sklearn("precision_score", average="macro", zero_division=0)),
+        Local("macro_recall", _sklearn("recall_score", average="macro", zero_division=0)),
+        Local("macro_f1", _sklearn("f1_score", average="macro", zero_division=0)),
+        Local("f1", _sklearn("f1_score", average="binary", zero_division=0)),
+        Local("mcc", _sklearn("matthews_corrcoef")),
+    )
+}
+ALWAYS = ("accuracy", "balanced_accuracy", "macro_precision", "macro_recall", "macro_f1", "mcc")
+
+
+def measure(labels: Labels, scores: Scores, metrics: Sequence[str] = ()) -> dict[str, float]:
+    """Every built-in metric, the calibration measures, and the task's own.
+
+    Args:
+        labels: int64 [n] gold classes.
+        scores: float32 [n, K] logits or log-probabilities.
+        metrics: the task's metrics; the first is its primary one.
+    """
+    predictions = scores.argmax(1)
+    values: dict[str, float] = {}
+    for name in dict.fromkeys([*ALWAYS, *metrics]):
+        values |= load_metric(name).compute(predictions=predictions.tolist(), references=labels.tolist()) if name.startswith("evaluate:") else (
+            load_metric(name).compute(predictions=predictions, references=labels)  # type: ignore[arg-type]
+        )
+    return {name: float(value) for name, value in values.items()} | calibration(labels, probabilities(scores))
+
+
+def load_metric(name: str) -> Metric:
+    """A built-in metric, or `evaluate:NAME_OR_PATH`."""
+    if not name.startswith("evaluate:"):
+        if name not in LOCAL:
+            raise unknown("metric", name, LOCAL, "A metric of the evaluate library is written evaluate:NAME_OR_PATH.")
+        return LOCAL[name]
+    import evaluate
+
+    try:
+        return evaluate.load(name.removeprefix("evaluate:"))  # type: ignore[no-any-return]
+    except Exception as error:
+        raise UserError(
+            f"The metric {name!r} could not be loaded by the evaluate library: {type(error).__name__}.",
+            "Allowed: a metric script's path, or a name that is in evaluate's cache (its scripts live on the hub).",
+            "Give a path, or run `python -m benchmark prepare` where there is a network.",
+        ) from error
+
+
+def primary_name(metric: str) -> str:
+    """The key under which a task's metric stands among the values (`evaluate:some/path/f1.py` -> `f1`)."""
+    return metric.removeprefix("evaluate:").rstrip("/").rsplit("/", 1)[-1].removesuffix(".py")
+
+
+def probabilities(scores: Scores) -> NDArray[np.float64]:
+    """Softmax over classes, float64 [n, K]."""
+    shifted = scores.astype(np.float64) - scores.max(1, keepdims=True)
+    exponent = np.exp(shifted)
+    return exponent / exponent.sum(1, keepdims=True)  # type: ignore[no-any-return]
+
+
+def calibration(labels: Labels, probability: NDArray[np.float64]) -> dict[str, float]:
+    """NLL (nats, mean), Brier score (sum over classes, mean) and expected calibration error (15 equal-mass bins)."""
+    rows = np.arange(len(labels))
+    gold = np.clip(probability[rows, labels], 1e-12, 1.0)
+    target = np.zeros_like(probability)
+    target[rows, labels] = 1.0
+    return {
+        "nll": float(-np.log(gold).mean()),
+        "brier": float(((probability - target) ** 2).sum(1).mean()),
+        "ece": expected_calibration_error(probability.max(1), probability.argmax(1) == labels),
+    }
+
+
+def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = BINS) -> float:
+    """Mean absolute gap between confidence and accuracy over bins of (nearly) equal size, weighted by size."""
+    order = np.argsort(confidence, kind="stable")
+    gaps = [abs(confidence[b].mean() - correct[b].mean()) * len(b) for b in np.array_split(order, min(bins, len(order))) if len(b)]
+    return float(np.sum(gaps) / len(order))

@@ -1,0 +1,71 @@
+"""Which training rows make a batch: the same sampler for every arm of a cell, cross-entropy included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError
+from benchmark.streams import Streams
+
+Rows = NDArray[np.int64]
+
+
+def batches(labels: NDArray[np.int64], batch: int, sampler: str, streams: Streams) -> Iterator[Rows]:
+    """An endless stream of batches of row numbers.
+
+    Args:
+        labels: int64 [n].
+        batch: rows of a batch under `natural`; `pk:P,K` brings its own size.
+        sampler: `natural` or `pk:P,K`.
+    """
+    if sampler == "natural":
+        return reshuffled(len(labels), min(batch, len(labels)), streams)
+    classes, each = parse_pk(sampler)
+    return balanced(labels, classes, each, streams)
+
+
+def reshuffled(n: int, batch: int, streams: Streams) -> Iterator[Rows]:
+    """A continuous stream of permutations, cut into batches: every row once a pass, and no short last batch."""
+    waiting = np.empty(0, dtype=np.int64)
+    epoch = 0
+    while True:
+        while len(waiting) < batch:
+            waiting = np.concatenate([waiting, streams.numpy("order", epoch).permutation(n)])
+            epoch += 1
+        yield waiting[:batch]
+        waiting = waiting[batch:]
+
+
+def balanced(labels: NDArray[np.int64], classes: int, each: int, streams: Streams) -> Iterator[Rows]:
+    """`classes` classes with `each` rows of each. A class with fewer rows repeats them (its rows are then equal positives)."""
+    present = np.unique(labels)
+    per_class = {int(c): _cycle(np.flatnonzero(labels == c), streams, int(c)) for c in present}
+    turn = reshuffled(len(present), min(classes, len(present)), streams)
+    for chosen in turn:
+        yield np.array([next(per_class[int(present[c])]) for c in chosen for _ in range(each)], dtype=np.int64)
+
+
+def _cycle(rows: Rows, streams: Streams, label: int) -> Iterator[int]:
+    epoch = 0
+    while True:
+        yield from (int(row) for row in streams.numpy("order", "class", label, epoch).permutation(rows))
+        epoch += 1
+
+
+def parse_pk(sampler: str) -> tuple[int, int]:
+    """`pk:8,2` -> (8, 2). A UserError for anything else."""
+    kind, _, sizes = sampler.partition(":")
+    try:
+        classes, each = (int(part) for part in sizes.split(","))
+    except ValueError:
+        classes = each = 0
+    if kind != "pk" or classes < 2 or each < 1:
+        raise UserError(
+            f"The sampler {sampler!r} was given.",
+            "Allowed: natural, or pk:P,K with P >= 2 classes and K >= 1 examples of each.",
+            "For example --sampler pk:8,2.",
+        )
+    return classes, each

@@ -1,0 +1,172 @@
+"""The one training loop. It alone does backward, clipping and stepping; objectives only say what is minimised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.learning.contract import Context, TrainingData
+from benchmark.learning.feeds import Batch, Feed
+from benchmark.learning.journal import Journal
+from benchmark.learning.phases.gradient import GradientPhase, Part, Plan
+from benchmark.learning.selection import BestOnDev
+from benchmark.learning.step import Step
+
+if TYPE_CHECKING:
+    from benchmark.learning.state import State
+
+LOOKS = 10  # how often a phase is looked at: term sizes, gradient norms, diagnoses, development score
+
+
+class NonFiniteLoss(RuntimeError):
+    """A loss became NaN or infinite: the run failed, and its record says where."""
+
+
+def train(phase: GradientPhase, state: State, data: TrainingData, context: Context) -> None:
+    """Minimise a phase's parts over its feeds.
+
+    The learning rate rises linearly over the warm-up share of the steps and falls linearly to zero. Gradients are clipped to the
+    budget's norm. What is frozen runs in eval mode. Draws come from the phase's streams alone.
+    """
+    plan = phase.plan(context.task, context.budget)
+    trained = trainable(phase, state)
+    optimizer = make_optimizer(phase, state, plan)
+    feeds = {part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts}
+    journal = Journal(phase, plan, data, context, looks(plan.steps, LOOKS))
+    best = BestOnDev(phase, state, data, context)
+    parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]
+    for index in range(plan.steps):
+        set_modes(state, trained)
+        set_rate(optimizer, index, plan)
+        batches = {feed: next(iterator) for feed, iterator in feeds.items()}
+        steps = {feed: make_step(index, state, batch, data, context) for feed, batch in batches.items()}
+        losses = [part_loss(part, steps[part.feed], journal) for part in phase.parts]
+        backward(phase, losses, state, journal, parameters)
+        torch.nn.utils.clip_grad_norm_(parameters, context.budget.clip, foreach=True)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        if journal.look():
+            diagnose(phase, state, batches, data, context, journal, index)
+            best.consider(index)
+        context.progress(index + 1, plan.steps)
+    best.restore()
+    journal.close()
+
+
+def part_loss(part: Part, step: Step, journal: Journal) -> Tensor:
+    """A part's weighted sum of terms; the terms go into the journal."""
+    terms = part.objective.terms(step)
+    journal.terms(terms, part.weight)
+    total = [part.weight * term.weight * term.value for term in terms.values() if term.weight]
+    return torch.stack(total).sum()
+
+
+def backward(phase: GradientPhase, losses: list[Tensor], state: State, journal: Journal, parameters: list[nn.Parameter]) -> None:
+    """Gradients of the sum of the parts; with several parts their norms over the backbone are recorded, and equalised on request."""
+    if len(losses) == 1:
+        journal.inert(losses[0], parameters)
+        losses[0].backward()
+        return
+    journal.inert(torch.stack(losses).sum(), parameters)
+    gradients = [torch.autograd.grad(loss, parameters, allow_unused=True) for loss in losses]
+    own = {id(p) for p in state.backbone.parameters()}
+    norms = [_norm([g for g, p in zip(gs, parameters, strict=True) if g is not None and id(p) in own]) for gs in gradients]
+    journal.norms(norms)
+    mean = torch.stack(norms).mean()
+    scales = [mean / norm.clamp(min=1e-12) if phase.balance == "norm" else torch.ones_like(mean) for norm in norms]
+    for number, parameter in enumerate(parameters):
+        pieces = [scale * gs[number] for scale, gs in zip(scales, gradients, strict=True) if gs[number] is not None]
+        parameter.grad = torch.stack(pieces).sum(0) if len(pieces) > 1 else (pieces[0] if pieces else None)
+
+
+def _norm(gradients: list[Tensor]) -> Tensor:
+    return torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients])) if gradients else torch.zeros(())
+
+
+def make_step(index: int, state: State, batch: Batch, data: TrainingData, context: Context, *, fixed_masks: bool = False) -> Step:
+    """The step that objectives see; passes are counted unless it is a diagnosis (`fixed_masks`)."""
+    device = state.backbone.device
+    labels = None if batch.labels is None else torch.from_numpy(batch.labels).to(device)
+    targets = None if batch.targets is None else torch.from_numpy(batch.targets).to(device)
+    return Step(
+        index,
+        state,
+        batch.views,
+        context.streams,
+        labels=labels,
+        targets=targets,
+        n_classes=context.task.n_classes,
+        train_labels=data.train.labels,
+        passes=None if fixed_masks else context.passes,
+        fixed_masks=fixed_masks,
+    )
+
+
+def diagnose(
+    phase: GradientPhase, state: State, batches: Mapping[Feed, Batch], data: TrainingData, context: Context, journal: Journal, index: int
+) -> None:
+    """Ask every objective for its measurements, in float32 and with fixed dropout masks. Trains nothing."""
+    for part in phase.parts:
+        step = make_step(index, state, batches[part.feed], data, context, fixed_masks=True)
+        with exact(state):
+            journal.measured(part.objective.diagnose(step))
+
+
+@contextmanager
+def exact(state: State) -> Iterator[None]:
+    """Float32 for the while."""
+    precision, state.backbone.precision = state.backbone.precision, "fp32"
+    try:
+        yield
+    finally:
+        state.backbone.precision = precision
+
+
+def trainable(phase: GradientPhase, state: State) -> dict[str, nn.Module]:
+    """The modules that a phase trains, by name: the backbone unless frozen, the head where it has one, and what its objectives declared.
+    Everything else is frozen."""
+    declared = {name for name, owner in state.owners.items() if owner == phase.name}
+    chosen = {name: module for name, module in state.modules.items() if name in declared}
+    for module in state.modules.values():
+        module.requires_grad_(False)
+    state.backbone.requires_grad_(not phase.freeze_encoder)
+    for module in chosen.values():
+        module.requires_grad_(True)
+    return chosen if phase.freeze_encoder else {"backbone": state.backbone, **chosen}
+
+
+def set_modes(state: State, trained: Mapping[str, nn.Module]) -> None:
+    """Train mode for what is trained, eval mode for what is frozen."""
+    state.backbone.train("backbone" in trained)
+    for name, module in state.modules.items():
+        module.train(name in trained)
+
+
+def make_optimizer(phase: GradientPhase, state: State, plan: Plan) -> torch.optim.AdamW:
+    """AdamW with two rates (backbone; the rest) and no decay on biases and normalisation."""
+    groups = []
+    for name, module in trainable(phase, state).items():
+        rate = plan.lr_encoder if name == "backbone" else plan.lr_head
+        for decayed in (True, False):
+            members = [p for p in module.parameters() if p.requires_grad and (p.ndim > 1) == decayed]
+            if members:
+                groups.append({"params": members, "lr": rate, "rate": rate, "weight_decay": plan.weight_decay if decayed else 0.0})
+    return torch.optim.AdamW(groups, fused=True)
+
+
+def set_rate(optimizer: torch.optim.Optimizer, index: int, plan: Plan) -> None:
+    """Linear warm-up, then linear decay to zero."""
+    rising = math.ceil(plan.warmup * plan.steps)
+    factor = (index + 1) / rising if index < rising else (plan.steps - index) / max(1, plan.steps - rising)
+    for group in optimizer.param_groups:
+        group["lr"] = group["rate"] * factor
+
+
+def looks(steps: int, at_most: int) -> set[int]:
+    """Step numbers, evenly spread and the last among them."""
+    return {math.ceil((look + 1) * steps / at_most) - 1 for look in range(at_most)}
