@@ -4,6 +4,7 @@ probably meant."""
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -105,8 +106,12 @@ def _parsed(kind: str, model: type[M], path: Path, changed: int) -> M:
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not valid TOML: {error}.", "", "Correct the file.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text.", "", "Save the file as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"at line (\d+)", str(error))
+        line = at[1] if at else text.count("\n") + 1
+        raise UserError(f"{path}:{line}: not valid TOML: {error}.", "", f"Correct the {kind} file.") from error
     content.setdefault("name", path.stem)
     try:
         return model.model_validate(content)
@@ -117,8 +122,14 @@ def _parsed(kind: str, model: type[M], path: Path, changed: int) -> M:
 def mistakes(kind: str, model: type[BaseModel], path: Path, text: str, error: ValidationError) -> UserError:
     """All mistakes of a file in one error, each with `file:line`."""
     lines = lines_of(text)
-    found = sorted({(line_of(lines, item["loc"]), _sentence(model, item)) for item in error.errors()})
+    items = error.errors()
+    inner = [item for item in items if item["type"] != "too_short" or not any(_inside(other["loc"], item["loc"]) for other in items)]
+    found = sorted({(line_of(lines, item["loc"]), _sentence(model, item)) for item in inner})
     return UserError("\n".join(f"{path}:{line}: {sentence}" for line, sentence in found), "", f"Correct the {kind} file.")
+
+
+def _inside(loc: tuple[str | int, ...], around: tuple[str | int, ...]) -> bool:
+    return len(loc) > len(around) and loc[: len(around)] == around
 
 
 def _sentence(model: type[BaseModel], item: Any) -> str:

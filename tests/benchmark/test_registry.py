@@ -166,7 +166,7 @@ def test_a_plug_in_file_that_does_not_import_is_a_user_error(text: str, write: C
 
 @pytest.mark.parametrize("given", ["no/such/file.py", "no_such_module_at_all"])
 def test_a_plug_in_that_is_not_there_is_a_user_error(given: str) -> None:
-    with pytest.raises(UserError, match="no_such|no/such"):
+    with pytest.raises(UserError, match=r"no_such|no/such"):
         load_plugin(given)
 
 
