@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -147,6 +148,19 @@ def test_a_plug_in_file_registers_and_its_text_is_hashed(write: Callable[..., Pa
     assert methods.get("acme-file").__module__ == registry.FILE_MODULE + "acme_file"
     assert plugin_source("acme-file") == (path.read_text(), hashlib.sha256(path.read_bytes()).hexdigest())
     assert plugin_source("ce") is None
+
+
+def test_a_method_of_a_plug_in_file_travels_to_a_worker_process(tmp_path: Path, write: Callable[..., Path]) -> None:
+    path = write("acme_travel.py", METHOD.format(name="acme-travel"))
+    load_plugin(str(path))
+    (tmp_path / "pickled").write_bytes(pickle.dumps(registry.build("acme-travel", {"weight": "0.25"})))
+    code = (
+        "import pickle, sys; from benchmark.registry import code_hash, load_plugin; load_plugin(sys.argv[1]); "
+        "method = pickle.load(open(sys.argv[2], 'rb')); print(method.weight, code_hash(type(method)))"
+    )
+    command = [sys.executable, "-c", code, str(path), str(tmp_path / "pickled")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=discovery.HOME)
+    assert done.stdout.split() == ["0.25", registry.code_hash(methods.get("acme-travel"))]
 
 
 def test_a_plug_in_file_may_import_the_files_beside_it(tmp_path: Path, write: Callable[..., Path]) -> None:

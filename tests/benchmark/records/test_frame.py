@@ -24,9 +24,9 @@ from benchmark.records.store import RecordStore
 Specs, Records, Rows = Callable[..., RunSpec], Callable[..., RunRecord], Callable[..., ManifestRow]
 
 AGREED = (
-    "suite, profile, protocol, task, task_source, partial, method, variant, shots, noise_kind, noise_level, split_seed, seed, metric, value, "
-    "dev_value, n_train, n_dev, n_test, status, seconds, forward_examples, key, role, trial, encoder, device, precision, threads, env_id, "
-    "n_unlabelled, sampler, noise_where, backward_examples, labels_used, alarms, error, params, metrics"
+    "suite, profile, protocol, task, task_source, partial, method, variant, shots, noise_kind, noise_level, split_seed, seed, metric, "
+    "value, dev_value, n_train, n_dev, n_test, status, seconds, forward_examples, key, role, trial, encoder, device, precision, threads, "
+    "env_id, n_unlabelled, sampler, noise_where, backward_examples, labels_used, alarms, error, params, metrics"
 )
 
 
@@ -130,6 +130,7 @@ def test_an_edited_record_counts_as_missing_and_is_told(folder: Path, spec: Spec
     frame = load_results(folder)
     assert list(frame["status"]) == ["missing", "done", "failed", "missing"]
     assert [reason for _, reason in frame.attrs["problems"]] == ["edited: its checksum does not fit"]
+    assert len(pd.read_parquet(io.BytesIO(export(folder, "parquet")))) == 4
 
 
 def alarms(frame: pd.DataFrame) -> list[Any]:
@@ -162,6 +163,9 @@ def test_an_unknown_format_is_a_user_error(folder: Path) -> None:
 
 
 def test_importing_the_frame_does_not_import_pandas(root: Path) -> None:
-    code = "import sys, benchmark.records.frame, benchmark.config.loading, benchmark.config.request; print([m for m in ('pandas', 'numpy', 'torch', 'sklearn') if m in sys.modules])"
+    code = (
+        "import sys, benchmark.records.frame, benchmark.config.loading, benchmark.config.request; "
+        "print([m for m in ('pandas', 'numpy', 'torch', 'sklearn') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
