@@ -22,12 +22,13 @@ def plan_text(plan: Plan) -> str:
 
 
 def _price(plan: Plan) -> str:
-    left = sum(not run.done for run in plan.runs)
-    seconds, size = plan.price
+    left, price = sum(not run.done for run in plan.runs), plan.price
     if not left:
         return "Everything is there already: nothing to run."
-    when = "unknown until a first run has been timed on this machine" if seconds is None else f"about {duration(seconds)}"
-    return f"{left} runs to do; time: {when}; disk: about {human(size)}."
+    when = "unknown until a run of this kind has been measured (it is estimated from the records in the results folder)"
+    if price.seconds is not None:
+        when = f"at most about {duration(price.seconds)} with one worker, from {price.measured} measured runs"
+    return f"{left} runs to do; time: {when}; records: about {human(price.bytes)}."
 
 
 def human(size: float) -> str:

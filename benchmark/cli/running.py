@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -49,7 +49,7 @@ def _results(plan: Plan, request: RunRequest) -> str:
     frame = load_results(request.results)
     ours = plan.manifest
     mine = frame[(frame["suite"] == ours.suite) & (frame["profile"] == ours.profile) & (frame["protocol"] == ours.protocol)]
-    rows = {row["key"]: row for row in mine.to_dict("records")}
+    rows: dict[str, Any] = {row["key"]: row for row in mine.to_dict("records")}
     return summary_table([rows[run.key] for run in plan.runs if run.key in rows])
 
 
