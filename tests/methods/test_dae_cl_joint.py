@@ -11,6 +11,7 @@ from transformers import BertConfig, BertModel
 
 from benchmark.data.examples import Examples, content_ids
 from benchmark.learning.contract import Context, Cost, TaskShape, TrainingData
+from benchmark.learning.objective import describe
 from benchmark.learning.state import Backbone, State
 from benchmark.learning.tokens import HashVocabulary, Tokenizer
 from benchmark.records.spec import Budget
@@ -56,6 +57,28 @@ def test_one_phase_has_both_losses_on_their_own_feeds_with_equal_weights() -> No
     phase = DenoiseAndContrast().phases(TASK)[0]
     assert [(part.feed, part.weight) for part in phase.parts] == [(Denoising(0.6), 1.0), (Pairs(12), 1.0)]
     assert phase.reads == {"texts", "labels", "unlabelled"}
+
+
+def test_every_parameter_reaches_its_phase() -> None:
+    changed: dict[str, Any] = {
+        "weight_dae": 0.3,
+        "weight_cl": 0.3,
+        "balance": "norm",
+        "lr": 1e-5,
+        "epochs": 9,
+        "deletion": 0.3,
+        "tied": False,
+        "decoder_layers": 1,
+        "copies": 3,
+        "unique_pairs": True,
+        "imbalance": "text",
+        "min_ratio": 2.0,
+        "max_ratio": 20.0,
+        "freeze_encoder": True,
+    }
+    assert set(changed) == set(DenoiseAndContrast().params())
+    for name, value in changed.items():
+        assert describe(DenoiseAndContrast(**{name: value}).phases(TASK)) != describe(DenoiseAndContrast().phases(TASK)), name
 
 
 def test_the_classifier_is_trained_as_in_three_phase() -> None:

@@ -113,6 +113,29 @@ def test_schedules_are_the_papers() -> None:
     assert (fine.steps, fine.epochs, fine.lr) == (None, None, None)  # the cell's, as for every arm
 
 
+def test_every_parameter_reaches_its_phase() -> None:
+    """A parameter that changes no phase would be searched and reported, and do nothing."""
+    changed: dict[str, Any] = {
+        "lr_dae": 1e-5,
+        "epochs_dae": 9,
+        "deletion": 0.3,
+        "tied": False,
+        "decoder_layers": 1,
+        "lr_cl": 1e-5,
+        "copies": 3,
+        "unique_pairs": True,
+        "imbalance": "text",
+        "min_ratio": 2.0,
+        "max_ratio": 20.0,
+        "copy_noise": "stop-words",
+        "freeze_encoder": True,
+    }
+    assert set(changed) == set(ThreePhase().params())
+    for cls in (ThreePhase, DenoiseThenFineTune, ContrastThenFineTune, HeadAndSchedule):
+        for name in cls().params():
+            assert describe(cls(**{name: changed[name]}).phases(TASK)) != describe(cls().phases(TASK)), (cls, name)
+
+
 def test_steps_follow_from_sizes() -> None:
     dae, contrast, _ = ThreePhase().phases(TASK)
     assert dae.plan(TASK, BUDGET).steps == 14  # 4 passes over 8 + 6 texts in batches of 4
