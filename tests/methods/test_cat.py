@@ -53,3 +53,11 @@ def test_it_trains_and_records_what_the_attack_does(
 def test_an_epsilon_too_small_for_the_encoder_raises_the_alarm(run_method: Callable[..., Any]) -> None:
     _, contexts = run_method(ContrastiveAdversarialTraining(epsilon_l2=1e-6))
     assert contexts["fine-tune"].alarms == [ATTACK_INERT]
+
+
+def test_it_trains_in_mixed_precision(state: Any, run_method: Callable[..., Any], unseen: Examples) -> None:
+    """The measurement is still taken in float32, where so small a gain is not lost."""
+    state.backbone.precision = "bf16"
+    trained, contexts = run_method(ContrastiveAdversarialTraining(epsilon_l2=0.05))
+    assert np.isfinite(trained.predictor(unseen)).all()
+    assert contexts["fine-tune"].alarms == []
