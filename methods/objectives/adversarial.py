@@ -15,10 +15,10 @@ from benchmark.errors import UserError
 from benchmark.learning.contract import TaskShape
 from benchmark.learning.objective import ModuleFactory, Objective, Term
 from benchmark.learning.step import Step
+from benchmark.records.alarms import INERT_ATTACK
 from methods.objectives.infonce import infonce
 
 Norm = Literal["l2", "sign"]
-ATTACK_INERT = "attack inert"
 INERT_BELOW = 0.01  # of the clean cross-entropy
 
 
@@ -85,7 +85,7 @@ class ContrastiveAdversarial(Objective):
         if not measured.get("attack_gain"):
             return []
         gain, ce = fmean(measured["attack_gain"]), fmean(measured["attack_ce"])
-        return [] if gain > 0 and gain >= INERT_BELOW * ce else [ATTACK_INERT]
+        return [] if gain > 0 and gain >= INERT_BELOW * ce else [INERT_ATTACK]
 
     def cost(self) -> tuple[float, float]:
         """Two forward passes; three backward: the attack's, and one through each view."""

@@ -11,8 +11,9 @@ import pytest
 from benchmark.data.examples import Examples
 from benchmark.learning.contract import TaskShape
 from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.records.alarms import INERT_ATTACK
 from methods.cat import ContrastiveAdversarialTraining
-from methods.objectives.adversarial import ATTACK_INERT, ContrastiveAdversarial
+from methods.objectives.adversarial import ContrastiveAdversarial
 
 
 def objective_of(method: ContrastiveAdversarialTraining, task: TaskShape) -> ContrastiveAdversarial:
@@ -52,7 +53,7 @@ def test_it_trains_and_records_what_the_attack_does(
 
 def test_an_epsilon_too_small_for_the_encoder_raises_the_alarm(run_method: Callable[..., Any]) -> None:
     _, contexts = run_method(ContrastiveAdversarialTraining(epsilon_l2=1e-6))
-    assert contexts["fine-tune"].alarms == [ATTACK_INERT]
+    assert contexts["fine-tune"].alarms == [INERT_ATTACK]
 
 
 def test_it_trains_in_mixed_precision(state: Any, run_method: Callable[..., Any], unseen: Examples) -> None:

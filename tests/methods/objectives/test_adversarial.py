@@ -11,7 +11,8 @@ from torch import Tensor
 
 from benchmark.errors import UserError
 from benchmark.learning.state import State
-from methods.objectives.adversarial import ATTACK_INERT, ContrastiveAdversarial, perturbation
+from benchmark.records.alarms import INERT_ATTACK
+from methods.objectives.adversarial import ContrastiveAdversarial, perturbation
 from methods.objectives.infonce import infonce
 
 LABELS = [0, 1, 0, 1, 1, 0]
@@ -54,7 +55,7 @@ def test_a_descending_step_would_lower_the_loss(make_step: Any, objective: Contr
     monkeypatch.setattr("methods.objectives.adversarial.perturbation", lambda *given: -perturbation(*given))
     measured = objective.diagnose(make_step(LABELS, objective, fixed_masks=True))
     assert measured["attack_gain"] < 0
-    assert objective.alarms({name: [value] for name, value in measured.items()}) == [ATTACK_INERT]
+    assert objective.alarms({name: [value] for name, value in measured.items()}) == [INERT_ATTACK]
 
 
 def test_the_embedding_matrix_is_the_same_bits_afterwards(make_step: Any, state: State, objective: ContrastiveAdversarial) -> None:
@@ -132,7 +133,7 @@ def test_it_costs_two_forward_and_three_backward_passes(make_step: Any, objectiv
 def test_the_alarm_is_for_attacks_that_do_nothing(
     objective: ContrastiveAdversarial, gain: list[float], ce: list[float], inert: bool
 ) -> None:
-    assert objective.alarms({"attack_gain": gain, "attack_ce": ce}) == ([ATTACK_INERT] if inert else [])
+    assert objective.alarms({"attack_gain": gain, "attack_ce": ce}) == ([INERT_ATTACK] if inert else [])
 
 
 def test_no_measurement_no_alarm(objective: ContrastiveAdversarial) -> None:
