@@ -62,28 +62,13 @@ def parse_unlabelled(given: str | int) -> int | Literal["pool"]:
     raise UserError(f"--unlabelled {given!r} was given.", "Allowed: a number of texts (0 or more), or pool.", "")
 
 
-def parse_noise(text: str) -> dict[str, str | float]:
-    """`KIND:LEVEL`, and where needed `:train|test|both` and `:replace|add:N` behind it. The level is above 0 and at most 1."""
-    match = re.fullmatch(r"([a-z][a-z-]*):([0-9.eE+-]+)(?::(train|test|both))?(?::(replace|add:\d+))?", text.strip())
-    try:
-        level = float(match[2]) if match else 0.0
-    except ValueError:
-        level = 0.0
-    if match is None or not 0 < level <= 1:
-        raise UserError(
-            f"Noise {text!r} was given.",
-            "Allowed: KIND:LEVEL with a level above 0 and at most 1, for example label-flip:0.2; `none` stands for clean data.",
-            "See `python -m benchmark list noise`.",
-        )
-    return {"kind": match[1], "level": level, "where": match[3] or "train", "size": match[4] or "replace"}
-
-
 def parse_noises(given: str | Iterable[str]) -> tuple[str, ...]:
-    """`label-flip:0.2,char:0.1` -> its checked parts; `none` stays."""
+    """`label-flip:0.2,char:0.1` -> its checked parts; `none` is the clean cell."""
+    from benchmark.data.noise import parse_noise
+
     items = _items(given)
     for item in items:
-        if item != "none":
-            parse_noise(item)
+        parse_noise(item)
     return items
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from benchmark.config.notation import check_sampler, check_shots, parse_noise
+from benchmark.config.notation import check_sampler, check_shots
 from benchmark.config.told import told
+from benchmark.errors import UserError
 from benchmark.records.spec import Frozen
 
 Shots = Annotated[str, BeforeValidator(told(check_shots))]
@@ -25,7 +26,16 @@ class NoiseCell(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, given: Any) -> Any:
-        return told(parse_noise)(given) if isinstance(given, str) else given
+        return told(_written)(given) if isinstance(given, str) else given
+
+
+def _written(text: str) -> dict[str, Any]:
+    from benchmark.data.noise import parse_noise
+
+    spec = parse_noise(text)
+    if spec is None:
+        raise UserError("Noise 'none' was given.", "The clean cell is `clean = true`.", "")
+    return spec.model_dump()
 
 
 class Arm(Frozen):

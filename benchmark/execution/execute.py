@@ -22,7 +22,7 @@ from benchmark.learning.metrics import measure
 from benchmark.learning.state import State
 from benchmark.records.alarms import AT_MAJORITY, CONSTANT
 from benchmark.records.spec import RunSpec
-from benchmark.registry import build
+from benchmark.registry import build, code_hash
 from benchmark.streams import Streams
 
 Progress = Callable[[str, int, int], None]  # phase name, steps done, steps planned
@@ -66,6 +66,7 @@ def compute_outcome(spec: RunSpec, workspace: Workspace, progress: Progress = la
         )
     split, audit = noised(datasets.drawn(data, spec.split), spec, workspace)
     method = build(spec.method.name, spec.method.params)
+    check_code(spec, method)
     shape = task_shape(spec, data.label_names, split)
     streams = Streams(spec.split.split_seed, spec.seed or 0, method.salt)
     state = fresh_state(method, spec, workspace)
@@ -74,6 +75,16 @@ def compute_outcome(spec: RunSpec, workspace: Workspace, progress: Progress = la
     if state.predictor is None:
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
     return score(spec, state.predictor, split, audit, ran, workspace)
+
+
+def check_code(spec: RunSpec, method: Method) -> None:
+    """Refuse to run newer code under an older key: the method's file may have been edited since the plan was made."""
+    if (found := code_hash(type(method))) != spec.method.code:
+        raise UserError(
+            f"The code of the method {spec.method.name!r} has the hash {found[:12]}.",
+            f"The spec was made for {spec.method.code[:12]}: other code may give other results under the same key.",
+            "Plan again, or go back to the code of the plan.",
+        )
 
 
 def noised(split: Split, spec: RunSpec, workspace: Workspace) -> tuple[Split, NoiseAudit | None]:

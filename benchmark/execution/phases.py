@@ -68,7 +68,7 @@ def run_phases(
 def _resume(
     phases: Sequence[Phase], keys: Sequence[str], state: State, task: TaskShape, streams: Streams, cache: PhaseCache, shared: frozenset[str]
 ) -> list[PhaseRun]:
-    for depth in range(len(phases), 0, -1):
+    for depth in range(len(phases) - 1, 0, -1):  # the last phase leaves a predictor, which no file holds
         cached = cache.get(keys[depth - 1]) if keys[depth - 1] in shared else None
         if cached is None:
             continue

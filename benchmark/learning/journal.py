@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from benchmark.learning.contract import Context, TrainingData
 from benchmark.learning.objective import Term
 from benchmark.learning.phases.gradient import GradientPhase, Plan
+from benchmark.records.alarms import INERT_TERM, NO_POSITIVES, NON_FINITE
 
 PATIENCE = 5  # steps in which every weighted term must have moved some parameter once
 
@@ -22,6 +23,7 @@ class Journal:
     def __init__(self, phase: GradientPhase, plan: Plan, data: TrainingData, context: Context, looks: set[int]) -> None:
         self.phase, self.context, self.looks = phase, context, looks
         self.index = 0
+        self.reach: list[nn.Parameter] = []  # the last parameters of each trained module: a term that moves any moves these
         self._sizes: dict[str, list[Tensor]] = {}
         self._counts: dict[str, list[int]] = {}
         self._norms: list[Tensor] = []
@@ -42,12 +44,11 @@ class Journal:
             if weight * term.weight and (term.count or not term.skipped):
                 self._pending[name] = term.value
 
-    def inert(self, loss: Tensor, parameters: Sequence[nn.Parameter]) -> None:
-        """Check, in the first steps, that every weighted term reaches some trained parameter (the last few are enough to know)."""
-        reach = list(parameters)[-8:]
+    def inert(self) -> None:
+        """Check, in the first steps, that every weighted term reaches some trained parameter."""
         for name, value in self._pending.items():
             if self.index < PATIENCE and self._still.get(name, True):
-                self._still[name] = not _moves(value, reach)
+                self._still[name] = not _moves(value, self.reach)
         self._pending.clear()
 
     def norms(self, norms: Sequence[Tensor]) -> None:
@@ -68,7 +69,7 @@ class Journal:
                 if sizes and not math.isfinite(float(sizes[-1])):
                     from benchmark.learning.training import NonFiniteLoss
 
-                    self.context.alarms.append("non-finite loss")
+                    self.context.alarms.append(NON_FINITE)
                     raise NonFiniteLoss(f"the term {name!r} is {float(sizes[-1])} at step {self.index} of phase {self.phase.name!r}")
         self.index += 1
         return looked
@@ -84,7 +85,8 @@ class Journal:
             log["gradient_norms"] = [[_short(float(n)) for n in norms] for norms in self._norms]
         if self._measured:
             log["measured"] = {name: [_short(v) for v in values] for name, values in self._measured.items()}
-        self.context.alarms += [f"inert term: {name}" for name, still in self._still.items() if still]
+        self.context.alarms += [f"{INERT_TERM}: {name}" for name, still in self._still.items() if still]
+        self.context.alarms += [f"{NO_POSITIVES}: {name}" for name, (used, left_out) in self._counts.items() if left_out > used]
         for part in self.phase.parts:
             self.context.alarms += part.objective.alarms(self._measured)
 

@@ -68,6 +68,10 @@ class Step:
         """The whole word-embedding matrix of the backbone, float32 [V, H]."""
         return self._state.backbone.word_embeddings
 
+    def live_encoder(self) -> Any:
+        """The transformers model under training, for a module that uses its live layers (a tied decoder). Hold no copy of it."""
+        return self._state.backbone.model
+
     def encode(self, view: str = "text", *, embeddings: Tensor | None = None, fresh: bool = False) -> Tensor:
         """Pooled representations of a view, float32 [B, H], before the head's dropout.
 

@@ -40,6 +40,7 @@ def train(phase: GradientPhase, state: State, data: TrainingData, context: Conte
     journal = Journal(phase, plan, data, context, looks(plan.steps, LOOKS))
     best = BestOnDev(phase, state, data, context)
     parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]
+    journal.reach = [p for module in trained.values() for p in [q for q in module.parameters() if q.requires_grad][-2:]]
     for index in range(plan.steps):
         set_modes(state, trained)
         set_rate(optimizer, index, plan)
@@ -68,11 +69,10 @@ def part_loss(part: Part, step: Step, journal: Journal) -> Tensor:
 
 def backward(phase: GradientPhase, losses: list[Tensor], state: State, journal: Journal, parameters: list[nn.Parameter]) -> None:
     """Gradients of the sum of the parts; with several parts their norms over the backbone are recorded, and equalised on request."""
+    journal.inert()
     if len(losses) == 1:
-        journal.inert(losses[0], parameters)
         losses[0].backward()
         return
-    journal.inert(torch.stack(losses).sum(), parameters)
     gradients = [torch.autograd.grad(loss, parameters, allow_unused=True) for loss in losses]
     own = {id(p) for p in state.backbone.parameters()}
     norms = [_norm([g for g, p in zip(gs, parameters, strict=True) if g is not None and id(p) in own]) for gs in gradients]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from torch import nn
 from torch.nn import functional as F
@@ -46,7 +46,7 @@ class DenoisingLoss(Objective):
         """One term, `denoising`."""
         memory = step.encode("noised")
         text = step.tokens("original")
-        model = _live_encoder(step) if self.tied else None
+        model = step.live_encoder() if self.tied else None
         with step.autocast():
             logits, targets = step.apply(
                 "decoder", memory, text.ids, text.mask, text.types, step.word_embeddings(), model, counted=len(text.ids)
@@ -56,8 +56,3 @@ class DenoisingLoss(Objective):
     def cost(self) -> tuple[float, float]:
         """The encoder on the noised text and the decoder on the original, each counted as a pass."""
         return (2.0, 2.0)
-
-
-def _live_encoder(step: Step) -> Any:
-    """The transformers model of this step: a tied decoder trains its layers, so it may hold no copy."""
-    return step._state.backbone.model
