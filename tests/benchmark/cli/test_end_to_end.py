@@ -46,8 +46,8 @@ class Raises(Method):
 """
 
 
-def frame(process, folder):
-    return list(csv.DictReader(io.StringIO(process("export", "--results", str(folder), "--format", "csv").stdout)))
+def frame(bench, folder):
+    return list(csv.DictReader(io.StringIO(bench("export", "--results", str(folder), "--format", "csv").out)))
 
 
 @pytest.fixture
@@ -56,10 +56,10 @@ def places(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_grid_runs_once_and_is_there_the_second_time(process, places, tmp_path):
-    planned = process("plan", *GRID, *places)
-    assert planned.returncode == 0, planned.stderr
-    assert "4 runs to do" in planned.stdout
+def test_a_grid_runs_once_and_is_there_the_second_time(process, bench, places, tmp_path):
+    planned = bench("plan", *GRID, *places)
+    assert planned.code == 0, planned.err
+    assert "4 runs to do" in planned.out
     assert not (tmp_path / "results").exists()
 
     first = process("run", *GRID, *places)
@@ -67,24 +67,24 @@ def test_a_grid_runs_once_and_is_there_the_second_time(process, places, tmp_path
     assert first.stdout.startswith("profile smoke (")
     assert "stand-in" in first.stdout
     assert len(re.findall(r"^\[\d/4\] done ", first.stderr, re.MULTILINE)) == 4
-    rows = frame(process, tmp_path / "results")
+    rows = frame(bench, tmp_path / "results")
     assert (len(rows), list(rows[0])) == (4, COLUMNS)
     assert {row["status"] for row in rows} == {"done"}
 
-    again = process("run", *GRID, *places)
-    assert again.returncode == 0, again.stderr
-    assert "4 of them were there already" in again.stdout
-    assert not re.search(r"^\[\d/4\]", again.stderr, re.MULTILINE)
-    assert frame(process, tmp_path / "results") == rows
-    assert "nothing to run" in process("plan", *GRID, *places).stdout
+    again = bench("run", *GRID, *places)
+    assert again.code == 0, again.err
+    assert "4 of them were there already" in again.out
+    assert not re.search(r"^\[\d/4\]", again.err, re.MULTILINE)
+    assert frame(bench, tmp_path / "results") == rows
+    assert "nothing to run" in bench("plan", *GRID, *places).out
 
-    shown = process("show", rows[0]["key"][:12], "--results", str(tmp_path / "results"))
-    assert shown.returncode == 0
-    assert rows[0]["key"] in shown.stdout
+    shown = bench("show", rows[0]["key"][:12], "--results", str(tmp_path / "results"))
+    assert shown.code == 0
+    assert rows[0]["key"] in shown.out
 
 
 @pytest.mark.slow
-def test_a_run_that_raises_is_kept_as_failed_and_the_others_go_on(process, places, tmp_path):
+def test_a_run_that_raises_is_kept_as_failed_and_the_others_go_on(process, bench, places, tmp_path):
     plugin = tmp_path / "raises.py"
     plugin.write_text(BROKEN)
     grid = ("--suite", "glue-fewshot", "--profile", "smoke", "--tasks", "sst2", "--seeds", "1", "--methods", "raises,majority")
@@ -92,12 +92,12 @@ def test_a_run_that_raises_is_kept_as_failed_and_the_others_go_on(process, place
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert "this plug-in raises in training" in done.stderr
-    assert {row["method"]: row["status"] for row in frame(process, tmp_path / "results")} == {"raises": "failed", "majority": "done"}
+    assert {row["method"]: row["status"] for row in frame(bench, tmp_path / "results")} == {"raises": "failed", "majority": "done"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_keeps_what_had_finished(process, places, tmp_path, number, code):
+def test_a_signal_keeps_what_had_finished(bench, places, tmp_path, number, code):
     words = ["run", "--suite", "glue-fewshot", "--profile", "smoke", "--methods", "ce,scl,cat,three-phase", "--seeds", "6", *places]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     driver = subprocess.Popen(
@@ -116,6 +116,6 @@ def test_a_signal_keeps_what_had_finished(process, places, tmp_path, number, cod
     assert driver.returncode == code, said
     assert "kept" in said
     assert "Traceback" not in said
-    statuses = [row["status"] for row in frame(process, tmp_path / "results")]
+    statuses = [row["status"] for row in frame(bench, tmp_path / "results")]
     assert "done" in statuses
     assert "missing" in statuses
