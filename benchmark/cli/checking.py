@@ -14,9 +14,9 @@ Name = Annotated[str, typer.Argument(metavar="METHOD", help="A registered method
 
 def check(method: Name, plugin: Plugins = None) -> None:
     """Check that a method keeps the contract: deterministic, no test data, declared streams, terms that train something."""
-    from benchmark.execution import conformance
+    from benchmark.execution.conformance import check as hold_to_contract
 
-    results = conformance.check(method, plugin or [])
+    results = hold_to_contract(method, plugin or [])
     for result in results:
         typer.echo(f"{'passed' if result.passed else 'FAILED'}  {result.name}{f': {result.detail}' if result.detail else ''}")
     failed = sum(not result.passed for result in results)
