@@ -85,6 +85,7 @@ def _run_phase(
     run = PhaseRun(phase.name, key)
     began = time.perf_counter()
     reset_peak(spec.compute.device)
+    run.log.update(phase.notes(data))
     changed_data = phase.data(data, streams)
     phase.build(state, task, streams)
     context = Context(

@@ -111,6 +111,10 @@ class Phase(ABC):
         """The only place where training data changes (imbalance augmentation). The change holds for this phase alone."""
         return data
 
+    def notes(self, data: TrainingData) -> dict[str, Any]:
+        """What the record should say of the change that `data` makes, from the data before it."""
+        return {}
+
     def build(self, state: State, task: TaskShape, streams: Streams) -> None:
         """Change structure without data: add modules, each from its own init stream. Replayed when a cached state is loaded."""
 

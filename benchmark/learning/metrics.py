@@ -95,7 +95,7 @@ def load_metric(name: str) -> Metric:
         return evaluate.load(name.removeprefix("evaluate:"))  # type: ignore[no-any-return]
     except Exception as error:
         raise UserError(
-            f"The metric {name!r} could not be loaded by the evaluate library: {type(error).__name__}.",
+            f"The metric {name!r} could not be loaded by the evaluate library: {type(error).__name__}: {str(error)[:200]}.",
             "Allowed: a metric script's path, or a name that is in evaluate's cache (its scripts live on the hub).",
             "Give a path, or run `python -m benchmark prepare` where there is a network.",
         ) from error

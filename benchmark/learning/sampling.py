@@ -28,15 +28,22 @@ def batches(labels: NDArray[np.int64], batch: int, sampler: str, streams: Stream
 
 
 def reshuffled(n: int, batch: int, streams: Streams) -> Iterator[Rows]:
-    """A continuous stream of permutations, cut into batches: every row once a pass, and no short last batch."""
+    """A continuous stream of permutations, cut into batches: no short last batch, and no row twice in one batch.
+
+    Where a batch reaches over the end of a pass, rows of the new pass that it already holds wait for the next batch.
+    """
     waiting = np.empty(0, dtype=np.int64)
     epoch = 0
     while True:
-        while len(waiting) < batch:
-            waiting = np.concatenate([waiting, streams.numpy("order", epoch).permutation(n)])
-            epoch += 1
-        yield waiting[:batch]
+        chosen = waiting[:batch]
         waiting = waiting[batch:]
+        while len(chosen) < batch:
+            fresh = streams.numpy("order", epoch).permutation(n)
+            epoch += 1
+            new = fresh[~np.isin(fresh, chosen)][: batch - len(chosen)]
+            chosen = np.concatenate([chosen, new])
+            waiting = np.concatenate([waiting, fresh[~np.isin(fresh, new)]])
+        yield chosen
 
 
 def balanced(labels: NDArray[np.int64], classes: int, each: int, streams: Streams) -> Iterator[Rows]:

@@ -107,6 +107,11 @@ class GradientPhase(Phase):
         """The augmented data, or the data as they are."""
         return data if self.augment is None else self.augment.apply(data, streams)
 
+    def notes(self, data: TrainingData) -> dict[str, Any]:
+        """What the augmentation does to these data."""
+        notes = getattr(self.augment, "notes", None)
+        return {} if notes is None else {"augment": notes(data)}
+
     def build(self, state: State, task: TaskShape, streams: Streams) -> None:
         """The modules that the objectives declare, each from its own init stream."""
         for part in self.parts:
