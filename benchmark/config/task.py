@@ -148,4 +148,6 @@ def _read(path: Path) -> TaskConfig:
     try:
         return TaskConfig(name=path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise UserError(f"{path} is not a task: {error}.", f"Its keys are {', '.join(TaskConfig.model_fields)}.", "Correct the file.") from error
+        raise UserError(
+            f"{path} is not a task: {error}.", f"Its keys are {', '.join(TaskConfig.model_fields)}.", "Correct the file."
+        ) from error

@@ -27,7 +27,9 @@ def assemble(task: TaskConfig, source: str, parts: Mapping[Role, Columns]) -> Ta
         only = ", ".join(names[label] for label in present) or "none"
         raise UserError(f"The training rows of task {task.name!r} hold one class ({only}).", "At least two are needed.", "Add the others.")
     train, test, validation = done["train"], done["test"], done.get("validation")
-    return TaskData(task.name, source, names, train, test, validation, _partial(task, done, source), data_hash(names, train, test, validation))
+    return TaskData(
+        task.name, source, names, train, test, validation, _partial(task, done, source), data_hash(names, train, test, validation)
+    )
 
 
 def data_hash(names: Sequence[str], train: Examples, test: Examples, validation: Examples | None) -> str:
@@ -70,7 +72,10 @@ def in_id_order(texts: Sequence[str], seconds: Sequence[str] | None, labels: NDA
     ids = content_ids([texts[i] for i in by_label], second)
     order = by_label[np.argsort(ids, kind="stable")]
     return Examples(
-        np.sort(ids), tuple(texts[i] for i in order), None if seconds is None else tuple(seconds[i] for i in order), labels[order].astype(np.int64)
+        np.sort(ids),
+        tuple(texts[i] for i in order),
+        None if seconds is None else tuple(seconds[i] for i in order),
+        labels[order].astype(np.int64),
     )
 
 
@@ -79,7 +84,7 @@ DROPPED = -2
 
 def _labels(task: TaskConfig, columns: Columns, names: tuple[str, ...]) -> NDArray[np.int64]:
     """Class indices into `names`; DROPPED for the rows that the task leaves out."""
-    index = {name: i for i, name in enumerate(names)} | {name: DROPPED for name in task.drop}
+    index = {name: i for i, name in enumerate(names)} | dict.fromkeys(task.drop, DROPPED)
     if columns.names is None and not task.label_names:
         known: dict[Any, int] = {value: index[str(value)] for value in set(columns.labels) if str(value) in index}
     elif columns.names is None:
@@ -97,7 +102,8 @@ def _same_names(task: TaskConfig, columns: Columns, index: Mapping[str, int]) ->
     if set(columns.names or ()) != set(index):
         extra, absent = sorted(set(columns.names or ()) - set(index)), sorted(set(index) - set(columns.names or ()))
         raise UserError(
-            f"{columns.where} has other label names than task {task.name!r}: {', '.join(extra) or 'none'} too many, {', '.join(absent) or 'none'} missing.",
+            f"{columns.where} has other label names than task {task.name!r}: "
+            f"{', '.join(extra) or 'none'} too many, {', '.join(absent) or 'none'} missing.",
             "The label names of data and task must be the same; their order may differ.",
             "Correct `label_names` (or `drop`) of the task.",
         )
@@ -131,5 +137,9 @@ def _texts(columns: Columns, texts: Sequence[Any], rows: NDArray[np.int64]) -> l
     chosen = [texts[i] for i in rows]
     for row, text in zip(rows, chosen, strict=True):
         if not isinstance(text, str) or not text.strip():
-            raise UserError(f"{columns.where} has {text!r} as text in row {row + 1}.", "A text is a string that is not empty.", "Correct or remove the row.")
+            raise UserError(
+                f"{columns.where} has {text!r} as text in row {row + 1}.",
+                "A text is a string that is not empty.",
+                "Correct or remove the row.",
+            )
     return chosen

@@ -23,7 +23,7 @@ def read_file(path: Path) -> dict[Role, Columns]:
     if unknown:
         raise UserError(f"{path} has rows of split {', '.join(repr(name) for name in unknown)}.", FORM, "Rename these splits.")
     parts = {role: [row for row in rows if row["split"] == role] for role in ROLES}
-    empty = [role for role in ("train", "test") if not parts[role]]  # type: ignore[index]
+    empty = [role for role in ("train", "test") if not parts[role]]
     if empty:
         raise UserError(f"{path} has no row of split {' or '.join(empty)}.", FORM, "Add the missing split.")
     return {role: _columns(part, texts, f"{path.name} ({role})") for role, part in parts.items() if part}

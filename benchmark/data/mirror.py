@@ -22,7 +22,9 @@ def read_mirror(task: TaskConfig, root: Path, split: str) -> Columns:
 def _folder(task: TaskConfig, root: Path) -> Path:
     if not root.is_dir():
         raise UserError(
-            f"The data root {root} is not a folder.", "It holds folders such as nyu-mll__glue/sst2.", "Correct --data-root (or BENCHMARK_DATA_ROOT)."
+            f"The data root {root} is not a folder.",
+            "It holds folders such as nyu-mll__glue/sst2.",
+            "Correct --data-root (or BENCHMARK_DATA_ROOT).",
         )
     if task.folder is None:
         raise UserError(f"Task {task.name!r} comes from a file, not from a data root.", "", "Name its file.")

@@ -15,30 +15,46 @@ from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
 from benchmark.streams import derive, uniforms
 
-PAPER_DEV = 500  # examples that select in the paper's few-shot protocol (papers.md P1.2)
 CARVE = 0.1  # at most this share of train is held out for development
 
 
 @dataclass(frozen=True)
+class Pool:
+    """Some rows of one part of the data; their texts are copied only when rows are taken."""
+
+    part: Examples
+    rows: Rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def labels(self) -> Rows:
+        """int64 [n]. UserError where the part has none."""
+        if self.part.labels is None:
+            raise UserError(
+                "A split was asked for from rows without labels.", "Train, validation and test need labels.", "Use another source."
+            )
+        return self.part.labels[self.rows]
+
+    def priority(self, seed: int, draw: str) -> NDArray[np.float64]:
+        """One number in [0, 1) per example for one named draw of one split seed."""
+        return uniforms(self.part.ids[self.rows], derive(seed, "split", draw))
+
+    def take(self, chosen: Rows) -> Examples:
+        """These of the pool's rows, sorted by example id."""
+        rows = self.rows[chosen]
+        return self.part.take(rows[np.argsort(self.part.ids[rows], kind="stable")])
+
+
+@dataclass(frozen=True)
 class Pools:
-    """Disjoint pools (no text in two of them) and what had to be removed for it."""
+    """Disjoint pools (no text in two of them), what had to be removed for it."""
 
-    train: Examples
-    dev: Examples
-    test: Examples
-    notes: dict[str, Any]
-
-
-def priority(part: Examples, seed: int, *names: str) -> NDArray[np.float64]:
-    """The priority of every example in one named draw of one split seed. float64 [n] in [0, 1)."""
-    return uniforms(part.ids, derive(seed, "split", *names))
-
-
-def labels_of(part: Examples) -> Rows:
-    """The labels of a part that has them. UserError where it has none."""
-    if part.labels is None:
-        raise UserError("A split was asked for from rows without labels.", "Train, validation and test need labels.", "Use another source.")
-    return part.labels
+    train: Pool
+    dev: Pool
+    test: Pool
+    removed: dict[str, int]
 
 
 def separate(data: TaskData, spec: SplitSpec) -> Pools:
@@ -47,18 +63,18 @@ def separate(data: TaskData, spec: SplitSpec) -> Pools:
     Honest: the official development set, or at most 10 % of train carved out per class (and at most as many as the official
     validation set has). Paper, few-shot, GLUE: half of the official validation set scores and the other half selects.
     """
+    texts, held = _texts(data.train), set(_texts(data.test))
+    rows = np.array([row for row, text in enumerate(texts) if text not in held], dtype=np.int64)
+    removed = {"removed_from_train_in_test": len(data.train) - len(rows)}
+    train, test = Pool(data.train, rows), Pool(data.test, np.arange(len(data.test)))
     if halves_validation(data, spec):
-        dev, test = _halves(data.test)
-        train, gone = _without(data.train, data.test)
-        return Pools(train, dev, test, {"removed_from_train_in_test": gone})
-    train, gone = _without(data.train, data.test)
-    notes: dict[str, Any] = {"removed_from_train_in_test": gone}
-    if data.validation is None:
-        train, dev, notes["removed_from_train_in_dev"] = _carve(data, train, spec)
-    else:
-        dev, notes["removed_from_dev_in_test"] = _without(data.validation, data.test)
-        dev, notes["removed_from_dev_in_train"] = _without(dev, train)
-    return Pools(train, dev, data.test, notes)
+        return Pools(train, *_halves(test), removed)
+    if data.validation is not None:
+        dev, counts = _official(data.validation, held, {texts[row] for row in rows})
+        return Pools(train, dev, test, removed | counts)
+    most = len(test) if official_validation_is_test(data) else len(rows)
+    train, dev, gone = _carve(train, texts, min(int(CARVE * len(rows)), most), spec.split_seed)
+    return Pools(train, dev, test, removed | {"removed_from_train_in_dev": gone})
 
 
 def halves_validation(data: TaskData, spec: SplitSpec) -> bool:
@@ -71,33 +87,35 @@ def official_validation_is_test(data: TaskData) -> bool:
     return data.source != "file" and data.task in task_names() and load_task(data.task).test_is_validation
 
 
-def _halves(official: Examples) -> tuple[Examples, Examples]:
+def _halves(official: Pool) -> tuple[Pool, Pool]:
     """(the half that selects, the half that scores), stratified, the same for every split seed; equal texts stay together."""
-    order = stratified_order(labels_of(official), priority(official, 0, "paper-half"), one_each=False)
-    test = official.take(np.sort(order[: len(official) // 2]))
-    dev, _ = _without(official.take(np.sort(order[len(official) // 2 :])), test)
-    return dev, test
+    order = stratified_order(official.labels, official.priority(0, "paper-half"), one_each=False)
+    test, dev = order[: len(order) // 2], order[len(order) // 2 :]
+    texts = _texts(official.part)
+    held = {texts[row] for row in test}
+    dev = np.array([row for row in dev if texts[row] not in held], dtype=np.int64)
+    return Pool(official.part, dev), Pool(official.part, test)
 
 
-def _carve(data: TaskData, train: Examples, spec: SplitSpec) -> tuple[Examples, Examples, int]:
+def _official(validation: Examples, test: set[Any], train: set[Any]) -> tuple[Pool, dict[str, int]]:
+    """The official development set without the texts of test and train, and how many rows went."""
+    texts = _texts(validation)
+    beyond_test = [row for row, text in enumerate(texts) if text not in test]
+    kept = np.array([row for row in beyond_test if texts[row] not in train], dtype=np.int64)
+    counts = {"removed_from_dev_in_test": len(texts) - len(beyond_test), "removed_from_dev_in_train": len(beyond_test) - len(kept)}
+    return Pool(validation, kept), counts
+
+
+def _carve(train: Pool, texts: list[Any], size: int, split_seed: int) -> tuple[Pool, Pool, int]:
     """(train, dev, rows removed from train because their text is in dev). A class with one row keeps it in train."""
-    size = int(CARVE * len(train))
-    if official_validation_is_test(data):
-        size = min(size, len(data.test))
-    order = stratified_order(labels_of(train), priority(train, spec.split_seed, "carve"), one_each=False)
-    dev = train.take(np.sort(order[:size]))
-    rest, gone = _without(train.take(np.sort(order[size:])), dev)
-    return rest, dev, gone
-
-
-def _without(part: Examples, other: Examples) -> tuple[Examples, int]:
-    """The rows whose text (pair) is not in `other`, blanks at the ends aside, and how many went."""
-    taken = set(_texts(other))
-    kept = [row for row, text in enumerate(_texts(part)) if text not in taken]
-    gone = len(part) - len(kept)
-    return (part.take(kept) if gone else part), gone
+    order = stratified_order(train.labels, train.priority(split_seed, "carve"), one_each=False)
+    dev = train.rows[order[:size]]
+    held = {texts[row] for row in dev}
+    rest = np.array([row for row in train.rows.tolist() if texts[row] not in held], dtype=np.int64)
+    return Pool(train.part, rest), Pool(train.part, dev), len(train) - len(dev) - len(rest)
 
 
 def _texts(part: Examples) -> list[Any]:
+    """The texts (or pairs), blanks at the ends aside."""
     first = [text.strip() for text in part.texts]
     return first if part.seconds is None else list(zip(first, [text.strip() for text in part.seconds], strict=True))

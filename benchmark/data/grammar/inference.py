@@ -30,7 +30,9 @@ class Scene:
     def text(self, opening: str = "") -> str:
         nouns, actions, places = self.rows
         place = "" if self.place == GONE else places[self.place]
-        words = " ".join(part for part in (opening and f"{opening} ,", self.quantifier, nouns[self.noun], actions[self.action], place) if part)
+        words = " ".join(
+            part for part in (opening and f"{opening} ,", self.quantifier, nouns[self.noun], actions[self.action], place) if part
+        )
         return words[0].upper() + words[1:] + "."
 
 
@@ -51,7 +53,10 @@ def inference(dice: Dice, label: int) -> tuple[str, str]:
 
 def _entailed(dice: Dice, premise: Scene) -> Scene:
     """One or two steps up: a wider noun, an implied action, an implied place or none, a weaker quantifier."""
-    steps: list[Callable[[Scene], Scene]] = [lambda scene: replace(scene, place=GONE), lambda scene: replace(scene, quantifier=_weaker(scene.quantifier))]
+    steps: list[Callable[[Scene], Scene]] = [
+        lambda scene: replace(scene, place=GONE),
+        lambda scene: replace(scene, quantifier=_weaker(scene.quantifier)),
+    ]
     if premise.noun != WIDE:
         steps += [lambda scene: replace(scene, quantifier=_some(scene.quantifier), noun=scene.noun + 1)] * 2
     if premise.action in (BASE, DETAIL):
@@ -88,8 +93,14 @@ def _excluded(dice: Dice, premise: Scene) -> Scene:
         return replace(premise, quantifier=dice.pick(("no", "none of the")), noun=wider, place=dice.pick((premise.place, GONE)))
     same = replace(premise, quantifier=_shared(dice, premise.quantifier))
     if step == "place":
-        return replace(same, place=BASE if premise.place == EXCLUDED else EXCLUDED, action=dice.pick((premise.action, IMPLIED if premise.action == BASE else premise.action)))
-    return replace(same, action=dice.pick((BASE, DETAIL, IMPLIED)) if premise.action == EXCLUDED else EXCLUDED, place=dice.pick((premise.place, GONE)))
+        return replace(
+            same,
+            place=BASE if premise.place == EXCLUDED else EXCLUDED,
+            action=dice.pick((premise.action, IMPLIED if premise.action == BASE else premise.action)),
+        )
+    return replace(
+        same, action=dice.pick((BASE, DETAIL, IMPLIED)) if premise.action == EXCLUDED else EXCLUDED, place=dice.pick((premise.place, GONE))
+    )
 
 
 def _narrower(dice: Dice, premise: Scene) -> Scene:
@@ -101,7 +112,11 @@ def _narrower(dice: Dice, premise: Scene) -> Scene:
 
 def _wider(dice: Dice, premise: Scene) -> Scene:
     """Under `no` a wider noun, another noun, a wider action or no place is left open."""
-    options = [replace(premise, noun=WIDE), replace(premise, noun=SISTER, quantifier=dice.pick(("no", "some"))), replace(premise, place=GONE)]
+    options = [
+        replace(premise, noun=WIDE),
+        replace(premise, noun=SISTER, quantifier=dice.pick(("no", "some"))),
+        replace(premise, place=GONE),
+    ]
     if premise.action in (BASE, DETAIL):
         options.append(replace(premise, action=IMPLIED))
     return dice.pick(options)

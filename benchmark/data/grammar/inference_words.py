@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-
-def _rows(text: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(cell.strip() for cell in line.split("|")) for line in text.strip().splitlines())
-
+from benchmark.data.grammar.lexicon import rows
 
 # narrower | noun | wider | exclusive sister (plural nouns; every one of the first is a second, every second a third)
-NOUNS = _rows("""
+NOUNS = rows("""
 puppies | dogs | animals | cats
 kittens | cats | animals | dogs
 ponies | horses | animals | cows
@@ -47,7 +44,7 @@ mobile phone thieves | thieves | criminals | policemen
 detectives | police officers | officials | burglars
 """)
 # action | what it implies | what it excludes | a detail that it leaves open
-ACTIONS = _rows("""
+ACTIONS = rows("""
 are sprinting | are moving | are standing still | are sprinting to catch a bus
 are crawling slowly | are moving | are running at full speed | are crawling towards a light
 are sleeping | are resting | are wide awake | are sleeping after a long journey
@@ -78,7 +75,7 @@ are hiding | are out of sight | are in plain view | are hiding from a friend
 are sitting on a bench | are seated | are standing up | are sitting on a bench that they painted
 """)
 # place | what it implies | what it excludes
-PLACES = _rows("""
+PLACES = rows("""
 in the kitchen | indoors | out in the fields
 in the library | inside a building | on the beach
 in the school hall | inside a building | in the open air
@@ -98,11 +95,13 @@ behind the barn | near a farm building | in the middle of a city
 """)
 NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve")
 # quantifier | what it implies of the same things | what it leaves open
-WEAKER = _rows("""
+WEAKER = rows("""
 all of the | most of the | all of the invited
 most of the | some of the | all of the
 many of the | some of the | all of the
 several of the | some of the | most of the
 nearly all of the | many of the | all of the
 """)
-OPENINGS = ("", "", "", "", "this morning", "at noon", "on sunday", "right now", "as the rain begins", "after lunch", "before the concert", "in the early light")
+OPENINGS = ("",) * 4 + phrases(
+    "this morning|at noon|on sunday|right now|as the rain begins|after lunch|before the concert|in the early light"
+)

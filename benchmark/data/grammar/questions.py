@@ -13,10 +13,7 @@ def question(dice: Dice, label: int) -> tuple[str, str]:
     things, attributes = dice.pick(KINDS)
     x = _thing(dice, things)
     asked, other = dice.two(attributes)
-    if label == 0:
-        told = _told(dice, x, asked, other)
-    else:
-        told = _distractor(dice, x, things, asked, other, attributes)
+    told = _told(dice, x, asked, other) if label == 0 else _distractor(dice, x, things, asked, other, attributes)
     return dice.pick(asked[0]).format(x=x), told
 
 
