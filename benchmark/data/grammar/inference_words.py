@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.data.grammar.lexicon import rows
+from benchmark.data.grammar.lexicon import phrases, rows
 
 # narrower | noun | wider | exclusive sister (plural nouns; every one of the first is a second, every second a third)
 NOUNS = rows("""
