@@ -105,11 +105,13 @@ def fresh_state(method: Method, spec: RunSpec, workspace: Workspace) -> State:
     """The state before the first phase: the pristine encoder, or nothing for a method that needs none."""
     if not method.needs_encoder:
         return State(backbone=None)  # type: ignore[arg-type]
-    assert workspace.encoder is not None and spec.encoder is not None
+    assert workspace.encoder is not None
     return State(datasets.encoder(workspace.encoder, spec.compute.device, spec.compute.precision).fresh())
 
 
-def score(spec: RunSpec, predictor: Predictor, split: Split, audit: NoiseAudit | None, ran: list[PhaseRun], workspace: Workspace) -> Outcome:
+def score(
+    spec: RunSpec, predictor: Predictor, split: Split, audit: NoiseAudit | None, ran: list[PhaseRun], workspace: Workspace
+) -> Outcome:
     """Score the predictor on test and development data. The predictor never sees a label."""
     began = time.perf_counter()
     scores = checked(predictor(split.test.without_labels()), len(split.test), spec.task.n_classes)

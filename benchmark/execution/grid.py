@@ -70,21 +70,20 @@ class Grid:
 def make_grid(request: RunRequest) -> Grid:
     """Resolve names, options and defaults. UserError for whatever does not exist or does not fit."""
     suite, profile = load_suite(request.suite), load_profile(request.profile)
-    if profile.data == "embedded" and (request.data_root is not None or request.task_files):
+    if profile.data == "embedded" and request.data_root is not None:
         raise UserError(
-            f"--data-root or --task-file was given with the profile {profile.name!r}.",
-            "That profile runs on its embedded stand-in sentences alone.",
+            f"--data-root was given with the profile {profile.name!r}.",
+            "That profile runs on its embedded stand-in sentences (or on your own --task-file).",
             "Real data goes with --profile laptop (or paper-base, paper).",
         )
     encoder = load_encoder(request.encoder or profile.encoder)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    overridden = encoder.name != load_encoder(profile.encoder).name or compute != profile.compute or bool(request.set)
     arms = tuple(_arms(request, suite, profile))
     return Grid(
         suite,
         profile,
-        overridden,
+        overrides(request, profile, suite),
         encoder,
         Compute.model_validate(compute.model_dump()),
         request.protocol or suite.protocol,
@@ -92,6 +91,16 @@ def make_grid(request: RunRequest) -> Grid:
         arms,
         _seeds(request, suite, profile),
     )
+
+
+def overrides(request: RunRequest, profile: ProfileConfig, suite: SuiteConfig) -> bool:
+    """Whether an option changes what the profile fixes: encoder, compute, parameters, unlabelled texts, or shots that are not its own.
+    More or fewer seeds do not: n stands beside every number."""
+    own = {"encoder": profile.encoder, "device": profile.device, "precision": profile.precision, "threads": profile.threads}
+    changed = any(getattr(request, name) not in (None, value) for name, value in own.items())
+    unlabelled = profile.unlabelled if suite.unlabelled is None else suite.unlabelled
+    foreign = request.unlabelled not in (None, unlabelled) or not set(request.shots or ()) <= set(profile.shots or request.shots or ())
+    return changed or foreign or bool(request.set)
 
 
 def _seeds(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> tuple[tuple[int, int], ...]:
@@ -139,7 +148,6 @@ def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> It
     from benchmark.registry import parse_override
 
     overrides = [parse_override(f"{name}={value}") for name, value in request.set.items()]
-    defaults = [(*key.split(".", 1), value) for key, value in profile.params.items()]
     chosen = list(suite.arms)
     if request.methods is not None:
         named = {arm.name: arm for arm in suite.arms}
@@ -147,8 +155,15 @@ def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> It
     for method, parameter, _ in overrides:
         if method not in {arm.method for arm in chosen}:
             methods.entry(method)
-            raise UserError(f"--set {method}.{parameter} was given, and no arm of this run uses {method!r}.", "", f"Add {method} to --methods.")
+            raise UserError(
+                f"--set {method}.{parameter} was given, and no arm of this run uses {method!r}.", "", f"Add {method} to --methods."
+            )
     for arm in chosen:
-        params: dict[str, Any] = {p: v for m, p, v in defaults if m == arm.method}
-        params |= arm.params | {p: v for m, p, v in overrides if m == arm.method}
+        params = defaults_of(profile, arm.method) | arm.params | {p: v for m, p, v in overrides if m == arm.method}
         yield arm.model_copy(update={"params": params})
+
+
+def defaults_of(profile: ProfileConfig, method: str) -> dict[str, Any]:
+    """The parameters that the profile gives to every arm of a method."""
+    split = [(*key.split(".", 1), value) for key, value in profile.params.items()]
+    return {parameter: value for name, parameter, value in split if name == method}

@@ -71,7 +71,9 @@ class PhaseCache:
             _replace(meta, json.dumps({"sha256": hashlib.sha256(data).hexdigest(), "costs": costs}).encode())
         except OSError as error:
             raise UserError(
-                f"The phase cache could not be written: {error.strerror}.", "It needs a writable folder with room.", "Give another one with --cache DIR."
+                f"The phase cache could not be written: {error.strerror}.",
+                "It needs a writable folder with room.",
+                "Give another one with --cache DIR.",
             ) from error
         self._make_room(keep=key)
 

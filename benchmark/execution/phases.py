@@ -80,7 +80,14 @@ def _resume(
 
 
 def _run_phase(
-    phase: Phase, key: str, state: State, data: TrainingData, task: TaskShape, streams: Streams, spec: RunSpec, progress: Callable[[str, int, int], None]
+    phase: Phase,
+    key: str,
+    state: State,
+    data: TrainingData,
+    task: TaskShape,
+    streams: Streams,
+    spec: RunSpec,
+    progress: Callable[[str, int, int], None],
 ) -> PhaseRun:
     run = PhaseRun(phase.name, key)
     began = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from benchmark.config.suite import Arm
 from benchmark.data.examples import Split, TaskData
 from benchmark.errors import UserError
 from benchmark.execution import datasets
-from benchmark.execution.grid import Cell, Grid, make_grid
+from benchmark.execution.grid import Cell, Grid, defaults_of, make_grid
 from benchmark.execution.manifests import make_manifest
 from benchmark.execution.numerics import NUMERICS
 from benchmark.execution.phase_keys import phase_keys
@@ -61,7 +62,9 @@ class PlannedRun:
     @property
     def label(self) -> str:
         """For people: cell and seed."""
-        return f"{self.cell.label} seed {self.spec.split.split_seed}" + ("" if self.spec.seed in (None, self.spec.split.split_seed) else f"/{self.spec.seed}")
+        return f"{self.cell.label} seed {self.spec.split.split_seed}" + (
+            "" if self.spec.seed in (None, self.spec.split.split_seed) else f"/{self.spec.seed}"
+        )
 
 
 @dataclass(frozen=True)
@@ -112,17 +115,24 @@ def finished_keys(store: RecordStore) -> frozenset[str]:
 
 def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
     """The places and switches of a request."""
+    embedded = grid.profile.data == "embedded"
     return Workspace(
         results=request.results,
         cache=request.cache_folder,
-        data_root=_existing(request.data_root),
-        embedded=grid.profile.data == "embedded",
+        data_root=None if embedded else _existing(request.data_root or data_root_of_environment()),
+        embedded=embedded,
         task_files=dict(request.task_files),
         encoder=grid.encoder,
         plugins=request.plugins,
         cache_limit=request.cache_limit,
         keep_probabilities=request.keep_probabilities,
     )
+
+
+def data_root_of_environment() -> Path | None:
+    """BENCHMARK_DATA_ROOT, for users whose mirror always lies in one place."""
+    given = os.environ.get("BENCHMARK_DATA_ROOT")
+    return Path(given) if given else None
 
 
 def request_told(request: RunRequest) -> dict[str, Any]:
@@ -133,7 +143,9 @@ def request_told(request: RunRequest) -> dict[str, Any]:
 
 def _existing(folder: Path | None) -> Path | None:
     if folder is not None and not folder.is_dir():
-        raise UserError(f"--data-root {str(folder)!r} is no folder.", "A mirror holds <org>__<name>/<config>/<split>-*.parquet.", "Correct the path.")
+        raise UserError(
+            f"--data-root {str(folder)!r} is no folder.", "A mirror holds <org>__<name>/<config>/<split>-*.parquet.", "Correct the path."
+        )
     return folder
 
 
@@ -144,8 +156,21 @@ def shared_phases(runs: list[PlannedRun]) -> frozenset[str]:
 
 
 def _unique(runs: Iterator[PlannedRun]) -> list[PlannedRun]:
-    """One run per key: two arms with one spec (tfidf on every seed of a split) are one run."""
-    return list({run.key: run for run in reversed(list(runs))}.values())[::-1]
+    """One run per key (tfidf on every seed of one split is one run).
+
+    Raises:
+        UserError: two arms that are the same run under two names.
+    """
+    kept: dict[str, PlannedRun] = {}
+    for run in runs:
+        first = kept.setdefault(run.key, run)
+        if first.arm.name != run.arm.name:
+            raise UserError(
+                f"The arms {first.arm.name!r} and {run.arm.name!r} are the same run: method and parameters are equal.",
+                "Each arm of a comparison differs from the others.",
+                "Leave one out, or change its parameters.",
+            )
+    return list(kept.values())
 
 
 def _runs(grid: Grid, workspace: Workspace) -> Iterator[PlannedRun]:
@@ -223,7 +248,7 @@ def _matched_cost(grid: Grid, method: Method, shape: TaskShape, budget: Budget) 
     target = method.matched_to()
     if target is None:
         return None
-    params = next((arm.params for arm in grid.arms if arm.method == target), {})
+    params = next((arm.params for arm in grid.arms if arm.method == target), defaults_of(grid.profile, target))
     return declared(build(target, params).phases(shape), shape, budget)
 
 

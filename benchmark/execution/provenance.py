@@ -12,7 +12,19 @@ from typing import Any
 from benchmark.records.record import GitState
 from benchmark.records.spec import Compute
 
-LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors", "datasets", "evaluate", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow")
+LIBRARIES = (
+    "torch",
+    "transformers",
+    "tokenizers",
+    "safetensors",
+    "datasets",
+    "evaluate",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "pandas",
+    "pyarrow",
+)
 
 
 @lru_cache(maxsize=8)

@@ -38,8 +38,8 @@ class Rehearsal:
     drawn: frozenset[str] = frozenset()
     alarms: list[str] = field(default_factory=list)
     unmoved: list[str] = field(default_factory=list)
-    declared: Cost = Cost()
-    counted: Cost = Cost()
+    declared: Cost = field(default_factory=Cost)
+    counted: Cost = field(default_factory=Cost)
     phases: list[PhaseRun] = field(default_factory=list)
 
     def same(self, other: Rehearsal) -> bool:
@@ -107,8 +107,8 @@ def small_split() -> Split:
 
 def one_class_batches(split: Split) -> Split:
     """The same, with all but one training example of the second class gone: most batches of two hold one class."""
-    keep = list(range(SHOTS[0])) + [SHOTS[0]]
-    return Split(split.train.take(keep), split.dev, split.test, split.unlabelled)
+    keep = range(SHOTS[0] + 1)
+    return Split(split.train.take(list(keep)), split.dev, split.test, split.unlabelled)
 
 
 def small_task(split: Split | None = None) -> TaskShape:

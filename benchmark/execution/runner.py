@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 from typing import Any, Protocol
 
@@ -32,7 +33,9 @@ class Observer(Protocol):
     def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
         """A phase of a run came this far."""
 
-    def finished(self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None) -> None:
+    def finished(
+        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
+    ) -> None:
         """A run ended; `cached`: its record was there already."""
 
     def closed(self) -> None:
@@ -125,7 +128,7 @@ def _drive(
                     break
                 waiting.remove(ready)
                 observer.started(ready)
-                executor.submit(ready, lambda name, done, planned, run=ready: observer.phase(run, name, done, planned))
+                executor.submit(ready, partial(observer.phase, ready))
             for finished in executor.collect():
                 ended.add(finished.key)
                 _take_in(by_key[finished.key], finished, observer, summary)

@@ -85,6 +85,7 @@ def _package_folder(package: str) -> Path | None:
 
 
 def _hub_folder(config: EncoderConfig) -> Path:
+    assert config.hub is not None, "a description names one of hub, package, folder and random"
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
@@ -108,13 +109,22 @@ def _load(config: EncoderConfig, folder: Path) -> tuple[Any, Tokenizer]:
 
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
-            raise UserError(f"The encoder folder {folder.name!r} holds no {name}.", "", "Give a folder with config.json, tokenizer.json and model.safetensors.")
+            raise UserError(
+                f"The encoder folder {folder.name!r} holds no {name}.",
+                "",
+                "Give a folder with config.json, tokenizer.json and model.safetensors.",
+            )
     weights_hash(config, folder)
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     architecture = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     model = AutoModel.from_pretrained(
-        folder, config=architecture, use_safetensors=True, trust_remote_code=False, dtype=torch.float32, **_without_pooler(architecture.model_type)
+        folder,
+        config=architecture,
+        use_safetensors=True,
+        trust_remote_code=False,
+        dtype=torch.float32,
+        **_without_pooler(architecture.model_type),
     )
     vocabulary = FileVocabulary(folder / "tokenizer.json", config.max_length, pad=architecture.pad_token_id or 0)
     return model, Tokenizer(vocabulary, segments=getattr(architecture, "type_vocab_size", 1) > 1)

@@ -77,8 +77,12 @@ def measure(labels: Labels, scores: Scores, metrics: Sequence[str] = ()) -> dict
     predictions = scores.argmax(1)
     values: dict[str, float] = {}
     for name in dict.fromkeys([*ALWAYS, *metrics]):
-        values |= load_metric(name).compute(predictions=predictions.tolist(), references=labels.tolist()) if name.startswith("evaluate:") else (
-            load_metric(name).compute(predictions=predictions, references=labels)  # type: ignore[arg-type]
+        values |= (
+            load_metric(name).compute(predictions=predictions.tolist(), references=labels.tolist())
+            if name.startswith("evaluate:")
+            else (
+                load_metric(name).compute(predictions=predictions, references=labels)  # type: ignore[arg-type]
+            )
         )
     return {name: float(value) for name, value in values.items()} | calibration(labels, probabilities(scores))
 

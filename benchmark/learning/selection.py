@@ -27,7 +27,8 @@ class BestOnDev:
         """Score the development data after step `index` and keep the tensors if no earlier score is as high."""
         if not self.active:
             return
-        assert self.state.predictor is not None and self.dev.labels is not None
+        assert self.state.predictor is not None
+        assert self.dev.labels is not None
         accuracy = float(np.mean(self.state.predictor(self.dev.without_labels()).argmax(1) == self.dev.labels))
         if accuracy > self.best:
             self.best, self.step = accuracy, index

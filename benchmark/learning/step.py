@@ -83,7 +83,7 @@ class Step:
         if memo not in self._memo or fresh:
             self._seed(f"encode:{view}")
             self._count(len(self._views[view]))
-            pooled = self._state.backbone(self.tokens(view), embeddings)
+            pooled: Tensor = self._state.backbone(self.tokens(view), embeddings)
             if fresh:
                 return pooled
             self._memo[memo] = pooled
@@ -93,7 +93,8 @@ class Step:
 
     def logits(self, representation: Tensor, head: str = "head") -> Tensor:
         """Class scores float32 [B, K] of representations [B, H], through the head and its dropout."""
-        return self.apply(head, representation)
+        scores: Tensor = self.apply(head, representation)
+        return scores
 
     def module(self, name: str) -> torch.nn.Module:
         """A module that an objective declared. Pass through it with `apply`, which seeds its dropout."""

@@ -36,7 +36,9 @@ def train(phase: GradientPhase, state: State, data: TrainingData, context: Conte
     plan = phase.plan(context.task, context.budget)
     trained = trainable(phase, state)
     optimizer = make_optimizer(phase, state, plan)
-    feeds = {part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts}
+    feeds = {
+        part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts
+    }
     journal = Journal(phase, plan, data, context, looks(plan.steps, LOOKS))
     best = BestOnDev(phase, state, data, context)
     parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
@@ -76,7 +77,7 @@ class LocalPool(Executor):
         self._notes.cleanup()
 
     def _schedule(self, run: PlannedRun) -> Future[Finished]:
-        return self._pool.schedule(_work, args=(run.spec.model_dump_json(), self.workspace))  # type: ignore[no-any-return]
+        return self._pool.schedule(_work, args=(run.spec.model_dump_json(), self.workspace))
 
     def _result(self, going: _Going) -> Finished | None:
         """How a run ended; None when its worker died and it goes again."""
@@ -141,9 +142,7 @@ def _note_taker(key: str) -> PhaseProgress:
         if time.perf_counter() - last > 0.5:
             last = time.perf_counter()
             file = _notes_folder / f"{os.getpid()}.json"
-            try:
+            with contextlib.suppress(OSError):  # progress is for people; a full disk shows where the record is written
                 file.write_text(json.dumps([key, name, done, planned]))
-            except OSError:
-                pass  # progress is for people; a full disk shows where the record is written
 
     return note

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from benchmark.learning.contract import Context, Cost, Phase, TaskShape, TrainingData
 from benchmark.learning.feeds import Feed, Labelled
@@ -101,7 +101,7 @@ class GradientPhase(Phase):
     augment: Augment | None = None
     freeze_encoder: bool = False
     balance: Literal["none", "norm"] = "none"
-    has_head = False
+    has_head: ClassVar[bool] = False
 
     def data(self, data: TrainingData, streams: Streams) -> TrainingData:
         """The augmented data, or the data as they are."""
@@ -151,5 +151,3 @@ class Train(GradientPhase):
     freeze_encoder: bool = False
     balance: Literal["none", "norm"] = "none"
     reads: frozenset[str] = frozenset({"texts", "labels"})  # type: ignore[misc]
-
-

@@ -93,7 +93,7 @@ def test_short_and_long_forms_mean_the_same(suite) -> None:  # type: ignore[no-u
         ("seeds = 0\n", r"mine\.toml:3: seeds = 0"),
         ('shots = ["20",\n "-3"]\n', r"mine\.toml:4: shots\.1 = '-3'.*16/class"),
         ("shots = [20]\n", None),
-        ('noise = ["label-flip:7"]\n', r"mine\.toml:3: noise\.0.*at most 1"),
+        ('noise = ["label-flip:7"]\n', r"mine\.toml:3: noise\.0.*takes a level from"),
         ('noise = ["label-flip"]\n', r"mine\.toml:3: noise\.0"),
         ("noise = [3]\n", r"mine\.toml:3: noise\.0"),
         ('sampler = "pk:8,1"\n', r"mine\.toml:3: sampler = 'pk:8,1'"),

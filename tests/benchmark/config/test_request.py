@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmark.config.notation import default_sampler, parse_noise, parse_seeds
+from benchmark.config.notation import default_sampler, parse_seeds
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
 
@@ -85,8 +85,8 @@ def test_a_task_file_needs_a_name_and_a_file(tmp_path: Path) -> None:
         ({"shots": "150%"}, "16/class"),
         ({"shots": ","}, "empty"),
         ({"seeds": "none"}, "3-7"),
-        ({"noise": "label-flip:7"}, "at most 1"),
-        ({"noise": "label-flip:nan"}, "at most 1"),
+        ({"noise": "label-flip:7"}, "level"),
+        ({"noise": "label-flip:nan"}, "level"),
         ({"noise": "label-flip"}, "KIND:LEVEL"),
         ({"unlabelled": "-1"}, "pool"),
         ({"sampler": "pk:8"}, "pk:P,K"),
@@ -109,11 +109,6 @@ def test_a_mistake_is_a_user_error(given: dict[str, Any], told: str) -> None:
     with pytest.raises(UserError) as error:
         request(**given)
     assert told in str(error.value)
-
-
-def test_noise_has_a_place_and_a_size_where_given() -> None:
-    assert parse_noise("char:0.1") == {"kind": "char", "level": 0.1, "where": "train", "size": "replace"}
-    assert parse_noise("back-translation:0.3:test:add:10") == {"kind": "back-translation", "level": 0.3, "where": "test", "size": "add:10"}
 
 
 def test_many_classes_get_the_class_balanced_sampler() -> None:

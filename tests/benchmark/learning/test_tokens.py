@@ -23,4 +23,8 @@ def test_long_texts_are_cut_to_the_encoders_length() -> None:
 
 def test_memory_changes_nothing() -> None:
     tokenizer = Tokenizer(HashVocabulary(50, 16), segments=True)
-    assert tokenizer(["one two"]).ids.tolist() == tokenizer(["one two"]).ids.tolist() == Tokenizer(HashVocabulary(50, 16), True)(["one two"]).ids.tolist()
+    assert (
+        tokenizer(["one two"]).ids.tolist()
+        == tokenizer(["one two"]).ids.tolist()
+        == Tokenizer(HashVocabulary(50, 16), True)(["one two"]).ids.tolist()
+    )
