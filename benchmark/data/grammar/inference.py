@@ -42,9 +42,12 @@ def inference(dice: Dice, label: int) -> tuple[str, str]:
     quantifier = dice.pick(WEAKER)[0] if dice.chance(0.4) else dice.pick((*NUMBERS, "some", "some", "a few"))
     action = dice.weighted(((0.45, BASE), (0.2, DETAIL), (0.15, IMPLIED), (0.2, EXCLUDED)))
     place = dice.weighted(((0.6, BASE), (0.2, EXCLUDED), (0.2, IMPLIED)))
-    premise = Scene(rows, quantifier, dice.weighted(((0.3, NARROW), (0.5, NOUN), (0.2, WIDE))), action, place)
+    noun = dice.weighted(((0.3, NARROW), (0.5, NOUN), (0.2, WIDE)))
+    if noun == WIDE and quantifier == "all of the":  # it would leave no noun open
+        quantifier = "most of the"
+    premise = Scene(rows, quantifier, noun, action, place)
     if dice.chance(0.2):
-        premise = replace(premise, quantifier="no", noun=NOUN, place=place)
+        premise = replace(premise, quantifier="no", noun=NOUN)
         hypothesis = (_narrower, _wider, _contrary)[label](dice, premise)
     else:
         hypothesis = (_entailed, _open, _excluded)[label](dice, premise)
@@ -58,9 +61,9 @@ def _entailed(dice: Dice, premise: Scene) -> Scene:
         lambda scene: replace(scene, quantifier=_weaker(scene.quantifier)),
     ]
     if premise.noun != WIDE:
-        steps += [lambda scene: replace(scene, quantifier=_some(scene.quantifier), noun=scene.noun + 1)] * 2
+        steps += [lambda scene: replace(scene, quantifier=_some(scene.quantifier), noun=min(scene.noun + 1, WIDE))] * 2
     if premise.action in (BASE, DETAIL):
-        steps += [lambda scene: replace(scene, action=IMPLIED if scene.action == BASE else BASE)] * 2
+        steps += [lambda scene: replace(scene, action=BASE if scene.action == DETAIL else IMPLIED)] * 2
     if premise.place == BASE:
         steps.append(lambda scene: replace(scene, place=IMPLIED))
     first, second = dice.two(steps)
@@ -75,7 +78,7 @@ def _open(dice: Dice, premise: Scene) -> Scene:
     steps: list[Scene] = [replace(premise, quantifier="all of the", noun=dice.pick((premise.noun, WIDE)))]
     if premise.quantifier == "all of the":
         steps = [replace(premise, noun=SISTER)]
-    if premise.noun != NARROW:
+    elif premise.noun != NARROW:  # under `all of the` a narrower noun would follow
         steps += [replace(premise, noun=premise.noun - 1)] * 2
     if premise.action in (BASE, IMPLIED):
         steps += [replace(premise, action=DETAIL if premise.action == BASE else dice.pick((BASE, DETAIL)))] * 2

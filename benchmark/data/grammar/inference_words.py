@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmark.data.grammar.lexicon import phrases, rows
 
-# narrower | noun | wider | exclusive sister (plural nouns; every one of the first is a second, every second a third)
+# narrower | noun | wider | exclusive sister (plural nouns; all of the first are the second, all of the second the third)
 NOUNS = rows("""
 puppies | dogs | animals | cats
 kittens | cats | animals | dogs
@@ -15,10 +15,10 @@ ducklings | ducks | birds | owls
 barn owls | owls | birds | geese
 head nurses | nurses | hospital workers | porters
 young surgeons | surgeons | doctors | dentists
-brass players | trumpeters | musicians | drummers
+jazz trumpeters | trumpeters | musicians | drummers
 solo violinists | violinists | musicians | pianists
 tenors | singers | performers | jugglers
-fire-eaters | jugglers | performers | magicians
+club jugglers | jugglers | performers | magicians
 primary school teachers | teachers | adults | toddlers
 taxi drivers | drivers | workers | cooks
 pastry cooks | cooks | workers | gardeners
@@ -47,7 +47,7 @@ detectives | police officers | officials | burglars
 ACTIONS = rows("""
 are sprinting | are moving | are standing still | are sprinting to catch a bus
 are crawling slowly | are moving | are running at full speed | are crawling towards a light
-are sleeping | are resting | are wide awake | are sleeping after a long journey
+are sleeping | are resting | are hard at work | are sleeping after a long journey
 are napping | are resting | are dancing | are napping because of the heat
 are eating soup | are eating something | are fasting | are eating soup with bread
 are devouring apples | are eating fruit | are refusing all food | are devouring apples from their own orchard
