@@ -62,7 +62,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
 
 def _csv(path: Path) -> list[dict[str, Any]]:
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, strict=True))
+        rows = list(csv.DictReader(file, strict=True))
+    for number, row in enumerate(rows, start=1):
+        if None in row or None in row.values():
+            raise ValueError(f"row {number} has more or fewer cells than the header")
+    return rows
 
 
 def _jsonl(path: Path) -> list[dict[str, Any]]:

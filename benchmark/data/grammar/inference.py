@@ -15,6 +15,7 @@ Row = tuple[str, ...]
 BASE, IMPLIED, EXCLUDED, DETAIL = range(4)  # columns of ACTIONS; the first three are those of PLACES
 NARROW, NOUN, WIDE, SISTER = range(4)  # columns of NOUNS
 GONE = -1  # a place that is not said
+BARE = (*NUMBERS, "some", "a few")  # quantifiers that speak of no known group
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _entailed(dice: Dice, premise: Scene) -> Scene:
     """One or two steps up: a wider noun, an implied action, an implied place or none, a weaker quantifier."""
     steps: list[Callable[[Scene], Scene]] = [
         lambda scene: replace(scene, place=GONE),
-        lambda scene: replace(scene, quantifier=_weaker(scene.quantifier)),
+        lambda scene: replace(scene, quantifier=_weaker(dice, scene.quantifier)),
     ]
     if premise.noun != WIDE:
         steps += [lambda scene: replace(scene, quantifier=_some(scene.quantifier), noun=min(scene.noun + 1, WIDE))] * 2
@@ -85,6 +86,8 @@ def _open(dice: Dice, premise: Scene) -> Scene:
     if premise.noun == NOUN:
         steps.append(replace(premise, quantifier=dice.pick(("some", premise.quantifier)), noun=SISTER))
     hypothesis = dice.pick(steps)
+    if hypothesis.noun == premise.noun and hypothesis.quantifier in BARE and dice.chance(0.5):
+        hypothesis = replace(hypothesis, quantifier=dice.pick(("the", "those")))
     return replace(hypothesis, place=GONE) if dice.chance(0.3) else hypothesis
 
 
@@ -131,14 +134,16 @@ def _contrary(dice: Dice, premise: Scene) -> Scene:
     return replace(premise, quantifier=quantifier, noun=dice.pick((NOUN, NARROW)))
 
 
-def _weaker(quantifier: str) -> str:
-    """What follows for the same things: `all of the` gives `most of the`, a number gives `some`."""
+def _weaker(dice: Dice, quantifier: str) -> str:
+    """What follows for the same things: `all of the` gives `most of the`, a number gives `some`, `the` or `those`."""
+    if quantifier in BARE:
+        return dice.pick(("some", "the", "those"))
     return next((row[1] for row in WEAKER if row[0] == quantifier), "some")
 
 
 def _some(quantifier: str) -> str:
     """What follows for wider things: a number stays, `all of the` gives `some`."""
-    return quantifier if quantifier in (*NUMBERS, "some", "a few") else "some"
+    return quantifier if quantifier in BARE or quantifier in ("the", "those") else "some"
 
 
 def _shared(dice: Dice, quantifier: str) -> str:
