@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.data.examples import Examples
+from benchmark.learning import flat
 from benchmark.learning.contract import Predictor
 from benchmark.learning.tokens import Tokenizer, Tokens
 from benchmark.streams import Streams
@@ -51,6 +52,10 @@ class Backbone(nn.Module):
 
     def forward(self, tokens: Tokens, embeddings: Tensor | None = None) -> Tensor:
         """Pooled representations float32 [B, H]; `embeddings` [V, H] stands in for the word-embedding matrix where given."""
+        if flat.supports(self.model):
+            with self.autocast():
+                states, layout = flat.encode(self.model, tokens, embeddings)
+            return flat.pool(states.float(), layout, self.pooling)
         with self.autocast():
             hidden = self._run(tokens, embeddings)
         return pool(hidden.float(), tokens.mask, self.pooling)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark.errors import UserError
+from benchmark.learning.flat import Layout
 
 # model_type -> whether positions begin behind the padding index (RoBERTa) or at 0 (BERT, MiniLM)
 SUPPORTED = {"bert": False, "roberta": True, "xlm-roberta": True}
@@ -57,9 +58,9 @@ class CrossAttention(nn.Module):
             nn.init.normal_(linear.weight, std=std)
             nn.init.zeros_(linear.bias)
 
-    def forward(self, states: Tensor, memory: Tensor, dropout: float) -> Tensor:
-        """states [B, T, H], memory [B, H] -> [B, T, H]."""
-        seen = self.output(self.value(memory)).unsqueeze(1).expand_as(states)
+    def forward(self, states: Tensor, memory: Tensor, row: Tensor, dropout: float) -> Tensor:
+        """states [N, H], memory [B, H], and the row 0..B-1 of each state, int64 [N] -> [N, H]."""
+        seen = self.output(self.value(memory)).index_select(0, row)
         return self.norm(states + F.dropout(seen, dropout, self.training))  # type: ignore[no-any-return]
 
 
@@ -100,26 +101,31 @@ class Decoder(nn.Module):
         Returns:
             logits [M, V] and targets int64 [M] of the M positions whose target is a token, not padding.
         """
-        wanted = mask[:, 1:].bool()
-        states = self.states(memory, ids[:, :-1], None if types is None else types[:, :-1], words, model)
-        return F.linear(states[wanted], words, self.bias), ids[:, 1:][wanted]
+        layout = Layout.of(mask[:, 1:])  # the positions that have a token behind them
+        states = self._run(memory, ids[:, :-1], None if types is None else types[:, :-1], words, self._source(model), layout)
+        return F.linear(states, words, self.bias), ids[:, 1:][mask[:, 1:].bool()]
 
     def states(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, model: Any = None) -> Tensor:
         """Last decoder states [B, T, H] of input tokens int64 [B, T]. Causal: state t depends on tokens 0..t."""
-        source = self._source(model)
-        states = self.embed(source, ids, types, words)
+        layout = Layout.of(torch.ones_like(ids))
+        return layout.unfold(self._run(memory, ids, types, words, self._source(model), layout))
+
+    def _run(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, source: Any, layout: Layout) -> Tensor:
+        """Last decoder states [N, H] of the N input tokens of a layout, without padding between them."""
+        states = self._embed(source, ids, types, words, layout)
         for layer, cross in zip(source.layer, self.cross, strict=True):
-            states = self._attend(layer.attention, states)
-            states = cross(states, memory, self.dropout)
+            states = self._attend(layer.attention, states, layout)
+            states = cross(states, memory, layout.row, self.dropout)
             changed = layer.output.dense(layer.intermediate(states))
             states = layer.output.LayerNorm(states + F.dropout(changed, self.dropout, self.training))
         return states
 
-    def embed(self, source: Any, ids: Tensor, types: Tensor | None, words: Tensor) -> Tensor:
-        """Input states [B, T, H], with the encoder's own position numbers: equal tokens begin as they do in the encoder."""
-        positions = torch.arange(ids.shape[1], device=ids.device) + self.first_position
-        segments = torch.zeros_like(ids) if types is None else types
-        states = F.embedding(ids, words) + source.position_embeddings(positions) + source.token_type_embeddings(segments)
+    def _embed(self, source: Any, ids: Tensor, types: Tensor | None, words: Tensor, layout: Layout) -> Tensor:
+        """Input states [N, H], with the encoder's own position numbers: equal tokens begin as they do in the encoder."""
+        tokens = ids.flatten()[layout.places]
+        segments = torch.zeros_like(tokens) if types is None else types.flatten()[layout.places]
+        positions = source.position_embeddings(layout.column + self.first_position)
+        states = F.embedding(tokens, words) + positions + source.token_type_embeddings(segments)
         return F.dropout(source.LayerNorm(states), self.dropout, self.training)
 
     def _source(self, model: Any) -> Any:
@@ -129,12 +135,15 @@ class Decoder(nn.Module):
             raise ValueError("a tied decoder needs the live encoder")
         return Layers(model, self.count)
 
-    def _attend(self, attention: Any, states: Tensor) -> Tensor:
-        """Causal self-attention with an encoder layer's own maps, residual and LayerNorm. [B, T, H] -> [B, T, H]."""
-        batch, length, hidden = states.shape
+    def _attend(self, attention: Any, states: Tensor, layout: Layout) -> Tensor:
+        """Causal self-attention with an encoder layer's own maps, residual and LayerNorm. [N, H] -> [N, H].
+
+        Padding stands behind the tokens of a row, so that no token sees it.
+        """
         maps = (attention.self.query, attention.self.key, attention.self.value)
-        query, key, value = (m(states).view(batch, length, self.heads, -1).transpose(1, 2) for m in maps)
+        shape = (layout.rows, layout.width, self.heads, -1)
+        query, key, value = (layout.unfold(m(states)).view(shape).transpose(1, 2) for m in maps)
         rate = self.attention_dropout if self.training else 0.0
         mixed = F.scaled_dot_product_attention(query, key, value, dropout_p=rate, is_causal=True)
-        mixed = attention.output.dense(mixed.transpose(1, 2).reshape(batch, length, hidden))
+        mixed = attention.output.dense(layout.fold(mixed.transpose(1, 2)))
         return attention.output.LayerNorm(states + F.dropout(mixed, self.dropout, self.training))  # type: ignore[no-any-return]

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel, RobertaConfig, RobertaModel
 
 from benchmark.errors import UserError
+from benchmark.learning.flat import Layout
 from methods.objectives.decoder import CrossAttention, Decoder
 
 SIZES = {
@@ -80,7 +81,9 @@ def test_rows_do_not_see_each_other(model: Any, ids: Tensor) -> None:
 
 def test_tokens_begin_as_they_do_in_the_encoder_so_positions_have_the_same_offset(model: Any, ids: Tensor) -> None:
     decoder = decoder_of(model)
-    torch.testing.assert_close(decoder.embed(model.embeddings, ids, None, words_of(model)), model.embeddings(ids))
+    layout = Layout.of(torch.ones_like(ids))
+    embedded = layout.unfold(decoder._embed(model.embeddings, ids, None, words_of(model), layout))
+    torch.testing.assert_close(embedded, model.embeddings(ids))
 
 
 def test_positions_begin_at_zero_for_bert_and_behind_the_padding_index_for_roberta() -> None:
@@ -96,7 +99,7 @@ def test_without_cross_attention_and_with_one_token_it_is_the_encoder_itself(mod
 
 
 class _Skip(nn.Module):
-    def forward(self, states: Tensor, memory: Tensor, dropout: float) -> Tensor:
+    def forward(self, states: Tensor, memory: Tensor, row: Tensor, dropout: float) -> Tensor:
         return states
 
 
@@ -109,7 +112,8 @@ def test_cross_attention_equals_full_attention_over_one_vector_whatever_query_an
         full.out_proj.bias.copy_(ours.output.bias)
     inputs, memory = torch.randn(3, 5, 16), torch.randn(3, 16)
     attended, _ = full(inputs, memory.unsqueeze(1), memory.unsqueeze(1))
-    torch.testing.assert_close(ours(inputs, memory, 0.0), ours.norm(inputs + attended))
+    row = torch.arange(3).repeat_interleave(5)
+    torch.testing.assert_close(ours(inputs.flatten(0, 1), memory, row, 0.0), ours.norm(inputs + attended).flatten(0, 1))
 
 
 def test_targets_are_the_next_tokens_and_padding_is_no_target(model: Any, ids: Tensor) -> None:
