@@ -23,7 +23,7 @@ def honour(compute: Compute) -> None:
             "Give --threads with a count that this machine honours.",
         )
     torch.use_deterministic_algorithms(True, warn_only=False)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid: filling costs a tenth of a step and changes nothing
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid: filling costs a tenth of a step and changes nothing
 
 
 def _honour_device(device: str) -> None:

@@ -20,7 +20,9 @@ def test_split_and_noise_do_not_follow_the_training_seed(axis: str) -> None:
     assert Streams(1, 0).seed_of(axis, "x") == Streams(1, 9, salt="null").seed_of(axis, "x")
 
 
-@pytest.mark.parametrize(("axis", "broken"), [("init", True), ("order", True), ("dropout", True), ("augment", False), ("split", False), ("noise", False)])
+@pytest.mark.parametrize(
+    ("axis", "broken"), [("init", True), ("order", True), ("dropout", True), ("augment", False), ("split", False), ("noise", False)]
+)
 def test_a_salt_breaks_init_order_and_dropout_only(axis: str, broken: bool) -> None:
     assert (Streams(1, 1).seed_of(axis, "x") != Streams(1, 1, salt="null").seed_of(axis, "x")) is broken
 
