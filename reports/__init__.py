@@ -1,0 +1,1 @@
+"""From records to answers: tables, figures, verdicts and pages. Reads manifests and records; never trains."""

@@ -1,0 +1,84 @@
+"""The shape of a table file: facts shared by all cells, then columns, then rows with their cells. What stands nearer to a cell wins."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from benchmark.records.spec import Frozen, NoiseSpec
+from reports.published.schema import Confidence, Fill, Selection, SpreadKind
+
+
+class Facts(Frozen):
+    """What may be said of all cells, of a column or of a row. The fields are those of `PublishedCell`; `unknown` stands for None."""
+
+    task: str | None = None
+    shots: str | None = None
+    noise: NoiseSpec | None = None
+    arm: str | None = None
+    method: str | None = None
+    metric: str | None = None
+    split: str | None = None
+    selection: Selection | None = None
+    model: str | None = None
+    encoder: str | None = None
+    n: int | Literal["unknown"] | None = None
+    spread_kind: SpreadKind | None = None
+    test_size: int | Literal["unknown"] | None = None
+    test_size_from: str | None = None
+    p_against: str | None = None
+    mean_of: tuple[str, ...] | None = None
+    source: str | None = None
+    confidence: Confidence | None = None
+
+    def told(self) -> dict[str, Any]:
+        """The facts that the file states."""
+        found = {name: getattr(self, name) for name in Facts.model_fields if name in self.model_fields_set}
+        return {name: None if value == "unknown" and name in ("n", "test_size") else value for name, value in found.items()}
+
+
+class ColumnFile(Facts):
+    """A column: id (default: its label), label, facts."""
+
+    label: str
+    id: str = ""
+
+
+class RowFile(Facts):
+    """A row: the labels of its head, its cells as printed, the p-values printed for it, facts."""
+
+    id: str
+    labels: tuple[str, ...] = Field(min_length=1)
+    cells: tuple[str, ...]
+    p: tuple[str, ...] = ()
+
+
+class TableFile(Frozen):
+    """A whole file; the fields are those of `PublishedTable`."""
+
+    paper: str
+    citation: str
+    title: str
+    number: str
+    caption: str
+    kind: Literal["scores", "claims", "parameters"] = "scores"
+    unit: Literal["percent", "points", "none"] = "percent"
+    decimals: int | None = None
+    heads: tuple[str, ...] = ("",)
+    baseline: str | None = None
+    p_label: str = ""
+    notes: tuple[str, ...] = ()
+    fill: Fill = Fill()
+    all: Facts
+    columns: tuple[ColumnFile, ...] = Field(min_length=1)
+    rows: tuple[RowFile, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _rectangle(self) -> TableFile:
+        for row in self.rows:
+            if len(row.cells) != len(self.columns) or len(row.p) not in (0, len(self.columns)):
+                raise ValueError(f"row {row.id!r} has {len(row.cells)} cells and {len(row.p)} p-values for {len(self.columns)} columns")
+            if len(row.labels) != len(self.heads):
+                raise ValueError(f"row {row.id!r} has {len(row.labels)} labels for {len(self.heads)} heads")
+        return self

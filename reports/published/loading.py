@@ -1,0 +1,77 @@
+"""Reading the table files. A new table is a new file: `published/<paper>/<name>.toml` is the table `<paper>/<name>`."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from benchmark.errors import UserError, unknown
+from reports.published.file import ColumnFile, RowFile, TableFile
+from reports.published.notation import read_cell
+from reports.published.schema import PublishedCell, PublishedColumn, PublishedRow, PublishedTable
+
+HOME = Path(__file__).parent
+
+
+def load_tables() -> dict[str, PublishedTable]:
+    """Every published table by key, in the order of the keys."""
+    return {key: load_table(key) for key in table_names()}
+
+
+def table_names() -> tuple[str, ...]:
+    """The keys of all published tables, sorted."""
+    return tuple(sorted(path.relative_to(HOME).with_suffix("").as_posix() for path in HOME.glob("*/*.toml")))
+
+
+def load_table(key: str) -> PublishedTable:
+    """One published table. UserError for an unknown key or a mistake in its file."""
+    if key not in table_names():
+        raise unknown("published table", key, table_names(), "See `python -m benchmark list tables`.")
+    return read_table(HOME / f"{key}.toml", key)
+
+
+@cache
+def read_table(path: Path, key: str) -> PublishedTable:
+    """The table in a file. UserError, with the path, where it is not one."""
+    try:
+        return _table(key, TableFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        keys = ", ".join(TableFile.model_fields)
+        raise UserError(f"{path} is not a published table: {error}.", f"Its keys are {keys}.", "Correct the file.") from error
+
+
+def _table(key: str, file: TableFile) -> PublishedTable:
+    told = file.model_dump(exclude={"all", "columns", "rows"})
+    return PublishedTable(
+        key=key,
+        rows=tuple(PublishedRow(id=row.id, labels=row.labels, arm=row.arm) for row in file.rows),
+        columns=tuple(PublishedColumn(id=_id(column), label=column.label) for column in file.columns),
+        cells=tuple(_cell(file, row, at) for row in file.rows for at in range(len(file.columns))),
+        **told,
+    )
+
+
+def _id(column: ColumnFile) -> str:
+    return column.id or column.label
+
+
+def _cell(file: TableFile, row: RowFile, at: int) -> PublishedCell:
+    column = file.columns[at]
+    read = read_cell(row.cells[at], numeric=file.kind != "parameters")
+    facts: dict[str, Any] = {**file.all.told(), **column.told(), **row.told(), **read}
+    if "spread" not in read:
+        facts.pop("spread_kind", None)
+    if read["state"] == "absent":
+        facts.pop("arm", None)
+    p = _p(row, at, facts)
+    facts.pop("p_against", None)
+    return PublishedCell(row=row.id, column=_id(column), **facts, **p)
+
+
+def _p(row: RowFile, at: int, facts: dict[str, Any]) -> dict[str, Any]:
+    """A p-value where one is printed, and the row that it is against."""
+    return {"p": float(row.p[at]), "p_against": facts.get("p_against")} if row.p and row.p[at] != "-" else {}
