@@ -43,12 +43,15 @@ def check(name: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
         load_plugin(plugin)
     honour(Compute())
     method = build(name)
-    results = [*_on_paper(name, method)]
+    return [*_held("it can be laid out", _on_paper(name, method)), *_held("it trains and predicts", _in_training(method))]
+
+
+def _held(promise: str, checks: Iterator[CheckResult]) -> Iterator[CheckResult]:
+    """The checks, and in place of those that an exception cut off one failed check that says what was raised."""
     try:
-        results += _in_training(method)
+        yield from checks
     except Exception as error:
-        results.append(CheckResult("it trains and predicts", False, f"{type(error).__name__}: {error}"))
-    return results
+        yield CheckResult(promise, False, f"{type(error).__name__}: {error}")
 
 
 def _on_paper(name: str, method: Method) -> Iterator[CheckResult]:

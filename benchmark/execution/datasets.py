@@ -39,16 +39,20 @@ def drawn(data: TaskData, spec: SplitSpec) -> Split:
 
 
 class _Held:
-    """A TaskData as a dictionary key: equal when its hash is."""
+    """A TaskData as a dictionary key: equal when its rows, its name and its source are."""
 
     def __init__(self, data: TaskData) -> None:
         self.data = data
 
     def __hash__(self) -> int:
-        return hash(self.data.hash)
+        return hash(self._identity)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.data.hash == self.data.hash
+        return isinstance(other, _Held) and other._identity == self._identity
+
+    @property
+    def _identity(self) -> tuple[str, str, str]:
+        return self.data.hash, self.data.task, self.data.source
 
 
 @lru_cache(maxsize=16)

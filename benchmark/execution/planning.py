@@ -16,7 +16,7 @@ from benchmark.config.request import RunRequest
 from benchmark.config.suite import Arm
 from benchmark.data.examples import Split, TaskData
 from benchmark.errors import UserError
-from benchmark.execution import datasets
+from benchmark.execution import corrections, datasets
 from benchmark.execution.grid import Cell, Grid, defaults_of, make_grid
 from benchmark.execution.manifests import make_manifest
 from benchmark.execution.numerics import NUMERICS
@@ -105,7 +105,8 @@ def make_plan(request: RunRequest) -> Plan:
     shared = shared_phases(runs)
     workspace = dataclasses.replace(workspace, shared=shared)
     manifest = make_manifest(grid, runs, workspace, request_told(request))
-    return Plan(grid, tuple(runs), manifest, workspace, tuple(_notes(runs, shared)), price(runs, store))
+    notes = (*_notes(runs, shared), *_corrections(grid, workspace))
+    return Plan(grid, tuple(runs), manifest, workspace, notes, price(runs, store))
 
 
 def finished_keys(store: RecordStore) -> frozenset[str]:
@@ -268,6 +269,23 @@ def encoder_spec(grid: Grid) -> EncoderSpec:
         pooling=encoder.pooling,
         max_length=encoder.max_length,
     )
+
+
+def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:
+    """For long-tailed cells: which classes each arm's correction would repeat, on the first split (on others other classes are small).
+
+    Raises:
+        UserError: a correction that would repeat none.
+    """
+    for cell in grid.cells:
+        if cell.imbalance is None:
+            continue
+        data = datasets.task_data(cell.task, workspace)
+        split = datasets.drawn(data, make_split_spec(grid, cell, grid.seeds[0][0]))
+        for arm in grid.arms:
+            line = corrections.told(arm.name, _built(arm), split, data.label_names, cell.label)
+            if line is not None:
+                yield line
 
 
 def _notes(runs: list[PlannedRun], shared: frozenset[str]) -> Iterator[str]:
