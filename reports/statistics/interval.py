@@ -1,0 +1,65 @@
+"""An interval that says what it is, and the t interval of a mean."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value and its interval.
+
+    Args:
+        value: the estimate, in the unit of the data.
+        low, high: the ends; infinite where one side is open.
+        level: coverage aimed at, such as .95.
+        unit: what was taken as independent or was resampled (`split`, `split x test example`).
+        n: how many of them.
+        method: how the ends were found.
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+    unit: str
+    n: int
+    method: str
+
+    def excludes(self, value: float = 0.0) -> bool:
+        """Whether `value` lies outside."""
+        return value < self.low or value > self.high
+
+    def times(self, factor: float) -> Interval:
+        """The same interval in another unit, such as percent for shares."""
+        low, high = sorted((self.low * factor, self.high * factor))
+        return replace(self, value=self.value * factor, low=low, high=high)
+
+    def __str__(self) -> str:
+        ends = f"[{self.low:.4g}, {self.high:.4g}]"
+        return f"{self.value:.4g} {ends} ({self.level:.0%}, {self.method}, n = {self.n}, unit: {self.unit})"
+
+
+def t_interval(
+    values: ArrayLike, *, level: float = 0.95, unit: str = "split", variance_factor: float | None = None, method: str = "t"
+) -> Interval | None:
+    """The t interval of a mean, mean +- t(n - 1) * s * sqrt(factor); None for fewer than two values.
+
+    Args:
+        values: one value per independent unit.
+        variance_factor: variance of the mean over s^2; 1 / n where None. A larger one is Nadeau and Bengio's (`units.PairedUnits`).
+    """
+    from scipy.stats import t
+
+    x = np.asarray(values, dtype=float)
+    if x.size < 2:
+        return None
+    factor = 1 / x.size if variance_factor is None else variance_factor
+    half = float(t.ppf((1 + level) / 2, x.size - 1)) * float(x.std(ddof=1)) * math.sqrt(factor)
+    mean = float(x.mean())
+    named = method if variance_factor is None or math.isclose(factor, 1 / x.size) else f"{method}, Nadeau-Bengio variance"
+    return Interval(mean, mean - half, mean + half, level, unit, int(x.size), named)
