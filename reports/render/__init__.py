@@ -1,0 +1,1 @@
+"""How a table is printed: one module per format, all with the same cells."""

@@ -1,0 +1,134 @@
+"""The means: one row per arm, one column per cell. And what they cost, and what went wrong."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+from benchmark.records.alarms import meaning
+from reports import context
+from reports.cells import CellKey
+from reports.results import Block, Runs
+from reports.tables.model import Cell, Column, Row, Table, words
+
+
+def means_table(block: Block) -> Table:
+    """Mean and sample standard deviation of the primary metric, in points, per arm and cell; the majority rate as the last row."""
+    floored = {cell for cell in block.cells if at_floor(block, cell)}
+    rows = [Row((words(arm), *(_mean(block, arm, cell, cell in floored) for cell in block.cells))) for arm in block.arms]
+    rows.append(Row((words("majority rate"), *(Cell(block.majority(cell)) for cell in block.cells)), rule=True))
+    rows.append(Row((words("test examples"), *(_size(block, cell) for cell in block.cells))))
+    return Table(
+        name=f"means.{block.name}",
+        caption=f"{_metrics(block)} in points, mean \N{PLUS-MINUS SIGN} {context.SPREAD}: {block.title}",
+        columns=columns(block),
+        rows=tuple(rows),
+        header=(*context.header(block), _runs(block)),
+        footnotes=context.notes(block),
+    )
+
+
+def columns(block: Block, first: str = "arm") -> tuple[Column, ...]:
+    """The arm, then one column per cell; the metric is named where cells differ in it."""
+    several = len({cell.metric for cell in block.cells}) > 1
+    heads = [Column(cell.label, (*cell.lines, cell.metric if several else "")) for cell in block.cells]
+    used = [i for i in range(max((len(head.heading) for head in heads), default=0)) if any(head.heading[i] for head in heads)]
+    kept = [Column(head.name, tuple(head.heading[i] for i in used)) for head in heads]
+    return (Column(first, (first,), numeric=False), *kept)
+
+
+def _metrics(block: Block) -> str:
+    return " / ".join(sorted({cell.metric for cell in block.cells})).capitalize()
+
+
+def _runs(block: Block) -> str:
+    counts = sorted({runs.planned for runs in block.runs.values()})
+    planned = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"n = {planned} runs per arm and cell, where a cell says nothing else; a run is one (split, seed)."
+
+
+def at_floor(block: Block, cell: CellKey) -> bool:
+    """Whether no arm of the cell is above the majority rate by two test-set standard errors."""
+    rate, labels = block.majority(cell), block.gold.get(cell)
+    if rate is None or not labels:
+        return False
+    error = math.sqrt(rate * (1 - rate) / len(labels))
+    means = [mean for arm in block.arms if (mean := _value(block.runs.get((arm, cell)))) is not None]
+    return bool(means) and max(means) <= rate + 2 * error
+
+
+def _value(runs: Runs | None) -> float | None:
+    return None if runs is None else runs.mean("value")
+
+
+def _mean(block: Block, arm: str, cell: CellKey, floored: bool) -> Cell:
+    runs = block.runs.get((arm, cell))
+    if runs is None:
+        return words("not planned")
+    values = list(runs.scores.values())
+    marks = [mark for mark, on in {"a": bool(runs.alarms), "f": floored, "x": runs.failed > 0}.items() if on]
+    if (runs.frame["partial"] != "").any():
+        marks.append("p")
+    return Cell(
+        value=statistics.fmean(values) if values else None,
+        spread=statistics.stdev(values) if len(values) > 1 else None,
+        n=len(values),
+        planned=runs.planned,
+        marks=tuple(marks),
+    )
+
+
+def _size(block: Block, cell: CellKey) -> Cell:
+    labels = block.gold.get(cell)
+    return Cell(value=float(len(labels)), scale=1, digits=0) if labels else Cell()
+
+
+def cost_table(block: Block) -> Table:
+    """Seconds of training and example passes per run: what the scores cost."""
+    rows = [Row((words(arm), *(_cost(block.runs.get((arm, cell))) for cell in block.cells))) for arm in block.arms]
+    return Table(
+        name=f"cost.{block.name}",
+        caption=f"Seconds of training per run, mean over finished runs (forward and backward example passes): {block.title}",
+        columns=columns(block),
+        rows=tuple(rows),
+        header=("Phases from the cache count with what they cost when they were trained; scoring does not count.",),
+        footnotes=context.mixed_environments(block),
+    )
+
+
+def _cost(runs: Runs | None) -> Cell:
+    if runs is None or not len(runs.done):
+        return Cell()
+    seconds, forward, backward = (runs.mean(name) or 0.0 for name in ("seconds", "forward_examples", "backward_examples"))
+    return Cell(value=seconds, text=f"{seconds:.1f} s ({forward:,.0f} + {backward:,.0f})")
+
+
+def troubles_table(block: Block) -> Table | None:
+    """Alarms and failed runs, one line per arm and cell that has any; None where there are none. Missing runs show in the means."""
+    rows = []
+    for arm in block.arms:
+        for cell in block.cells:
+            runs = block.runs.get((arm, cell))
+            if runs is not None:
+                rows += [
+                    Row((words(arm), words(cell.label), Cell(count, scale=1, digits=0), words(what))) for what, count in _troubles(runs)
+                ]
+    if not rows:
+        return None
+    return Table(
+        name=f"troubles.{block.name}",
+        caption=f"Alarms and failed runs: {block.title}",
+        columns=(
+            Column("arm", ("arm",), False),
+            Column("cell", ("cell",), False),
+            Column("runs", ("runs",)),
+            Column("what", ("what",), False),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _troubles(runs: Runs) -> list[tuple[str, int]]:
+    told = [(f"alarm: {alarm}; {meaning(alarm)}", count) for alarm, count in sorted(runs.alarms.items())]
+    errors = runs.frame.loc[runs.frame["error"] != "", "error"].value_counts()
+    return told + [(f"failed: {str(error)[:160]}", int(count)) for error, count in errors.items()]
