@@ -27,6 +27,7 @@ class Facts(Frozen):
     spread_kind: SpreadKind | None = None
     test_size: int | Literal["unknown"] | None = None
     test_size_from: str | None = None
+    test_size_also: tuple[int, ...] | None = None
     p_against: str | None = None
     mean_of: tuple[str, ...] | None = None
     source: str | None = None
@@ -39,10 +40,11 @@ class Facts(Frozen):
 
 
 class ColumnFile(Facts):
-    """A column: id (default: its label), label, facts."""
+    """A column: id (default: its label), label, facts. `cited`: results of others, so that the row's model and test set are not theirs."""
 
     label: str
     id: str = ""
+    cited: bool = False
 
 
 class RowFile(Facts):
@@ -67,6 +69,7 @@ class TableFile(Frozen):
     decimals: int | None = None
     heads: tuple[str, ...] = ("",)
     baseline: str | None = None
+    reference: bool = False
     p_label: str = ""
     notes: tuple[str, ...] = ()
     fill: Fill = Fill()

@@ -15,6 +15,7 @@ from reports.published.notation import read_cell
 from reports.published.schema import PublishedCell, PublishedColumn, PublishedRow, PublishedTable
 
 HOME = Path(__file__).parent
+OWN = ("encoder", "test_size")  # facts of a row that do not hold for a column of cited results
 
 
 def load_tables() -> dict[str, PublishedTable]:
@@ -62,7 +63,8 @@ def _id(column: ColumnFile) -> str:
 def _cell(file: TableFile, row: RowFile, at: int) -> PublishedCell:
     column = file.columns[at]
     read = read_cell(row.cells[at], numeric=file.kind != "parameters")
-    facts: dict[str, Any] = {**file.all.told(), **column.told(), **row.told(), **read}
+    nearer = {**row.told(), **dict.fromkeys(OWN), **column.told()} if column.cited else {**column.told(), **row.told()}
+    facts: dict[str, Any] = {**file.all.told(), **nearer, **read}
     if "spread" not in read:
         facts.pop("spread_kind", None)
     if read["state"] == "absent":

@@ -17,7 +17,8 @@ class Selection(Frozen):
     """Which of the runs a printed number is made from.
 
     Args:
-        rule: `all` runs; the `top` `keep` of `of` runs by `by`; `best-test` epoch or run (selected on the test set); `single` run; `unknown`.
+        rule: `all` runs; the `top` `keep` of `of` runs by `by`; `best-test` epoch or run (selected on the test set); a `single` run;
+            or `unknown`.
         by: what the runs were ranked by.
     """
 
@@ -69,14 +70,15 @@ class PublishedCell(Frozen):
     Args:
         row, column: ids within the table.
         text: as printed, or as transcribed (`?` where the reading is doubtful).
-        state: `number`; `range` from `value` to `upper`; `text`: words or a list; `unknown`: printed, but not seen by us; `absent`: not printed.
+        state: `number`; `range` from `value` to `upper`; `text`: words or a list; `unknown`: printed, but not seen by us; `absent`: not
+            printed.
         value: in the table's unit; None unless `number` or `range`.
         spread, spread_kind: what follows the plus-minus; both None where nothing does. `unknown`: the paper does not say which spread.
         n: numbers behind the mean (after selection); None: the paper does not say.
         task, shots, noise: our notation of the cell; None: no one task (an average), or the paper does not say.
         arm: the arm of our suites that corresponds; None: we have none.
-        mean_of: columns of the same row that this cell is printed as the average of.
-        test_size: examples of the test set; None: not known. `test_size_from`: how we know.
+        mean_of: columns of the same row that this cell is printed as the average of: such a cell is no cell of one of our grids.
+        test_size: examples of the test set; None: not known. `test_size_from`: how we know. `test_size_also`: other sizes that are possible.
         p, p_against: a printed p-value and the row that the cell was compared with.
         encoder: our name of `model`; None: we have none.
     """
@@ -103,6 +105,7 @@ class PublishedCell(Frozen):
     mean_of: tuple[str, ...] = ()
     test_size: int | None = None
     test_size_from: str = ""
+    test_size_also: tuple[int, ...] = ()
     p: float | None = None
     p_against: str | None = None
     source: str
@@ -139,7 +142,8 @@ class PublishedTable(Frozen):
         unit: unit of `value`; `points` are differences of percentages.
         decimals: the paper's rounding; None: mixed, see each cell's text.
         heads: heads of the columns that hold the row labels.
-        baseline: the row (or, with several groups of rows, the arm) that the paper's gains are over.
+        baseline: the arm that the paper's gains are over.
+        reference: whether it holds plain fine-tuning by an independent source, against which baselines are checked.
         p_label: label of the rows that hold p-values in print; "" where none are printed.
     """
 
@@ -154,6 +158,7 @@ class PublishedTable(Frozen):
     decimals: int | None = None
     heads: tuple[str, ...] = ("",)
     baseline: str | None = None
+    reference: bool = False
     p_label: str = ""
     fill: Fill = Fill()
     notes: tuple[str, ...] = ()
@@ -180,11 +185,11 @@ class PublishedTable(Frozen):
         return tuple(cell for cell in self.cells if cell.row == row)
 
     def base(self, cell: PublishedCell) -> PublishedCell | None:
-        """The baseline's cell to set beside `cell`: same column, task, shots, noise, model and metric. None for the baseline itself or where
-        the table has none."""
-        if cell.arm == self.baseline or self.baseline is None:
+        """The baseline's cell to set beside `cell`: same task, shots, noise, model, metric and average. None where there is none, for the
+        baseline itself, and for a cell that is not printed."""
+        if self.baseline is None or cell.arm == self.baseline or cell.state == "absent":
             return None
-        same = ("column", "task", "shots", "noise", "model", "metric")
+        same = ("task", "shots", "noise", "model", "metric", "mean_of")
         for other in self.cells:
             if other.arm == self.baseline and all(getattr(other, name) == getattr(cell, name) for name in same):
                 return other
