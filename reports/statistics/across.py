@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy import float64
+from numpy.typing import ArrayLike, NDArray
 
+from benchmark.errors import UserError, unknown
 from reports.statistics.interval import Interval
+from reports.statistics.paired import compare
+from reports.statistics.percentile import nominal_level
+from reports.statistics.sign_flip import wilcoxon
+
+WILCOXON_TASKS = 10  # with fewer tasks the rank test has next to no power
 
 
 @dataclass(frozen=True)
@@ -61,21 +70,105 @@ class Ranks:
     alpha: float
 
 
-def partial_conjunction(p_greater: Sequence[float], *, method: str = "bonferroni", alpha: float = 0.05) -> PartialConjunction:
-    """From one-sided p-values per task (`Comparison.p_greater`)."""
-    raise NotImplementedError
+def partial_conjunction(p_greater: Sequence[float | None], *, method: str = "bonferroni", alpha: float = 0.05) -> PartialConjunction:
+    """From one-sided p-values per task (`Comparison.p_greater`); a task without one counts as p = 1.
+
+    With p sorted, `at least u of n` has min(1, (n - u + 1) p_(u)) (`bonferroni`), or Fisher's combination of p_(u) .. p_(n) where tasks
+    are independent (`fisher`; Benjamini and Heller 2008, Dror et al. 2017). Each u includes all smaller ones, so p never falls with u.
+    """
+    if method not in ("bonferroni", "fisher"):
+        raise unknown("combination", method, ("bonferroni", "fisher"))
+    p = np.sort([1.0 if value is None else value for value in p_greater])
+    combined = [_combined(p, u, method) for u in range(1, p.size + 1)]
+    rising = tuple(float(q) for q in np.maximum.accumulate(combined)) if combined else ()
+    return PartialConjunction(p.size, method, alpha, rising, sum(q <= alpha for q in rising))
 
 
 def task_means(differences: ArrayLike, *, level: float = 0.95) -> TaskMeans:
     """t-test over tasks of the mean differences [tasks]; Wilcoxon beside it from ten tasks."""
-    raise NotImplementedError
+    d = np.asarray(differences, dtype=float)
+    if not d.size:
+        return TaskMeans(0, None, None, None, None)
+    found = compare(d, np.zeros_like(d), unit="task", level=level)
+    return TaskMeans(d.size, found.difference, found.interval, found.p, wilcoxon(d) if d.size >= WILCOXON_TASKS else None)
 
 
-def interquartile_mean(scores_by_task: Mapping[str, ArrayLike], *, level: float = 0.95, resamples: int = 5000, seed: int = 0) -> Interval:
-    """Mean of the middle half of all scores, with a bootstrap that resamples runs inside each task: these tasks, new seeds."""
-    raise NotImplementedError
+def interquartile_mean(
+    scores_by_task: Mapping[str, ArrayLike], *, level: float = 0.95, resamples: int = 5000, seed: int = 0
+) -> Interval | None:
+    """Mean of the middle half of all scores, with a bootstrap that resamples runs inside each task: these tasks, new seeds.
+
+    A description, not a test: means of few runs are no ground for a decision. None where no task has two runs.
+    """
+    tasks = [np.asarray(scores, dtype=float) for scores in scores_by_task.values() if np.size(scores)]
+    n, freedom = sum(x.size for x in tasks), sum(x.size - 1 for x in tasks)
+    if not freedom:
+        return None
+    rng = np.random.default_rng(seed)
+    drawn = np.concatenate([x[rng.integers(x.size, size=(resamples, x.size))] for x in tasks], axis=1)
+    nominal = nominal_level(level, freedom, freedom / n)
+    low, high = np.quantile(_middle(drawn), [(1 - nominal) / 2, (1 + nominal) / 2])
+    value = float(_middle(np.concatenate(tasks)[None])[0])
+    method = f"bootstrap inside each of {len(tasks)} tasks, expanded percentile, {resamples} resamples"
+    return Interval(value, float(low), float(high), level, "run inside its task", n, method)
 
 
 def ranks(scores: Mapping[str, Sequence[float]], *, alpha: float = 0.05) -> Ranks:
-    """Ranks of arms over tasks: `scores` is arm -> one score per task, the same tasks in the same order."""
-    raise NotImplementedError
+    """Ranks of arms over tasks: `scores` is arm -> one score per task, the same tasks in the same order.
+
+    A picture, not a test: ranks of an arm change with the company it keeps. The critical difference is Nemenyi's,
+    q(alpha, k, inf) / sqrt(2) * sqrt(k (k + 1) / (6 n)) (Demsar 2006).
+
+    Raises:
+        UserError: arms with different numbers of tasks, or none.
+    """
+    from scipy.stats import rankdata, studentized_range
+
+    table = [list(row) for row in scores.values()]
+    if not table or len({len(row) for row in table}) != 1 or not table[0]:
+        raise UserError(
+            "The arms have different numbers of tasks, or none.", "One score per task for each arm.", "Leave incomplete tasks out."
+        )
+    x = np.array(table, dtype=float)
+    k, n = x.shape
+    mean = rankdata(-x, axis=0).mean(axis=1)
+    best_first = sorted(zip(scores, mean, strict=True), key=lambda item: item[1])
+    critical = 0.0
+    if k > 1:
+        critical = float(studentized_range.ppf(1 - alpha, k, math.inf)) / math.sqrt(2) * math.sqrt(k * (k + 1) / (6 * n))
+    statistic, p = _friedman(x)
+    mean_rank = {arm: float(rank) for arm, rank in best_first}
+    return Ranks(n, mean_rank, statistic, p, critical, _groups(mean_rank, critical), alpha)
+
+
+def _combined(p: NDArray[float64], u: int, method: str) -> float:
+    from scipy.stats import combine_pvalues
+
+    if method == "bonferroni":
+        return min(1.0, (p.size - u + 1) * float(p[u - 1]))
+    return float(combine_pvalues(np.maximum(p[u - 1 :], np.finfo(float).tiny), method="fisher").pvalue)
+
+
+def _middle(x: NDArray[float64]) -> NDArray[float64]:
+    """Mean of each row without its lowest and highest quarter (rounded down)."""
+    cut = x.shape[1] // 4
+    return np.asarray(np.sort(x, axis=1)[:, cut : x.shape[1] - cut].mean(axis=1))
+
+
+def _friedman(x: NDArray[float64]) -> tuple[float | None, float | None]:
+    from scipy.stats import friedmanchisquare
+
+    if x.shape[0] < 3 or x.shape[1] < 2 or (np.ptp(x, axis=0) == 0).all():
+        return None, None
+    found = friedmanchisquare(*x)
+    return float(found.statistic), float(found.pvalue)
+
+
+def _groups(mean_rank: Mapping[str, float], critical: float) -> tuple[tuple[str, ...], ...]:
+    names, values = list(mean_rank), list(mean_rank.values())
+    runs: list[tuple[int, int]] = []
+    for start, value in enumerate(values):
+        end = max(i for i, other in enumerate(values) if other - value <= critical)
+        if end > start and (not runs or end > runs[-1][1]):
+            runs.append((start, end))
+    return tuple(tuple(names[start : end + 1]) for start, end in runs)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy import float64
+from numpy.typing import ArrayLike, NDArray
 
-from reports.statistics.interval import Interval
+from benchmark.errors import UserError
+from reports.statistics.interval import Interval, t_interval
+from reports.statistics.percentile import nominal_level
+from reports.statistics.sign_flip import mcnemar_exact
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,8 @@ class ExampleUncertainty:
         two_way: paired difference, splits and test examples resampled.
         over_splits: the same difference, splits resampled alone (t interval over splits); None for one split.
         over_examples: the same, test examples resampled alone.
-        scope: `task` where the two-way interval excludes zero, `these test examples` where only the interval over splits does, else `none`.
+        scope: `task` where the two-way interval and the one over splits exclude zero, `these test examples` where only the latter does,
+            else `none`.
         sentence: the scope in words.
     """
 
@@ -43,15 +49,78 @@ def two_way_bootstrap(
 ) -> ExampleUncertainty:
     """Two-way (splits x test examples) bootstrap of the mean paired difference of correctness.
 
+    Rows and columns are drawn with replacement, independently (Owen 2007). Few splits make such a percentile interval too short; its
+    level is therefore moved out as Hesterberg (2015) does for one sample: to t quantiles with Satterthwaite's degrees of freedom for
+    the two sources, and for the ddof 0 variance that resampling has. `reports/simulations/error_rates.py` measures the outcome.
+
     Args:
         correct_a, correct_b: correctness [splits, examples] of method and baseline, 0/1 or averaged over a split's seeds.
 
     Raises:
         UserError: shapes that differ, or are empty.
     """
-    raise NotImplementedError
+    d = _differences(correct_a, correct_b)
+    splits, examples = d.shape
+    rng = np.random.default_rng(seed)
+    rows = rng.multinomial(splits, np.full(splits, 1 / splits), size=resamples) / splits
+    columns = _weights(examples, resamples, rng)
+    both = np.einsum("rs,rs->r", rows, columns @ d.T)
+    two_way = _percentile(d, both, level, _widened(d, level), "split x test example", "two-way bootstrap, expanded percentile")
+    alone = _percentile(d, columns @ d.mean(axis=0), level, level, "test example", "bootstrap, percentile")
+    over_splits = t_interval(d.mean(axis=1), level=level, unit="split")
+    scope = _scope(two_way, over_splits)
+    return ExampleUncertainty(two_way, over_splits, alone, scope, _sentence(scope, two_way.value, task))
 
 
 def mcnemar(correct_a: ArrayLike, correct_b: ArrayLike) -> McNemar:
     """Exact McNemar test of two models' correctness [examples], each 0 or 1."""
-    raise NotImplementedError
+    a, b = np.asarray(correct_a, dtype=bool), np.asarray(correct_b, dtype=bool)
+    if a.shape != b.shape or a.ndim != 1:
+        raise UserError(f"Correctness has the shapes {a.shape} and {b.shape}.", "Two equally long lists.", "Score the same test examples.")
+    first, second = int((a & ~b).sum()), int((b & ~a).sum())
+    return McNemar(first, second, a.size, mcnemar_exact(first, second))
+
+
+def _differences(correct_a: ArrayLike, correct_b: ArrayLike) -> NDArray[float64]:
+    a, b = np.asarray(correct_a, dtype=float), np.asarray(correct_b, dtype=float)
+    if a.shape != b.shape or a.ndim != 2 or not a.size:
+        raise UserError(
+            f"Correctness has the shapes {a.shape} and {b.shape}.", "Two tables [splits, examples].", "Score the same splits and examples."
+        )
+    return a - b
+
+
+def _weights(examples: int, resamples: int, rng: np.random.Generator) -> NDArray[float64]:
+    """Shares of each example in each resample [resamples, examples]; counting drawn places is faster than a multinomial here."""
+    drawn = rng.integers(examples, size=(resamples, examples)) + examples * np.arange(resamples)[:, None]
+    return np.bincount(drawn.ravel(), minlength=resamples * examples).reshape(resamples, examples) / examples
+
+
+def _widened(d: NDArray[float64], level: float) -> float:
+    """The nominal level at which percentiles cover `level`."""
+    splits, examples = d.shape
+    by_split = d.mean(axis=1).var(ddof=1) / splits if splits > 1 else 0.0
+    by_example = d.mean(axis=0).var(ddof=1) / examples if examples > 1 else 0.0
+    total = by_split + by_example
+    if total == 0:
+        return level
+    freedom = total**2 / (by_split**2 / max(splits - 1, 1) + by_example**2 / max(examples - 1, 1))
+    short = (by_split * (splits - 1) / splits + by_example * (examples - 1) / examples) / total
+    return nominal_level(level, freedom, short)
+
+
+def _percentile(d: NDArray[float64], drawn: NDArray[float64], level: float, nominal: float, unit: str, method: str) -> Interval:
+    low, high = np.quantile(drawn, [(1 - nominal) / 2, (1 + nominal) / 2])
+    n = d.shape[1] if unit == "test example" else d.shape[0]
+    return Interval(float(d.mean()), float(low), float(high), level, unit, n, f"{method}, {drawn.size} resamples, {d.shape[1]} examples")
+
+
+def _scope(two_way: Interval, over_splits: Interval | None) -> str:
+    if two_way.excludes(0) and over_splits is not None and over_splits.excludes(0):
+        return "task"
+    return "these test examples" if over_splits is not None and over_splits.excludes(0) else "none"
+
+
+def _sentence(scope: str, difference: float, task: str) -> str:
+    word = "better" if difference > 0 else "worse"
+    return {"task": f"{word} on {task}", "these test examples": f"{word} on these test examples", "none": "no difference found"}[scope]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from numpy.typing import ArrayLike
+
+from benchmark.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -40,13 +44,17 @@ class Floor:
 
 
 def holm(p: Mapping[str, float | None], *, alpha: float = 0.05, size: int | None = None) -> Family:
-    """Holm's step-down. `size` is the declared size, at least the number of names; a comparison without a p keeps its place as p = 1."""
-    raise NotImplementedError
+    """Holm's step-down. `size` is the declared size, at least the number of names; a comparison without a p keeps its place as p = 1.
+
+    Raises:
+        UserError: a size below the number of names.
+    """
+    return _corrected(p, alpha, size, "Holm")
 
 
 def benjamini_hochberg(p: Mapping[str, float | None], *, alpha: float = 0.05, size: int | None = None) -> Family:
-    """Benjamini and Hochberg's step-up, for exploratory tables."""
-    raise NotImplementedError
+    """Benjamini and Hochberg's step-up, for exploratory tables. `size` as for `holm`."""
+    return _corrected(p, alpha, size, "Benjamini-Hochberg")
 
 
 def at_floor(cell_scores_by_arm: Mapping[str, ArrayLike], majority_rate: float, n_test: int, *, errors: float = 2.0) -> Floor:
@@ -54,9 +62,44 @@ def at_floor(cell_scores_by_arm: Mapping[str, ArrayLike], majority_rate: float, 
 
     Scores and rate are shares in [0, 1]. Fixed before results are seen; cells at floor are shown but stay outside the family.
     """
-    raise NotImplementedError
+    threshold = majority_rate + errors * math.sqrt(majority_rate * (1 - majority_rate) / n_test)
+    means = {arm: float(np.mean(scores)) for arm, scores in cell_scores_by_arm.items() if np.size(scores)}
+    if not means:
+        return Floor(True, threshold, None, "")
+    best = max(means, key=lambda arm: means[arm])
+    return Floor(means[best] <= threshold, threshold, means[best], best)
 
 
 def family_of(floors: Mapping[str, Floor]) -> Sequence[str]:
     """Names of the cells that are not at floor: the members of the family."""
     return [name for name, floor in floors.items() if not floor.at_floor]
+
+
+def _corrected(p: Mapping[str, float | None], alpha: float, size: int | None, method: str) -> Family:
+    size = len(p) if size is None else size
+    if size < len(p):
+        raise UserError(
+            f"A family of {size} was declared, and {len(p)} comparisons were given.", f"At least {len(p)}.", "Declare all of them."
+        )
+    values = np.array([1.0 if value is None else value for value in p.values()] + [1.0] * (size - len(p)))
+    corrected = _holm(values) if method == "Holm" else _step_up(values)
+    adjusted = {name: None if value is None else float(q) for (name, value), q in zip(p.items(), corrected, strict=False)}
+    return Family(method, size, alpha, adjusted, tuple(name for name, q in adjusted.items() if q is not None and q <= alpha))
+
+
+def _holm(p: np.ndarray) -> np.ndarray:
+    order = np.argsort(p, kind="stable")
+    stepped = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))
+    return _back(np.minimum(stepped, 1.0), order)
+
+
+def _step_up(p: np.ndarray) -> np.ndarray:
+    order = np.argsort(p, kind="stable")
+    scaled = p[order] * p.size / np.arange(1, p.size + 1)
+    return _back(np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0), order)
+
+
+def _back(values: np.ndarray, order: np.ndarray) -> np.ndarray:
+    restored = np.empty_like(values)
+    restored[order] = values
+    return restored

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy import float64
+from numpy.typing import ArrayLike, NDArray
 
-from reports.statistics.interval import Interval
-from reports.statistics.power import Reach
+from benchmark.errors import UserError
+from reports.statistics.effect import hedges_g, shares
+from reports.statistics.interval import Interval, t_interval
+from reports.statistics.power import Reach, rank_reach, smallest_detectable, t_reach
+from reports.statistics.sign_flip import collapse, sign_flip, wilcoxon
 from reports.statistics.units import PairedUnits
 
 
@@ -104,9 +110,105 @@ def compare(
     Raises:
         UserError: unequal lengths, or scores that are not finite.
     """
-    raise NotImplementedError
+    x, y = paired_arrays(a, b)
+    d, n = x - y, x.size
+    state, factor = _state(x, y), variance_factor if variance_factor is not None and n else 1 / max(n, 1)
+    flags_a, flags_b = (list(flags) if flags is not None else [False] * n for flags in (collapsed_a, collapsed_b))
+    any_collapsed = any(flags_a) or any(flags_b)
+    flipped, ranked = sign_flip(d, seed=seed), wilcoxon(d) if any_collapsed else None
+    p, greater = _primary(d, state, factor, flipped)
+    sd = _sd(d)
+    return Comparison(
+        method=method,
+        baseline=baseline,
+        n=n,
+        state=state,
+        mean_method=float(x.mean()) if n else None,
+        mean_baseline=float(y.mean()) if n else None,
+        difference=float(d.mean()) if n else None,
+        interval=_interval(d, state, level, unit, factor),
+        p=p,
+        p_greater=greater,
+        sd=0.0 if state in (State.IDENTICAL, State.CONSTANT) else sd,
+        sd_method=_sd(x),
+        sd_baseline=_sd(y),
+        hedges_g=hedges_g(x, y),
+        **dict(zip(("won", "lost", "tied"), shares(d), strict=True)),
+        p_sign_flip=flipped,
+        p_wilcoxon=ranked,
+        p_collapse=collapse(flags_a, flags_b),
+        collapsed=(sum(flags_a), sum(flags_b)),
+        disagree=p is not None and any((q <= alpha) != (p <= alpha) for q in (flipped, ranked) if q is not None),
+        reach=t_reach(n, cells=cells, alpha=alpha),
+        rank_reach=rank_reach(n, cells=cells, alpha=alpha),
+        detectable=smallest_detectable(sd, n, alpha=alpha / cells, factor=factor) if sd and state is State.OK else None,
+        alpha=alpha,
+        cells=cells,
+        unit=unit,
+        conditional=conditional,
+        variance="s^2 / n" if math.isclose(factor, 1 / max(n, 1)) else f"Nadeau-Bengio, s^2 * {factor:.3g}",
+    )
 
 
 def compare_units(units: PairedUnits, *, cells: int = 1, alpha: float = 0.05, level: float = 0.95, seed: int = 0) -> Comparison:
     """`compare` on what `units.paired_units` found."""
-    raise NotImplementedError
+    return compare(
+        units.a,
+        units.b,
+        method=units.method,
+        baseline=units.baseline,
+        unit=units.unit,
+        conditional=units.conditional,
+        collapsed_a=units.collapsed_a,
+        collapsed_b=units.collapsed_b,
+        variance_factor=units.variance_factor,
+        cells=cells,
+        alpha=alpha,
+        level=level,
+        seed=seed,
+    )
+
+
+def paired_arrays(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[float64], NDArray[float64]]:
+    """Two arrays [n] of finite numbers; UserError for anything else."""
+    x, y = np.atleast_1d(np.asarray(a, dtype=float)), np.atleast_1d(np.asarray(b, dtype=float))
+    if x.shape != y.shape or x.ndim != 1:
+        raise UserError(
+            f"Paired scores have the shapes {x.shape} and {y.shape}.", "Two equally long lists.", "Pair them with `paired_units`."
+        )
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise UserError("Some scores are not finite.", "Finite numbers.", "Leave failed runs out with `paired_units`, which tells them.")
+    return x, y
+
+
+def _state(x: NDArray[float64], y: NDArray[float64]) -> State:
+    if x.size < 3:
+        return (State.NONE, State.SINGLE, State.TWO)[x.size]
+    d, rounding = x - y, 1e-12 * max(1.0, float(np.abs(x).max()), float(np.abs(y).max()))
+    if np.ptp(d) > rounding:
+        return State.OK
+    return State.IDENTICAL if np.abs(d).max() <= rounding else State.CONSTANT
+
+
+def _primary(d: NDArray[float64], state: State, factor: float, flipped: float | None) -> tuple[float | None, float | None]:
+    """Two-sided and one-sided (greater) p of the primary test."""
+    from scipy.stats import t
+
+    if state is State.IDENTICAL:
+        return 1.0, 1.0
+    if state is State.CONSTANT and flipped is not None:  # no spread, so no t: the signs still say something
+        return flipped, flipped / 2 if d[0] > 0 else 1.0
+    if state is not State.OK:
+        return None, None
+    statistic = float(d.mean() / (d.std(ddof=1) * math.sqrt(factor)))
+    return float(2 * t.sf(abs(statistic), d.size - 1)), float(t.sf(statistic, d.size - 1))
+
+
+def _interval(d: NDArray[float64], state: State, level: float, unit: str, factor: float) -> Interval | None:
+    if state not in (State.OK, State.TWO) or np.ptp(d) == 0:
+        return None
+    return t_interval(d, level=level, unit=unit, variance_factor=factor)
+
+
+def _sd(x: NDArray[float64]) -> float | None:
+    return float(x.std(ddof=1)) if x.size > 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -10,8 +11,9 @@ class Reach:
     """Whether a design can reach the level at all.
 
     Args:
-        test: `t` (reaches any level from n = 3), `sign-flip` or `wilcoxon` (smallest two-sided p is 2 / 2^n).
-        smallest_p: the smallest p that n pairs can give; None where the test does not exist for n.
+        test: `t`, `sign-flip` or `wilcoxon`.
+        smallest_p: the smallest two-sided p that n pairs can give: 0 for the t-test, 2 / 2^n for the others; None where the test does
+            not exist for n.
         threshold: alpha / m, what the first step of Holm asks for.
         reachable: smallest_p <= threshold.
         needed: the smallest n that can reach the threshold.
@@ -24,15 +26,39 @@ class Reach:
     reachable: bool
     needed: int
 
+    def __str__(self) -> str:
+        if self.reachable:
+            return f"{self.test}: n = {self.n} can reach {self.threshold:.2g}"
+        return f"{self.test}: n = {self.n} cannot reach {self.threshold:.2g}; {self.needed} pairs could"
+
 
 def rank_reach(n: int, *, cells: int = 1, alpha: float = 0.05, test: str = "sign-flip") -> Reach:
-    """Whether a rank or sign-flip test of `n` pairs can reach alpha under Holm over `cells` comparisons."""
-    raise NotImplementedError
+    """Whether a rank or sign-flip test of `n` pairs can reach alpha under Holm over `cells` comparisons: 2 / 2^n <= alpha / cells."""
+    threshold = alpha / cells
+    smallest = 2.0 ** (1 - n) if n >= 1 else None
+    needed = 1 + math.ceil(math.log2(1 / threshold) - 1e-12)
+    return Reach(test, n, smallest, threshold, smallest is not None and smallest <= threshold, needed)
 
 
 def t_reach(n: int, *, cells: int = 1, alpha: float = 0.05) -> Reach:
-    """The same for the paired t-test, which exists from n = 3."""
-    raise NotImplementedError
+    """The same for the paired t-test, which exists from n = 3 and has no smallest p."""
+    return Reach("t", n, 0.0 if n >= 3 else None, alpha / cells, n >= 3, 3)
+
+
+def t_power(difference: float, sd: float, n: int, *, alpha: float = 0.05, factor: float | None = None) -> float:
+    """Power of the two-sided paired t-test (noncentral t); 0 for n < 2.
+
+    Args:
+        difference, sd: true mean and standard deviation of the differences, sd > 0.
+        factor: variance of the mean over s^2, 1 / n where None.
+    """
+    from scipy.stats import nct, t
+
+    if n < 2:
+        return 0.0
+    shift = difference / (sd * math.sqrt(1 / n if factor is None else factor))
+    edge = t.ppf(1 - alpha / 2, n - 1)
+    return float(nct.sf(edge, n - 1, shift) + nct.cdf(-edge, n - 1, shift))
 
 
 def smallest_detectable(sd: float, n: int, *, alpha: float = 0.05, power: float = 0.8, factor: float | None = None) -> float | None:
@@ -42,9 +68,23 @@ def smallest_detectable(sd: float, n: int, *, alpha: float = 0.05, power: float 
         sd: sample standard deviation of the differences.
         factor: variance of the mean over s^2, 1 / n where None.
     """
-    raise NotImplementedError
+    from scipy.optimize import brentq
+
+    if n < 2 or not sd > 0:
+        return None
+    # Far tails of the noncentral t lose precision; the bracket stays where it is exact.
+    high = 1.0
+    while t_power(high, 1.0, n, alpha=alpha, factor=factor) < power:
+        high *= 2
+    return sd * float(brentq(lambda d: t_power(d, 1.0, n, alpha=alpha, factor=factor) - power, 0.0, high, xtol=1e-6))
 
 
 def pairs_needed(difference: float, sd: float, *, alpha: float = 0.05, power: float = 0.8, most: int = 100_000) -> int | None:
     """Pairs with which a paired t-test finds `difference` with this power; None above `most`."""
-    raise NotImplementedError
+    if difference == 0 or t_power(abs(difference), sd, most, alpha=alpha) < power:
+        return None
+    low, high = 2, most
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if t_power(abs(difference), sd, middle, alpha=alpha) >= power else (middle + 1, high)
+    return low

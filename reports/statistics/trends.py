@@ -1,13 +1,17 @@
-"""Interactions and stability: gain against log N or noise, ratio of standard deviations, the N that a baseline needs."""
+"""Interactions: gain against log N or against the noise level, one slope per split."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy import float64
+from numpy.typing import ArrayLike, NDArray
 
+from benchmark.errors import UserError
 from reports.statistics.interval import Interval
+from reports.statistics.paired import compare
 
 
 @dataclass(frozen=True)
@@ -28,63 +32,44 @@ class Slope:
     sign: float | None
 
 
-@dataclass(frozen=True)
-class SpreadRatio:
-    """Standard deviation of the method over that of the baseline, on pairs (Pitman 1939, Morgan 1939).
-
-    Args:
-        interval: the ratio with its interval.
-        p: two-sided p for equal spreads; None with `state` where n < 3 or one arm has no spread.
-    """
-
-    n: int
-    state: str
-    sd_method: float | None
-    sd_baseline: float | None
-    correlation: float | None
-    interval: Interval | None
-    p: float | None
-
-
-@dataclass(frozen=True)
-class Match:
-    """The N with which the baseline reaches the method's score at `method_n`.
-
-    Args:
-        state: `ok`, `at most the smallest N`, `beyond the largest N` or why not.
-        interval: that N, found on the baseline's curve over log N; open ends are infinite or 0.
-        factor: that N over `method_n`, with the same interval.
-    """
-
-    method_n: float
-    target: float | None
-    state: str
-    interval: Interval | None
-    factor: Interval | None
-
-
 def gain_against_shots(gains: Mapping[float, ArrayLike], *, level: float = 0.95) -> Slope:
-    """Slope of the gain over log10 N. `gains`: N -> paired gain of each split [splits], the same splits in the same order."""
-    raise NotImplementedError
+    """Slope of the gain over log10 N. `gains`: N -> paired gain of each split [splits], the same splits in the same order.
+
+    Raises:
+        UserError: different numbers of splits, or an N that is not positive.
+    """
+    if any(n <= 0 for n in gains):
+        raise UserError(f"N = {min(gains)} has no logarithm.", "Positive numbers of examples.", "Leave it out.")
+    return _slope("log10 N", np.log10(list(gains)), gains, level)
 
 
 def gain_against_noise(gains: Mapping[float, ArrayLike], *, level: float = 0.95) -> Slope:
-    """Slope of the gain over the noise level. `gains`: level -> paired gain of each split [splits]."""
-    raise NotImplementedError
+    """Slope of the gain over the noise level. `gains`: level -> paired gain of each split [splits].
 
-
-def spread_ratio(a: ArrayLike, b: ArrayLike, *, level: float = 0.95, unit: str = "(split, seed) pair") -> SpreadRatio:
-    """Pitman-Morgan test and interval for sd(a) / sd(b) on pairs."""
-    raise NotImplementedError
-
-
-def matching_n(
-    method: ArrayLike, method_n: float, baseline: Mapping[float, ArrayLike], *, level: float = 0.95, resamples: int = 2000, seed: int = 0
-) -> Match:
-    """The N that the baseline needs to match the method at `method_n`, splits resampled jointly over all N.
-
-    Args:
-        method: scores [splits] of the method at `method_n`.
-        baseline: N -> scores [splits] of the baseline, the same splits in the same order.
+    Raises:
+        UserError: different numbers of splits.
     """
-    raise NotImplementedError
+    return _slope("noise level", np.array(list(gains), dtype=float), gains, level)
+
+
+def _slope(name: str, x: NDArray[float64], gains: Mapping[float, ArrayLike], level: float) -> Slope:
+    y = curves(gains)
+    if x.size < 2 or np.ptp(x) == 0:
+        return Slope(name, y.shape[1], f"a slope needs two points on {name}", None, None, (), None)
+    centred = x - x.mean()
+    slopes = centred @ y / (centred @ centred)
+    found = compare(slopes, np.zeros_like(slopes), unit="split", level=level)
+    sign = found.won if found.n else None
+    return Slope(name, found.n, found.state.value, found.interval, found.p, tuple(float(b) for b in slopes), sign)
+
+
+def curves(values: Mapping[float, ArrayLike]) -> NDArray[float64]:
+    """The table [points, splits]; UserError where points have different numbers of splits."""
+    rows = [np.atleast_1d(np.asarray(row, dtype=float)) for row in values.values()]
+    if not rows or len({row.shape for row in rows}) != 1 or not np.isfinite(rows).all():
+        raise UserError(
+            "The points have different numbers of splits, or scores that are not finite.",
+            "The same splits, in the same order, at each point.",
+            "Leave out splits that miss a point, and say so.",
+        )
+    return np.array(rows)

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
+
+from benchmark.errors import UserError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What makes a cell, as columns of `benchmark.records.frame.COLUMNS`. Rows of one cell agree in all of them.
+# What makes a cell, as columns of `benchmark.records.frame.COLUMNS`. Rows of one cell agree in all of them. Encoder and compute are
+# not among them: the profile fixes them, and an arm without an encoder belongs to the same cell as the others.
 CELL = [
     *("suite", "profile", "protocol", "task", "task_source", "partial", "shots", "noise_kind", "noise_level", "noise_where", "sampler"),
-    *("n_unlabelled", "encoder", "device", "precision", "threads", "metric"),
+    "n_unlabelled",
 ]
+OVERLAP_COUNTS = 0.1  # a training set above this share of its pool: two splits are no longer independent
+OVERLAP_IS_ALL = 0.9  # above this share, another split is the same training set in all but name
+COLLAPSED = ("at or below majority", "constant predictions")
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class PairedUnits:
         method, baseline: names of the variants.
         a, b: their scores [n], in the order of `labels`.
         labels: (split_seed, seed) of each unit; seed None where the unit is a split mean, or draws no seed.
-        unit: `(split, seed) pair`, `split mean` or `seed`.
+        unit: `(split, seed) pair`, `split mean`, `split` (no arm draws a seed) or `seed` (one training set).
         conditional: `conditional on this training set`, or empty.
         runs: how many paired runs stand behind the units.
         missing: units that one arm lacks; they are left out of a and b, and must be shown.
@@ -66,12 +76,19 @@ class PairedUnits:
 
 
 def cells(frame: pd.DataFrame) -> list[tuple[dict[str, object], pd.DataFrame]]:
-    """The frame cut into cells, in order of first appearance: (values of `CELL`, rows). The metric of a missing run is its cell's."""
-    raise NotImplementedError
+    """The frame cut into cells, in order of first appearance: (values of `CELL`, rows). A value that is not there is None."""
+    if frame.empty:
+        return []
+    groups = frame.groupby(CELL, sort=False, dropna=False)
+    return [({name: _plain(value) for name, value in zip(CELL, key, strict=True)}, rows) for key, rows in groups]
 
 
 def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | None = None, majority: float | None = None) -> PairedUnits:
     """Pair two variants of one cell.
+
+    The unit is the (split, seed) pair where each split has one seed, the mean of a split's pairs where it has several, and the seed on
+    a fixed training set: one split, or training sets that are all but the whole pool. An arm that draws no seed stands beside every
+    seed of its split. What is planned decides, not what is there, so that a failed run changes no unit.
 
     Args:
         rows: rows of one cell (`cells`).
@@ -81,6 +98,122 @@ def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | 
             with the alarm `at or below majority` or `constant predictions` do.
 
     Raises:
-        UserError: a variant that the cell does not have, rows of several cells, or several trials of one arm.
+        UserError: a variant that the cell does not have, rows of several cells, or several runs of one arm on one (split, seed).
     """
-    raise NotImplementedError
+    _one_cell(rows)
+    first, second = (_runs(rows, name, majority) for name in (method, baseline))
+    pairs = list(_pairs(first, second))
+    kept = [(label, x, y) for label, x, y in pairs if x.status == y.status == "done"]
+    missing = [
+        Missing(name, *label, run.status) for label, x, y in pairs for name, run in ((method, x), (baseline, y)) if run.status != "done"
+    ]
+    unit, overlap = _unit([label for label, _, _ in pairs]), _overlap(rows, pool)
+    fixed = unit == "seed" or overlap > OVERLAP_IS_ALL
+    groups = _grouped(kept, by_split=unit == "split mean" and not fixed)
+    counted = overlap if overlap > OVERLAP_COUNTS and not fixed else 0.0
+    return PairedUnits(
+        method=method,
+        baseline=baseline,
+        a=np.array([np.mean([x.value for _, x, _ in group]) for group in groups.values()], dtype=float),
+        b=np.array([np.mean([y.value for _, _, y in group]) for group in groups.values()], dtype=float),
+        labels=tuple(groups),
+        unit="seed" if fixed else unit,
+        conditional="conditional on this training set" if fixed else "",
+        runs=len(kept),
+        missing=tuple(dict.fromkeys(missing)),
+        variance_factor=nadeau_bengio(len(groups), counted),
+        overlap=counted,
+        collapsed_a=tuple(any(x.collapsed for _, x, _ in group) for group in groups.values()),
+        collapsed_b=tuple(any(y.collapsed for _, _, y in group) for group in groups.values()),
+    )
+
+
+def nadeau_bengio(n: int, overlap: float) -> float:
+    """Variance of the mean of n results over their sample variance, where each two correlate by `overlap`: 1 / n + r / (1 - r).
+
+    Two training sets of N drawn from a pool of P share N / P of their examples on average; a score that sums over training examples
+    then correlates by r = N / P from split to split. Seeds and order only lower it, so the factor is on the safe side (Nadeau and
+    Bengio 2003, with the share of common training examples in place of their share of test examples). Infinite for n = 0.
+    """
+    return math.inf if n == 0 else 1 / n + overlap / (1 - overlap)
+
+
+@dataclass(frozen=True)
+class _Run:
+    value: float
+    status: str
+    collapsed: bool
+
+
+_Label = tuple[int, int | None]
+_Pair = tuple[_Label, _Run, _Run]
+_ABSENT = _Run(math.nan, "not planned", False)
+
+
+def _one_cell(rows: pd.DataFrame) -> None:
+    several = [name for name in CELL if rows[name].nunique(dropna=False) > 1]
+    if several:
+        raise UserError(f"These rows differ in {', '.join(several)}.", "Rows of one cell.", "Cut the frame with `cells` first.")
+
+
+def _runs(rows: pd.DataFrame, variant: str, majority: float | None) -> dict[_Label, _Run]:
+    """The runs of one arm by (split, seed)."""
+    of = rows[(rows["variant"] == variant) & (rows["role"] == "arm")]
+    if of.empty:
+        raise unknown("variant", variant, {str(name) for name in rows["variant"]})
+    runs: dict[_Label, _Run] = {}
+    for row in of.to_dict("records"):
+        seed = _plain(row["seed"])
+        label = (int(row["split_seed"]), None if seed is None else int(str(seed)))
+        if label in runs:
+            raise UserError(f"{variant!r} has two runs on split {label[0]}, seed {label[1]} in one cell.", "One.", "Give one suite.")
+        done = row["status"] == "done" and math.isfinite(row["value"])
+        runs[label] = _Run(row["value"], str(row["status"]), done and _collapsed(row, majority))
+    return runs
+
+
+def _collapsed(row: dict[str, object], majority: float | None) -> bool:
+    if majority is None:
+        return any(str(alarm).startswith(COLLAPSED) for alarm in json.loads(str(row["alarms"]) or "[]"))
+    error = math.sqrt(majority * (1 - majority) / int(str(row["n_test"])))
+    return float(str(row["value"])) <= majority + error
+
+
+def _pairs(first: dict[_Label, _Run], second: dict[_Label, _Run]) -> Iterator[_Pair]:
+    """All planned pairs, in order; an arm without seeds stands beside every seed of the other."""
+    labels = {*first, *second}
+    seeded = {split for split, seed in labels if seed is not None}
+    for split, seed in sorted(labels, key=lambda label: (label[0], -1 if label[1] is None else label[1])):
+        if seed is None and split in seeded:
+            continue
+        x, y = (runs.get((split, seed)) or runs.get((split, None)) or _ABSENT for runs in (first, second))
+        yield (split, seed), x, y
+
+
+def _unit(planned: list[_Label]) -> str:
+    splits = [split for split, _ in planned]
+    if all(seed is None for _, seed in planned):
+        return "split"
+    if len(splits) == len(set(splits)):
+        return "(split, seed) pair"
+    return "seed" if len(set(splits)) == 1 else "split mean"
+
+
+def _overlap(rows: pd.DataFrame, pool: int | None) -> float:
+    sizes = rows["n_train"].dropna()
+    return float(sizes.max()) / pool if pool and len(sizes) else 0.0
+
+
+def _grouped(pairs: list[_Pair], by_split: bool) -> dict[_Label, list[_Pair]]:
+    groups: dict[_Label, list[_Pair]] = {}
+    for pair in pairs:
+        split, seed = pair[0]
+        groups.setdefault((split, None) if by_split else (split, seed), []).append(pair)
+    return groups
+
+
+def _plain(value: object) -> object:
+    """None for what pandas calls missing."""
+    import pandas as pd
+
+    return None if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else value
