@@ -93,7 +93,7 @@ def _differences(correct_a: ArrayLike, correct_b: ArrayLike) -> NDArray[float64]
 def _weights(examples: int, resamples: int, rng: np.random.Generator) -> NDArray[float64]:
     """Shares of each example in each resample [resamples, examples]; counting drawn places is faster than a multinomial here."""
     drawn = rng.integers(examples, size=(resamples, examples)) + examples * np.arange(resamples)[:, None]
-    return np.bincount(drawn.ravel(), minlength=resamples * examples).reshape(resamples, examples) / examples
+    return np.asarray(np.bincount(drawn.ravel(), minlength=resamples * examples).reshape(resamples, examples) / examples)
 
 
 def _widened(d: NDArray[float64], level: float) -> float:

@@ -63,7 +63,7 @@ def at_floor(cell_scores_by_arm: Mapping[str, ArrayLike], majority_rate: float, 
     Scores and rate are shares in [0, 1]. Fixed before results are seen; cells at floor are shown but stay outside the family.
     """
     threshold = majority_rate + errors * math.sqrt(majority_rate * (1 - majority_rate) / n_test)
-    means = {arm: float(np.mean(scores)) for arm, scores in cell_scores_by_arm.items() if np.size(scores)}
+    means = {arm: float(np.asarray(scores, dtype=float).mean()) for arm, scores in cell_scores_by_arm.items() if np.size(scores)}
     if not means:
         return Floor(True, threshold, None, "")
     best = max(means, key=lambda arm: means[arm])

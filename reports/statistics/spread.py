@@ -46,8 +46,8 @@ def spread_ratio(a: ArrayLike, b: ArrayLike, *, level: float = 0.95, unit: str =
     n = x.size
     state = _state(x, y)
     if state != "ok":
-        sds = (float(x.std(ddof=1)), float(y.std(ddof=1))) if n > 1 else (None, None)
-        return SpreadRatio(n, state, *sds, None, None, None, None)
+        sd_x, sd_y = (float(x.std(ddof=1)), float(y.std(ddof=1))) if n > 1 else (None, None)
+        return SpreadRatio(n, state, sd_x, sd_y, None, None, None, None)
     ratio, r = float(x.var(ddof=1) / y.var(ddof=1)), float(np.corrcoef(x, y)[0, 1])
     interval, p = _pitman_morgan(ratio, r, n, level, unit)
     return SpreadRatio(n, state, float(x.std(ddof=1)), float(y.std(ddof=1)), r, interval, p, _swapped(x, y, seed))

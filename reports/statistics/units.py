@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import float64
@@ -172,11 +172,11 @@ def _runs(rows: pd.DataFrame, variant: str, majority: float | None) -> dict[_Lab
     return runs
 
 
-def _collapsed(row: dict[str, object], majority: float | None) -> bool:
+def _collapsed(row: dict[Any, Any], majority: float | None) -> bool:
     if majority is None:
         return any(str(alarm).startswith(COLLAPSED) for alarm in json.loads(str(row["alarms"]) or "[]"))
-    error = math.sqrt(majority * (1 - majority) / int(str(row["n_test"])))
-    return float(str(row["value"])) <= majority + error
+    error = math.sqrt(majority * (1 - majority) / int(row["n_test"]))
+    return bool(row["value"] <= majority + error)
 
 
 def _pairs(first: dict[_Label, _Run], second: dict[_Label, _Run]) -> Iterator[_Pair]:
