@@ -49,9 +49,10 @@ def two_way_bootstrap(
 ) -> ExampleUncertainty:
     """Two-way (splits x test examples) bootstrap of the mean paired difference of correctness.
 
-    Rows and columns are drawn with replacement, independently (Owen 2007). Few splits make such a percentile interval too short; its
-    level is therefore moved out as Hesterberg (2015) does for one sample: to t quantiles with Satterthwaite's degrees of freedom for
-    the two sources, and for the ddof 0 variance that resampling has. `reports/simulations/error_rates.py` measures the outcome.
+    Rows and columns are drawn with replacement, independently (Owen 2007). Such a bootstrap loses variance where splits are few, and
+    counts what is peculiar to one split on one example three times. The percentiles are therefore taken at the level at which they
+    match the unbiased variance (split means plus example means minus their interaction) and t quantiles with Satterthwaite's degrees
+    of freedom, as Hesterberg (2015) does for one sample. `reports/simulations/error_rates.py` measures the outcome.
 
     Args:
         correct_a, correct_b: correctness [splits, examples] of method and baseline, 0/1 or averaged over a split's seeds.
@@ -60,13 +61,13 @@ def two_way_bootstrap(
         UserError: shapes that differ, or are empty.
     """
     d = _differences(correct_a, correct_b)
-    splits, examples = d.shape
+    splits = d.shape[0]
     rng = np.random.default_rng(seed)
     rows = rng.multinomial(splits, np.full(splits, 1 / splits), size=resamples) / splits
-    columns = _weights(examples, resamples, rng)
-    both = np.einsum("rs,rs->r", rows, columns @ d.T)
-    two_way = _percentile(d, both, level, _widened(d, level), "split x test example", "two-way bootstrap, expanded percentile")
-    alone = _percentile(d, columns @ d.mean(axis=0), level, level, "test example", "bootstrap, percentile")
+    redrawn = _redrawn(d, resamples, rng)
+    both = np.einsum("rs,rs->r", rows, redrawn)
+    two_way = _percentile(d, both, level, _nominal(d, both, level), "split x test example", "two-way bootstrap, calibrated percentile")
+    alone = _percentile(d, redrawn.mean(axis=1), level, level, "test example", "bootstrap, percentile")
     over_splits = t_interval(d.mean(axis=1), level=level, unit="split")
     scope = _scope(two_way, over_splits)
     return ExampleUncertainty(two_way, over_splits, alone, scope, _sentence(scope, two_way.value, task))
@@ -87,26 +88,35 @@ def _differences(correct_a: ArrayLike, correct_b: ArrayLike) -> NDArray[float64]
         raise UserError(
             f"Correctness has the shapes {a.shape} and {b.shape}.", "Two tables [splits, examples].", "Score the same splits and examples."
         )
-    return a - b
+    return np.asarray(a - b)
 
 
-def _weights(examples: int, resamples: int, rng: np.random.Generator) -> NDArray[float64]:
-    """Shares of each example in each resample [resamples, examples]; counting drawn places is faster than a multinomial here."""
-    drawn = rng.integers(examples, size=(resamples, examples)) + examples * np.arange(resamples)[:, None]
-    return np.asarray(np.bincount(drawn.ravel(), minlength=resamples * examples).reshape(resamples, examples) / examples)
+def _redrawn(d: NDArray[float64], resamples: int, rng: np.random.Generator) -> NDArray[float64]:
+    """Mean difference of each split over redrawn examples [resamples, splits]. Examples that every split treats alike are drawn as one
+    kind, so the cost follows the number of kinds, not that of examples."""
+    kinds, counts = np.unique(d, axis=1, return_counts=True)
+    parts = [rng.multinomial(d.shape[1], counts / d.shape[1], size=size) @ kinds.T for size in _chunks(resamples, kinds.shape[1])]
+    return np.asarray(np.concatenate(parts) / d.shape[1])
 
 
-def _widened(d: NDArray[float64], level: float) -> float:
-    """The nominal level at which percentiles cover `level`."""
+def _chunks(resamples: int, kinds: int) -> list[int]:
+    """Numbers of resamples to draw at once, so that no table has more than four million counts."""
+    at_once = max(1, min(resamples, 4_000_000 // kinds))
+    return [at_once] * (resamples // at_once) + ([resamples % at_once] if resamples % at_once else [])
+
+
+def _nominal(d: NDArray[float64], both: NDArray[float64], level: float) -> float:
+    """The nominal level at which percentiles of the two-way bootstrap cover `level`."""
     splits, examples = d.shape
     by_split = d.mean(axis=1).var(ddof=1) / splits if splits > 1 else 0.0
     by_example = d.mean(axis=0).var(ddof=1) / examples if examples > 1 else 0.0
-    total = by_split + by_example
-    if total == 0:
+    rest = d - d.mean(axis=1, keepdims=True) - d.mean(axis=0) + d.mean()
+    twice = (rest**2).sum() / max((splits - 1) * (examples - 1), 1) / d.size  # the interaction stands in both of the above
+    variance = max(by_split, by_example, by_split + by_example - twice)
+    if variance == 0:
         return level
-    freedom = total**2 / (by_split**2 / max(splits - 1, 1) + by_example**2 / max(examples - 1, 1))
-    short = (by_split * (splits - 1) / splits + by_example * (examples - 1) / examples) / total
-    return nominal_level(level, freedom, short)
+    freedom = (by_split + by_example) ** 2 / (by_split**2 / max(splits - 1, 1) + by_example**2 / max(examples - 1, 1))
+    return nominal_level(level, freedom, float(both.var()) / variance)
 
 
 def _percentile(d: NDArray[float64], drawn: NDArray[float64], level: float, nominal: float, unit: str, method: str) -> Interval:

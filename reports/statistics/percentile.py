@@ -1,4 +1,4 @@
-"""Percentile intervals of a bootstrap, with their level moved out for few units."""
+"""Percentile intervals of a bootstrap, with their level moved for few units."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ def nominal_level(level: float, freedom: float, shrunk: float) -> float:
     Args:
         level: coverage aimed at.
         freedom: degrees of freedom of the variance.
-        shrunk: expected bootstrap variance over the unbiased one; (n - 1) / n for one sample.
+        shrunk: bootstrap variance over the unbiased one; (n - 1) / n is expected for one sample. 0 leaves the level as it is.
     """
     from scipy.stats import norm, t
 
+    if shrunk <= 0:
+        return level
     return float(1 - 2 * norm.sf(t.ppf((1 + level) / 2, freedom) / math.sqrt(shrunk)))

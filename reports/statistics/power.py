@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,18 @@ def smallest_detectable(sd: float, n: int, *, alpha: float = 0.05, power: float 
         sd: sample standard deviation of the differences.
         factor: variance of the mean over s^2, 1 / n where None.
     """
+    return sd * _in_sds(n, alpha, power, factor) if n > 1 and sd > 0 else None
+
+
+@lru_cache(maxsize=1024)
+def _in_sds(n: int, alpha: float, power: float, factor: float | None) -> float:
+    """The smallest detectable difference for sd = 1."""
     from scipy.optimize import brentq
 
-    if n < 2 or not sd > 0:
-        return None
-    # Far tails of the noncentral t lose precision; the bracket stays where it is exact.
     high = 1.0
     while t_power(high, 1.0, n, alpha=alpha, factor=factor) < power:
         high *= 2
-    return sd * float(brentq(lambda d: t_power(d, 1.0, n, alpha=alpha, factor=factor) - power, 0.0, high, xtol=1e-6))
+    return float(brentq(lambda d: t_power(d, 1.0, n, alpha=alpha, factor=factor) - power, 0.0, high, xtol=1e-6))
 
 
 def pairs_needed(difference: float, sd: float, *, alpha: float = 0.05, power: float = 0.8, most: int = 100_000) -> int | None:

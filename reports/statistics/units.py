@@ -162,7 +162,7 @@ def _runs(rows: pd.DataFrame, variant: str, majority: float | None) -> dict[_Lab
     if of.empty:
         raise unknown("variant", variant, {str(name) for name in rows["variant"]})
     runs: dict[_Label, _Run] = {}
-    for row in of.to_dict("records"):
+    for row in of[["split_seed", "seed", "status", "value", "alarms", "n_test"]].to_dict("records"):
         seed = _plain(row["seed"])
         label = (int(row["split_seed"]), None if seed is None else int(str(seed)))
         if label in runs:
