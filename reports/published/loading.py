@@ -15,6 +15,7 @@ from reports.published.notation import read_cell
 from reports.published.schema import PublishedCell, PublishedColumn, PublishedRow, PublishedTable
 
 HOME = Path(__file__).parent
+FACTS = "facts"  # facts.toml in a paper's folder holds what the audit needs beside the tables
 OWN = ("encoder", "test_size")  # facts of a row that do not hold for a column of cited results
 
 
@@ -25,7 +26,8 @@ def load_tables() -> dict[str, PublishedTable]:
 
 def table_names() -> tuple[str, ...]:
     """The keys of all published tables, sorted."""
-    return tuple(sorted(path.relative_to(HOME).with_suffix("").as_posix() for path in HOME.glob("*/*.toml")))
+    found = (path for path in HOME.glob("*/*.toml") if path.stem != FACTS)
+    return tuple(sorted(path.relative_to(HOME).with_suffix("").as_posix() for path in found))
 
 
 def load_table(key: str) -> PublishedTable:

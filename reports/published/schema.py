@@ -78,7 +78,7 @@ class PublishedCell(Frozen):
         task, shots, noise: our notation of the cell; None: no one task (an average), or the paper does not say.
         arm: the arm of our suites that corresponds; None: we have none.
         mean_of: columns of the same row that this cell is printed as the average of: such a cell is no cell of one of our grids.
-        test_size: examples of the test set; None: not known. `test_size_from`: how we know. `test_size_also`: other sizes that are possible.
+        test_size: examples of the test set; None: not known. `test_size_from`: how we know. `test_size_also`: other possible sizes.
         p, p_against: a printed p-value and the row that the cell was compared with.
         encoder: our name of `model`; None: we have none.
     """

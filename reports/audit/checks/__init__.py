@@ -1,0 +1,1 @@
+"""One check per file. Each is a function `check(table, published)` that yields findings on one table."""

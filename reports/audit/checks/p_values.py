@@ -1,0 +1,142 @@
+"""Printed p-values against the means and spreads printed beside them."""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from reports.audit.finding import Finding, Published, Severity, place
+from reports.audit.printed import half_unit, rounding, significant, spread_half_unit
+from reports.audit.welch import implied_n, welch_p
+from reports.published.schema import PublishedCell, PublishedTable
+
+NAME = "p-values recomputed"
+LEVEL = 0.05
+
+
+class Recomputed(NamedTuple):
+    """One printed p-value, recomputed with Welch's test.
+
+    Args:
+        at_stated: p for the stated n; `least` and `most`: over all numbers that round to the printed means and spreads. None: n not stated.
+        before: p for the number of runs before selection, where runs were selected.
+        implied: n per arm that gives the printed p; `implied_least`, `implied_most`: over the rounding, that of p included. None: no n is
+            large enough.
+    """
+
+    cell: PublishedCell
+    printed: float
+    at_stated: float | None
+    least: float | None
+    most: float | None
+    before: float | None
+    implied: float | None
+    implied_least: float | None
+    implied_most: float | None
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether the stated n can give the printed p; None where no n is stated."""
+        if self.least is None or self.most is None:
+            return None
+        low, high = rounding(self.printed)
+        return self.least <= high and low <= self.most
+
+    @property
+    def line(self) -> str:
+        """The arithmetic in one line."""
+        cell, parts = self.cell, [f"{place(self.cell)}: printed p = {significant(self.printed)}"]
+        if self.at_stated is not None and self.least is not None and self.most is not None:
+            span = f"{significant(self.least)} to {significant(self.most)} within rounding"
+            parts.append(f"n = {cell.n} per arm gives {significant(self.at_stated)} ({span})")
+        if self.before is not None:
+            parts.append(f"n = {cell.selection.of} gives {significant(self.before)}")
+        parts.append(_needed(self))
+        return "; ".join(parts)
+
+
+def _needed(found: Recomputed) -> str:
+    if found.implied is None:
+        return "no n gives the printed p"
+    low, high = found.implied_least, found.implied_most
+    span = f"{low:.0f} to {high:.0f}" if low and high else f"{low:.0f} or more"
+    return f"the printed p needs n = {found.implied:.0f} ({span} within rounding)"
+
+
+def recompute(cell: PublishedCell, base: PublishedCell) -> Recomputed | None:
+    """The p-value of a cell against its baseline, recomputed. None where there is nothing to compute with."""
+    if cell.p is None or cell.value is None or base.value is None or not cell.spread or not base.spread:
+        return None
+    gain, pair = abs(cell.value - base.value), (cell.spread, base.spread)
+    corners = list(_corners(gain, cell, base))
+    stated = [welch_p(*corner, cell.n) for corner in corners] if cell.n else []
+    needed = [implied_n(*corner, p) for corner in corners for p in rounding(cell.p)]
+    of = cell.selection.of if cell.selection.rule == "top" else None
+    return Recomputed(
+        cell,
+        cell.p,
+        welch_p(gain, *pair, cell.n) if cell.n else None,
+        min(stated, default=None),
+        max(stated, default=None),
+        welch_p(gain, *pair, of) if of else None,
+        implied_n(gain, *pair, cell.p),
+        min((n for n in needed if n is not None), default=None),
+        None if None in needed else max(n for n in needed if n is not None),
+    )
+
+
+def _corners(gain: float, cell: PublishedCell, base: PublishedCell) -> Iterable[tuple[float, float, float]]:
+    """The extreme gains and spreads that round to the printed ones."""
+    assert cell.spread is not None
+    assert base.spread is not None
+    off, off_a, off_b = half_unit(cell) + half_unit(base), spread_half_unit(cell), spread_half_unit(base)
+    gains = (max(gain - off, 0.0), gain + off)
+    spreads_a, spreads_b = (max(cell.spread - off_a, 1e-6), cell.spread + off_a), (max(base.spread - off_b, 1e-6), base.spread + off_b)
+    return itertools.product(gains, spreads_a, spreads_b)
+
+
+def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
+    """Compare every printed p-value with Welch's test for the stated n, and say which n would give it."""
+    found = [done for cell in table.cells if cell.p_against and (done := recompute(cell, table.cell(cell.p_against, cell.column)))]
+    if misfits := [one for one in found if one.fits is False]:
+        yield _misfit(table, misfits, len(found))
+    if fits := [one for one in found if one.fits]:
+        yield _finding(
+            table,
+            fits,
+            "note",
+            f"For {len(fits)} of {len(found)} printed p-values the stated number of runs can give the printed one.",
+            "That this test was used: other tests and other n give the same p within rounding.",
+        )
+
+
+def _misfit(table: PublishedTable, misfits: list[Recomputed], total: int) -> Finding:
+    depends = [one for one in misfits if one.printed < LEVEL <= (one.least or 0)]
+    shows = (
+        f"For {len(misfits)} of {total} printed p-values, no means and spreads that round to the printed ones give that p under Welch's test "
+        "with the stated n."
+    )
+    if needed := [one.implied for one in misfits if one.implied is not None]:
+        shows += f" {min(needed):.0f} to {max(needed):.0f} independent values per arm would (median {statistics.median(needed):.0f})."
+    if depends:
+        shows += f" With the stated n, {len(depends)} of them would be above {LEVEL}."
+    does_not = (
+        "Which test the authors used: the paper does not name it. A paired test, or one over more runs or over test examples, gives other "
+        "p-values, and the means and spreads may well be right. It does not show that there is no difference."
+    )
+    return _finding(table, misfits, "serious" if depends else "question", shows, does_not)
+
+
+def _finding(table: PublishedTable, found: list[Recomputed], severity: Severity, shows: str, does_not: str) -> Finding:
+    return Finding(
+        check=NAME,
+        paper=table.paper,
+        table=table.key,
+        cells=tuple(place(one.cell) for one in found),
+        arithmetic=tuple(one.line for one in found),
+        severity=severity,
+        shows=shows,
+        does_not_show=does_not,
+    )
