@@ -1,4 +1,4 @@
-"""Named random streams (DESIGN rule 3): every draw comes from (root seed, axis, names), never from a global generator's state.
+"""Named random streams (docs/protocol.md, rule 3): every draw comes from (root seed, axis, names), never from a global generator's state.
 
 Two arms that draw the same name under the same root get the same numbers, whatever either drew before: that is what makes
 comparisons paired.

@@ -23,7 +23,7 @@ class DenoiseAndContrast(Method):
 
     Each step takes one batch of texts and one of pairs. Lengths are counted in passes over the texts, so the pairs are seen as
     often as the texts' steps allow. The released code gave every pair the target 0, with settings that were not tuned
-    (papers.md P3.7); here targets are right and the shared settings are those of three-phase. Repeats of small classes hold for
+    (docs/methods.md); here targets are right and the shared settings are those of three-phase. Repeats of small classes hold for
     the whole phase: the denoising loss meets the repeated texts too.
 
     Args:

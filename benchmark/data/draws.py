@@ -13,7 +13,7 @@ from benchmark.data.strata import Rows, class_ranks, stratified_order
 from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
 
-PAPER_DEV = 500  # examples that select in the paper's few-shot protocol (papers.md P1.2)
+PAPER_DEV = 500  # examples that select in the paper's few-shot protocol (docs/protocol.md)
 Notes = dict[str, Any]
 
 

@@ -1,4 +1,4 @@
-"""The identity of a phase's result (DESIGN rule 4): never the method's name, so that methods share phases."""
+"""The identity of a phase's result (docs/protocol.md, rule 4): never the method's name, so that methods share phases."""
 
 from __future__ import annotations
 

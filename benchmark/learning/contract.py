@@ -1,4 +1,4 @@
-"""The contract of a method (DESIGN section 4): `Method` -> `Phase`s -> a predictor. Nothing here knows a particular method.
+"""The contract of a method (docs/extending.md): `Method` -> `Phase`s -> a predictor. Nothing here knows a particular method.
 
 A method is a frozen dataclass of hyper-parameters whose `phases(task)` returns its phases. A phase may change the training data
 (`data`), the structure (`build`) and the tensors (`fit`), in this order, and nothing but the state carries over to the next one.

@@ -1,4 +1,4 @@
-"""The spec of a run: everything its predictions depend on, and nothing else (DESIGN rule 4). Its SHA-256 is the run's key."""
+"""The spec of a run: everything its predictions depend on, and nothing else (docs/protocol.md, rule 4). Its SHA-256 is the run's key."""
 
 from __future__ import annotations
 

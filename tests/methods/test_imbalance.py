@@ -38,14 +38,14 @@ def test_under_the_released_rule_a_class_is_repeated_round_f_times_from_the_thre
 
 
 def test_the_released_rule_repeats_exactly_the_classes_up_to_the_published_bound() -> None:
-    bound = 400 ** (1 - 1.5 / 4)  # papers.md P3.7, finding 8
+    bound = 400 ** (1 - 1.5 / 4)  # docs/methods.md
     for x in range(1, 401):
         assert (repeats([400, x])[1] > 1) == (x <= bound)
 
 
 @pytest.mark.parametrize(("largest", "smallest"), [(37_569, 29_780), (2_322, 1_092), (30_000, 30_000), (12_500, 12_500)])
 def test_it_is_inert_on_the_papers_own_data_sets(largest: int, smallest: int) -> None:
-    """SST-2, SST-5, AG News and IMDB: no class is small enough (papers.md P3.7, finding 8)."""
+    """SST-2, SST-5, AG News and IMDB: no class is small enough (docs/methods.md)."""
     assert repeats([largest, smallest]) == [1, 1]
 
 

@@ -57,5 +57,5 @@ def linear_head(hidden: int, classes: int) -> nn.Module:
 
 
 def two_layer_head(hidden: int, classes: int) -> nn.Module:
-    """Dropout 0.3, H -> 100, dropout 0.3, 100 -> K, no activation between (papers.md P3.1, as released)."""
+    """Dropout 0.3, H -> 100, dropout 0.3, 100 -> K, no activation between (docs/methods.md, as released)."""
     return nn.Sequential(nn.Dropout(0.3), nn.Linear(hidden, 100), nn.Dropout(0.3), nn.Linear(100, classes))

@@ -42,7 +42,7 @@ def test_the_largest_task_loads_and_splits_in_little_time(data_root: Path) -> No
 
 
 def test_the_papers_protocol_on_sst2_has_436_on_either_side(data_root: Path) -> None:
-    """papers.md, finding 1: 436 + 500 do not fit into 872 examples."""
+    """436 + 500 do not fit into 872 examples."""
     split = make_split(load(load_task("sst2"), data_root), SplitSpec(protocol="paper", shots="100"))
     assert (len(split.test), len(split.dev)) == (436, 436)
     assert split.notes["dev_short"] == {"wanted": 500, "got": 436}

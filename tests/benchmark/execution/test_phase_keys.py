@@ -1,4 +1,4 @@
-"""Phase keys: what invalidates a phase, and what does not (DESIGN rule 4)."""
+"""Phase keys: what invalidates a phase, and what does not (docs/protocol.md, rule 4)."""
 
 from __future__ import annotations
 

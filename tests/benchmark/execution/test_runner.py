@@ -1,4 +1,4 @@
-"""Running a plan: nothing is lost, nothing is silent, and what is there is not done again (DESIGN rule 5)."""
+"""Running a plan: nothing is lost, nothing is silent, and what is there is not done again (docs/protocol.md, rule 5)."""
 
 from __future__ import annotations
 
