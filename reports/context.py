@@ -24,6 +24,11 @@ def header(block: Block) -> tuple[str, ...]:
     )
 
 
+def origin(block: Block) -> str:
+    """The block in one line, for pictures."""
+    return f"{block.title}{'; STAND-IN: no verdict follows' if block.stand_in else ''}."
+
+
 def _compute(block: Block) -> str:
     kinds = block.frame[["device", "precision", "threads"]].drop_duplicates().sort_values(["device", "precision", "threads"])
     shown = [f"{device} {precision}, {threads} thread{'s' if threads != 1 else ''}" for device, precision, threads in kinds.values]

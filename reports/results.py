@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -58,6 +59,12 @@ class Runs:
     def scores(self) -> dict[Unit, float]:
         """Unit -> the primary metric on the test set, as a fraction of 1."""
         return {unit: float(value) for unit, value in zip(self.units, self.done["value"], strict=True)}
+
+    @cached_property
+    def dev(self) -> dict[Unit, float]:
+        """Unit -> the primary metric on the development set; a run without one is not there."""
+        told = zip(self.units, self.done["dev_value"], strict=True)
+        return {unit: float(value) for unit, value in told if math.isfinite(value)}
 
     @cached_property
     def units(self) -> list[Unit]:

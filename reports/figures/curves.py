@@ -1,0 +1,81 @@
+"""Accuracy over the number of labels, and over the level of noise: every run a dot, a line through the means."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from reports.cells import CellKey
+from reports.context import origin
+from reports.figures.style import finish, key, look, new_figure, plain
+from reports.results import Block
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Position = Callable[[CellKey], float]
+
+
+def over_shots(block: Block) -> Figure | None:
+    """One panel per task with at least two numbers of labels, without noise. None where there is none."""
+    panels: dict[str, list[CellKey]] = {}
+    for cell in block.cells:
+        if not cell.noise and math.isfinite(cell.examples):
+            panels.setdefault(cell.task, []).append(cell)
+    return _panels(block, _long(block, panels), lambda cell: math.log10(cell.examples), "labelled training examples (log scale)", "shots")
+
+
+def over_noise(block: Block) -> Figure | None:
+    """One panel per task, number of labels and kind of noise with at least two levels, the clean cell as level 0."""
+    panels: dict[str, list[CellKey]] = {}
+    clean = {(cell.task, cell.shots): cell for cell in block.cells if not cell.noise}
+    for cell in block.cells:
+        if cell.noise:
+            name = f"{cell.task} N = {cell.shots}, {cell.noise_kind} {cell.noise_where.replace('train', '')}".strip()
+            start = [clean[cell.task, cell.shots]] if (cell.task, cell.shots) in clean else []
+            panels.setdefault(name, start).append(cell)
+    return _panels(block, _long(block, panels), lambda cell: cell.noise_level, "noise level", "noise")
+
+
+def _long(block: Block, panels: dict[str, list[CellKey]]) -> dict[str, list[CellKey]]:
+    """Panels with finished runs at two places or more."""
+    there = {cell for (_, cell), runs in block.runs.items() if runs.scores}
+    return {name: cells for name, cells in panels.items() if len({(c.examples, c.noise_level) for c in cells if c in there}) > 1}
+
+
+def _panels(block: Block, panels: dict[str, list[CellKey]], at: Position, below: str, what: str) -> Figure | None:
+    if not panels:
+        return None
+    figure, axes, _ = new_figure(len(panels))
+    for one, (name, cells) in zip(axes, panels.items(), strict=False):
+        _panel(one, block, cells, at)
+        one.set(title=plain(name), xlabel=below, ylabel=f"{cells[0].metric} in points")
+        _ticks(one, cells, at, what)
+    key(figure, axes[: len(panels)])
+    note = "Dots: single runs (moved sideways a little). Lines: means. Dashed: always the most frequent class."
+    return finish(figure, axes, f"{cells[0].metric.capitalize()} over {below}", f"{note} {origin(block)}", len(panels))
+
+
+def _ticks(one: Axes, cells: Sequence[CellKey], at: Position, what: str) -> None:
+    places = sorted({(at(cell), cell.shots if what == "shots" else f"{cell.noise_level:g}") for cell in cells})
+    one.set_xticks([place for place, _ in places], [name for _, name in places])
+
+
+def _panel(one: Axes, block: Block, cells: Sequence[CellKey], at: Position) -> None:
+    width = max(at(cell) for cell in cells) - min(at(cell) for cell in cells)
+    for i, arm in enumerate(block.arms):
+        shift = width * 0.015 * (i - (len(block.arms) - 1) / 2)
+        style, line = look(block.arms, arm), []
+        for cell in sorted(cells, key=at):
+            runs = block.runs.get((arm, cell))
+            values = [100 * value for value in runs.scores.values()] if runs else []
+            one.scatter([at(cell) + shift] * len(values), values, s=7, alpha=0.55, linewidths=0, **style)
+            line += [(at(cell) + shift, statistics.fmean(values))] if values else []
+        if line:
+            one.plot(*zip(*line, strict=True), linewidth=1, markersize=4, label=plain(arm), **style)
+    floors = [(at(cell), 100 * rate) for cell in sorted(cells, key=at) if (rate := block.majority(cell)) is not None]
+    if floors:
+        one.plot(*zip(*floors, strict=True), linestyle="--", linewidth=0.8, color="#7F7F7F")

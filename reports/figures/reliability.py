@@ -1,0 +1,58 @@
+"""Reliability: is what is said with confidence p right in a share p of cases? Only where probabilities were kept."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError
+from reports.cells import CellKey
+from reports.context import origin
+from reports.figures.style import finish, key, look, new_figure, plain
+from reports.results import Block
+from reports.statistics.calibration import reliability
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def reliability_diagram(block: Block) -> Figure | None:
+    """One panel per cell, one line per arm over all of its runs. None where no run kept its probabilities."""
+    kept = {(arm, cell): found for (arm, cell) in block.runs if (found := kept_probabilities(block, arm, cell)) is not None}
+    cells = [cell for cell in block.cells if any(where == cell for _, where in kept)]
+    if not cells:
+        return None
+    figure, axes, _ = new_figure(len(cells), height=3.0)
+    for one, cell in zip(axes, cells, strict=False):
+        one.plot([0, 1], [0, 1], color="#7F7F7F", linewidth=0.8, linestyle="--")
+        for arm in block.arms:
+            if (arm, cell) in kept:
+                found = reliability(*kept[arm, cell])
+                bins = ([b.confidence for b in found.bins], [b.accuracy for b in found.bins])
+                one.errorbar(
+                    *bins, yerr=[b.error for b in found.bins], markersize=3, linewidth=1, label=plain(arm), **look(block.arms, arm)
+                )
+        one.set(title=plain(cell.label), xlabel="confidence", ylabel="share right")
+    key(figure, axes[: len(cells)])
+    note = f"Ten bins with as many test examples each, all runs together; bars are binomial standard errors. {origin(block)}"
+    return finish(figure, axes, "Reliability", note, len(cells))
+
+
+def kept_probabilities(block: Block, arm: str, cell: CellKey) -> tuple[NDArray[float64], NDArray[float64]] | None:
+    """Probabilities [runs x examples, classes] and labels of an arm's runs in a cell; None where none were kept or they cannot be read."""
+    labels, found = np.array(block.gold.get(cell, ())), []
+    for unit_key in block.runs[arm, cell].done["key"]:
+        record = block.record(unit_key)
+        if record is None or record.probabilities is None:
+            continue
+        try:
+            table = np.load(io.BytesIO(block.store.read_side(record.probabilities)), allow_pickle=False).astype(float)
+        except (UserError, ValueError, OSError):
+            continue
+        if len(table) == len(labels):
+            found.append(table / table.sum(axis=1, keepdims=True))  # they are kept as float16
+    return (np.concatenate(found), np.tile(labels, len(found))) if found else None

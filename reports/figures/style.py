@@ -1,0 +1,71 @@
+"""What all pictures share: colours that colour-blind readers tell apart, markers, sizes, and the line that says what is shown."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito 2008, without yellow (too faint on white); markers tell apart what shares a colour.
+COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
+RC = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "reports", "figure.dpi": 100}
+
+
+def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Figure, list[Axes], int]:
+    """A figure without any window, and axes for `panels` panels, at most three beside each other; sizes in inches per panel.
+
+    Returns:
+        the figure, its axes row by row, and how many stand beside each other.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = min(3, panels)
+    rows = math.ceil(panels / columns)
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(max(5.6, width * columns), height * rows + 0.5), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(rows, columns, squeeze=False)
+    return figure, list(axes.flat), columns
+
+
+def look(arms: Sequence[str], arm: str) -> dict[str, str]:
+    """Colour and marker of an arm, by its place among all arms."""
+    place = list(arms).index(arm)
+    return {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)]}
+
+
+def plain(text: str) -> str:
+    """Text that matplotlib does not take for mathematics."""
+    return text.replace("$", r"\$")
+
+
+def finish(figure: Figure, axes: Sequence[Axes], title: str, note: str, used: int) -> Figure:
+    """Title above, what is shown below, one size of letters; axes that were not used disappear."""
+    for one in axes[:used]:
+        one.title.set_fontsize(9)
+        one.tick_params(labelsize=8)
+        one.xaxis.label.set_fontsize(8)
+        one.yaxis.label.set_fontsize(8)
+    for unused in axes[used:]:
+        unused.set_visible(False)
+    figure.suptitle(plain(title), fontsize=10)
+    figure.supxlabel(plain("\n".join(textwrap.wrap(note, int(16 * figure.get_figwidth())))), fontsize=7)
+    return figure
+
+
+def key(figure: Figure, axes: Sequence[Axes]) -> None:
+    """One legend for all axes, at the right."""
+    found = {}
+    for one in axes:
+        for handle, name in zip(*one.get_legend_handles_labels(), strict=True):
+            found.setdefault(name, handle)
+    if found:
+        figure.legend(found.values(), found.keys(), loc="outside right upper", fontsize=8, frameon=False)

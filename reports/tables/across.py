@@ -1,0 +1,100 @@
+"""Across tasks: on how many is an arm better, is it better on a new one, and how do the arms rank?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.analysis import Analysis
+from reports.cells import CellKey
+from reports.results import Block
+from reports.statistics.across import Ranks, interquartile_mean, partial_conjunction, ranks, task_means
+from reports.tables.against import p_value
+from reports.tables.model import Cell, Column, Row, Table, words
+
+
+@dataclass(frozen=True)
+class Level:
+    """Cells of several tasks that agree in everything else."""
+
+    name: str
+    cells: tuple[CellKey, ...]
+
+
+def levels(block: Block) -> list[Level]:
+    """Groups of at least two cells with the same labels and noise, one per task and metric."""
+    found: dict[tuple[str, ...], list[CellKey]] = {}
+    for cell in block.cells:
+        found.setdefault((cell.shots, cell.noise, cell.metric), []).append(cell)
+    named = {" ".join(part for part in (f"N = {shots}", noise) if part): cells for (shots, noise, _), cells in found.items()}
+    return [Level(name, tuple(cells)) for name, cells in named.items() if len({cell.task for cell in cells}) > 1]
+
+
+def complete(block: Block, level: Level) -> tuple[list[str], list[CellKey]]:
+    """Arms that have runs in every cell of a level in which anything has run, and those cells: no aggregate mixes sets of cells."""
+    cells = [cell for cell in level.cells if any(runs.scores for (_, where), runs in block.runs.items() if where == cell)]
+    return [arm for arm in block.arms if cells and all(_scores(block, arm, cell) for cell in cells)], cells
+
+
+def _scores(block: Block, arm: str, cell: CellKey) -> list[float]:
+    runs = block.runs.get((arm, cell))
+    return list(runs.scores.values()) if runs else []
+
+
+def rank_arms(block: Block, level: Level) -> Ranks | None:
+    """Ranks of the arms over the tasks of a level; None for fewer than two tasks or three arms."""
+    arms, cells = complete(block, level)
+    if len(arms) < 3 or len(cells) < 2:
+        return None
+    return ranks({arm: [sum(scores) / len(scores) for cell in cells if (scores := _scores(block, arm, cell))] for arm in arms})
+
+
+HEADS = ("labels and noise", "arm", "mean difference over tasks", "p over tasks", "better on at least", "inter-quartile mean [95 %]", "mean rank")
+
+
+def across_table(analysis: Analysis) -> Table | None:
+    """One line per level and arm; None where no level has two tasks."""
+    rows, notes = [], []
+    for level in levels(analysis.block):
+        arms, cells = complete(analysis.block, level)
+        if len(cells) < 2:
+            continue
+        ranked = rank_arms(analysis.block, level)
+        rows += [Row(tuple(_line(analysis, level.name, arm, cells, ranked)), rule=i == 0 and bool(rows)) for i, arm in enumerate(arms)]
+        left = [arm for arm in analysis.block.arms if arm not in arms]
+        notes.append(f"{level.name}: tasks {', '.join(cell.task for cell in cells)}" + (f"; incomplete, left out: {', '.join(left)}." if left else "."))
+    if not rows:
+        return None
+    block = analysis.block
+    return Table(
+        name=f"across-{analysis.against}.{block.name}",
+        caption=f"Across tasks, in points, against {analysis.against}: {block.title}",
+        columns=tuple(Column(name, (name,), i > 1) for i, name in enumerate(HEADS)),
+        rows=tuple(rows),
+        header=(
+            "Mean difference: one value per task, t-test over tasks: what to expect on a new task like these. Better on at least u of n: "
+            "partial conjunction of one-sided p-values (Bonferroni, alpha .05). Inter-quartile mean: these tasks, new runs (stratified "
+            "bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; ties share.",
+        ),
+        footnotes=tuple(notes),
+    )
+
+
+def _line(analysis: Analysis, name: str, arm: str, cells: list[CellKey], ranked: Ranks | None) -> list[Cell]:
+    middle = interquartile_mean({cell.task: _scores(analysis.block, arm, cell) for cell in cells})
+    rank = Cell(ranked.mean_rank[arm], scale=1, digits=2) if ranked else Cell()
+    scores = Cell(middle.value, interval=(middle.low, middle.high))
+    compared = [analysis.comparisons[arm, cell] for cell in cells if (arm, cell) in analysis.comparisons]
+    means = [found.difference for found in compared if found.difference is not None]
+    if arm == analysis.against or len(means) < len(cells):
+        return [words(name), words(arm), words("baseline" if arm == analysis.against else "-"), Cell(), words("-"), scores, rank]
+    over = task_means(means)
+    ends = (over.interval.low, over.interval.high) if over.interval else None
+    return [words(name), words(arm), Cell(over.difference, interval=ends, signed=True), p_value(over.p), _at_least(compared), scores, rank]
+
+
+def _at_least(compared: list) -> Cell:  # type: ignore[type-arg]
+    ps = [found.p_greater for found in compared]
+    if any(p is None for p in ps):
+        return words("too few pairs")
+    found = partial_conjunction([p for p in ps if p is not None])
+    return words(f"{found.at_least} of {found.n}")

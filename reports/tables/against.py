@@ -1,0 +1,199 @@
+"""Each arm against the baseline: the differences in one grid, and all the statistics behind them in a long table."""
+
+from __future__ import annotations
+
+from reports import context
+from reports.analysis import ALPHA, Analysis, Place
+from reports.statistics.paired import Comparison, State
+from reports.tables.means import columns
+from reports.tables.model import Cell, Column, Row, Table, words
+
+NULL = "the baseline under other random numbers: the noise floor, in no family"
+
+
+def differences_table(analysis: Analysis) -> Table:
+    """Mean paired difference in points with its t interval, per arm and cell."""
+    block = analysis.block
+    rows = [Row((words(arm), *(_difference(analysis, (arm, cell)) for cell in block.cells))) for arm in analysis.arms]
+    rows.append(Row((words("smallest detectable, largest of the arms"), *(_detectable(analysis, cell) for cell in block.cells)), rule=True))
+    return Table(
+        name=f"against-{analysis.against}.{block.name}",
+        caption=f"Difference to {analysis.against} in points, mean over pairs [95 % t interval]: {block.title}",
+        columns=columns(block),
+        rows=tuple(rows),
+        header=(*context.header(block), *_rules(analysis)),
+        footnotes=(*power_notes(analysis), *reach_notes(analysis), *missing_notes(analysis), *context.notes(block)),
+    )
+
+
+def _rules(analysis: Analysis) -> tuple[str, ...]:
+    families = [f"{name}: {family}" for name, family in analysis.families.items()]
+    null = f"{analysis.null} is {NULL}." if analysis.null in analysis.arms else f"No arm {analysis.null}: the noise floor is not measured."
+    units = sorted({found.unit for found in analysis.units.values()})
+    said = f"Test: two-sided paired t-test per cell, unit {' or '.join(units) or 'none'}; family: {'; '.join(families) or 'empty'}."
+    variances = sorted({found.variance for found in analysis.comparisons.values() if "Nadeau" in found.variance})
+    conditions = sorted({found.conditional for found in analysis.comparisons.values() if found.conditional})
+    return (said, null, *(f"Variance: {name}." for name in variances), *(f"Claims are {condition}." for condition in conditions))
+
+
+def _difference(analysis: Analysis, place: Place) -> Cell:
+    found = analysis.comparisons.get(place)
+    if found is None:
+        return words("not planned")
+    if found.difference is None:
+        return Cell(text=str(found.state), marks=tuple(_marks(analysis, place, found)))
+    ends = None if found.interval is None else (found.interval.low, found.interval.high)
+    planned = min(analysis.block.runs[name, place[1]].planned for name in (place[0], analysis.against))
+    marks = tuple(_marks(analysis, place, found))
+    return Cell(found.difference, interval=ends, n=analysis.units[place].runs, planned=planned, marks=marks, signed=True)
+
+
+def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
+    scope = analysis.over_examples.get(place)
+    on = {
+        "c": sum(found.collapsed) > 0,
+        "f": analysis.floored(place[1]),
+        "h": analysis.significant(place),
+        "p": bool((analysis.block.runs[place].frame["partial"] != "").any()),
+        "s": analysis.block.stand_in,
+        "t": analysis.significant(place) and scope is not None and scope.scope != "task",
+        "u": found.n > 0 and not found.reach.reachable,
+    }
+    return [mark for mark, is_on in on.items() if is_on]
+
+
+def _detectable(analysis: Analysis, cell: object) -> Cell:
+    values = [found.detectable for (_, where), found in analysis.comparisons.items() if where == cell and found.detectable is not None]
+    return Cell(max(values)) if values else Cell()
+
+
+def power_notes(analysis: Analysis) -> tuple[str, ...]:
+    """What these runs could have found at all."""
+    ends = analysis.detectable()
+    if ends is None:
+        return ("No smallest detectable difference: it needs at least two pairs that differ.",)
+    low, high = (f"{100 * end:.1f}" for end in ends)
+    between = f"{low} points" if low == high else f"{low} (steadiest arm and cell) to {high} points (least steady)"
+    return (
+        f"Smallest difference that these runs would have found with power .8 at the first step of Holm: {between}. "
+        "A difference without [h] is no proof that there is none.",
+    )
+
+
+def reach_notes(analysis: Analysis) -> tuple[str, ...]:
+    """A sentence for each number of pairs with which a test cannot reach the level."""
+    said = {}
+    for place, found in analysis.comparisons.items():
+        if found.n and not found.reach.reachable:
+            said[f"{found.n} pairs: {_cannot(found, 'the t-test', found.reach.needed)}"] = place
+        elif found.n and not found.rank_reach.reachable and found.rank_reach.smallest_p is not None:
+            smallest = f"its smallest p is {found.rank_reach.smallest_p:.3g}, the first step of Holm asks for {found.rank_reach.threshold:.3g}"
+            said[f"{found.n} pairs: {_cannot(found, 'an exact rank or sign-flip test', found.rank_reach.needed)}; {smallest}"] = place
+    return tuple(f"With {line}." for line in sorted(said))
+
+
+def _cannot(found: Comparison, test: str, needed: int) -> str:
+    return f"{test} cannot reach {found.alpha:g} over {found.cells} comparison{'s' * (found.cells != 1)}, whatever the scores; {needed} pairs could"
+
+
+def missing_notes(analysis: Analysis) -> tuple[str, ...]:
+    """Pairs that one arm lacks: never dropped in silence."""
+    lacking = [len({(gone.split_seed, gone.seed) for gone in units.missing}) for units in analysis.units.values() if units.missing]
+    if not lacking:
+        return ()
+    return (f"In {len(lacking)} comparisons a run of one or both arms is not there (up to {max(lacking)} pairs); those pairs are left out.",)
+
+
+FIELDS = (
+    *("arm", "cell", "pairs", "difference", "low", "high", "p", "Holm p", "conclusion", "sign-flip p", "Wilcoxon p", "McNemar p, collapse"),
+    *("collapsed", "Hedges g", "won / tied / lost", "sd of differences", "smallest detectable", "on new test examples"),
+)
+TEXT = {"arm", "cell", "conclusion", "collapsed", "won / tied / lost", "on new test examples"}
+
+
+def statistics_table(analysis: Analysis) -> Table:
+    """One line per comparison with everything that was computed."""
+    rows = [Row(tuple(_line(analysis, place))) for place in analysis.places]
+    block = analysis.block
+    return Table(
+        name=f"statistics-{analysis.against}.{block.name}",
+        caption=f"All comparisons with {analysis.against}, differences in points: {block.title}",
+        columns=tuple(Column(name, (name,), name not in TEXT) for name in FIELDS),
+        rows=tuple(rows),
+        header=_rules(analysis),
+        footnotes=(*power_notes(analysis), *reach_notes(analysis), *missing_notes(analysis), *sensitivity_notes(analysis)),
+    )
+
+
+def sensitivity_notes(analysis: Analysis) -> tuple[str, ...]:
+    """What the secondary tests are, and where they disagree with the primary."""
+    return (
+        "p: paired t-test, the primary. Sign-flip: exact permutation, from six pairs. Wilcoxon and McNemar: only where a run collapsed. "
+        "Interval and detectable difference: before and at the first step of Holm's correction.",
+        "On new test examples: two-way bootstrap over splits and test examples (2,000 resamples, 95 %), where p <= .05 before correction.",
+    )
+
+
+def _line(analysis: Analysis, place: Place) -> list[Cell]:
+    found, scope = analysis.comparisons[place], analysis.over_examples.get(place)
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    shares = (found.won, found.tied, found.lost)
+    return [
+        words(place[0]),
+        words(place[1].label),
+        Cell(float(found.n), scale=1, digits=0),
+        _points(found.difference, signed=True),
+        _points(low, signed=True),
+        _points(high, signed=True),
+        p_value(found.p),
+        p_value(analysis.adjusted(place)),
+        words(conclusion(analysis, place)),
+        p_value(found.p_sign_flip),
+        p_value(found.p_wilcoxon),
+        p_value(found.p_collapse),
+        words(f"{found.collapsed[0]} against {found.collapsed[1]}"),
+        Cell(found.hedges_g, scale=1, digits=2, signed=True),
+        words("-" if None in shares else " / ".join(f"{100 * (share or 0):.0f} %" for share in shares)),
+        _points(found.sd),
+        _points(found.detectable),
+        words("-" if scope is None else scope.sentence),
+    ]
+
+
+def _points(value: float | None, signed: bool = False) -> Cell:
+    return Cell(value, signed=signed)
+
+
+def p_value(p: float | None) -> Cell:
+    """A p with two digits that count; very small ones as `< 0.0001`."""
+    if p is None:
+        return Cell()
+    return Cell(value=p, text="< 0.0001" if p < 1e-4 else f"{p:.4f}" if p < 0.01 else f"{p:.3f}", scale=1)
+
+
+def conclusion(analysis: Analysis, place: Place) -> str:
+    """What may be said of one comparison, in words."""
+    found = analysis.comparisons[place]
+    if found.state in (State.NONE, State.SINGLE, State.TWO):
+        return str(found.state)
+    if not found.reach.reachable:
+        return f"{found.n} pairs cannot reach the level; {found.reach.needed} could"
+    if analysis.floored(place[1]):
+        return "at floor: outside the family"
+    if place[0] == analysis.null:
+        return "noise floor: outside the family"
+    said = _direction(analysis, place, found)
+    return f"{said} (sensitivity tests disagree)" if found.disagree else said
+
+
+def _direction(analysis: Analysis, place: Place, found: Comparison) -> str:
+    if not analysis.significant(place) or found.difference is None:
+        return "no difference shown" if found.state != State.IDENTICAL else str(found.state)
+    word = "better" if found.difference > 0 else "worse"
+    scope = analysis.over_examples.get(place)
+    if scope is None:
+        return f"{word} on these test examples (predictions not at hand)"
+    return f"{word} on {place[1].task}" if scope.scope == "task" else f"{word} on these test examples"
+
+
+__all__ = ["ALPHA", "conclusion", "differences_table", "p_value", "statistics_table"]

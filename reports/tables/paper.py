@@ -1,0 +1,131 @@
+"""A table of a paper in the paper's own order: theirs, ours, the gains, and the verdict, row under row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from reports import context
+from reports.papers import Filled, PaperTable, capped
+from reports.published import PublishedCell, PublishedTable
+from reports.statistics.claims import Outcome
+from reports.tables.model import Cell, Column, Row, Table, words
+
+Line = Callable[[Filled], Cell]
+
+
+def paper_table(filled: PaperTable) -> Table:
+    """The published table with ours beside it, in percent."""
+    table, block = filled.table, filled.block
+    heads = [Column(head or f"head {i + 1}", (head,), numeric=False) for i, head in enumerate(table.heads)]
+    body = [Column(column.label, (column.label,)) for column in table.columns]
+    return Table(
+        name=f"paper.{table.key.replace('/', '.')}.{block.name}",
+        caption=f"{table.citation}, {table.number}: {table.title}. Theirs and ours ({block.title})",
+        columns=(*heads, Column("what", ("what",), numeric=False), *body),
+        rows=tuple(_rows(filled)),
+        header=(f"Theirs: {table.caption} Selection: {_selections(table)}. Model: {_models(table)}.", *context.header(block), _how(filled)),
+        footnotes=(*_reasons(filled), *table.notes, *_limits(filled), *context.notes(block)),
+    )
+
+
+def _rows(filled: PaperTable) -> Iterator[Row]:
+    for i, row in enumerate(filled.table.rows):
+        cells = [filled.cell(row.id, column.id) for column in filled.table.columns]
+        for j, (what, line) in enumerate(_lines(filled, cells)):
+            heads = row.labels if j == 0 else ("",) * len(row.labels)
+            yield Row((*map(words, heads), words(what), *(line(cell) for cell in cells)), rule=i > 0 and j == 0)
+
+
+def _lines(filled: PaperTable, cells: list[Filled]) -> Iterator[tuple[str, Line]]:
+    yield "theirs", lambda cell: theirs(cell.printed, filled.table)
+    if any(cell.ours for cell in cells):
+        yield "ours", _ours
+        yield "ours \N{MINUS SIGN} theirs", _difference
+    if any(cell.printed.p is not None for cell in cells):
+        yield "printed p", lambda cell: words("-" if cell.printed.p is None else f"{cell.printed.p:g}")
+    if any(cell.verdict for cell in cells):
+        yield "gain, theirs", _printed_gain
+        yield "gain, ours [95 %]", _our_gain
+        yield "verdict on the gain", _verdict
+
+
+def theirs(printed: PublishedCell, table: PublishedTable) -> Cell:
+    """The printed cell, with the paper's rounding."""
+    if printed.value is None or printed.upper is not None:
+        return words(printed.text if printed.state != "absent" else "")
+    digits = len(printed.text.split()[0].rstrip("?").partition(".")[2]) if table.decimals is None else table.decimals
+    text = "" if printed.confidence != "doubtful" else printed.text
+    return Cell(printed.value, printed.spread, n=printed.n, scale=1, digits=digits, text=text)
+
+
+def _ours(cell: Filled) -> Cell:
+    if cell.ours is None:
+        return words("" if cell.printed.state == "absent" else "-")
+    return Cell(cell.ours.mean, cell.ours.spread, n=cell.ours.n, planned=None if cell.ours.selected else cell.ours.planned, scale=1)
+
+
+def _difference(cell: Filled) -> Cell:
+    if cell.ours is None or cell.ours.mean is None or cell.printed.value is None:
+        return Cell()
+    return Cell(cell.ours.mean - cell.printed.value, scale=1, signed=True)
+
+
+def _printed_gain(cell: Filled) -> Cell:
+    return Cell() if cell.verdict is None else Cell(cell.verdict.published_gain, scale=1, signed=True)
+
+
+def _our_gain(cell: Filled) -> Cell:
+    gain = cell.verdict.gain if cell.verdict else None
+    return Cell() if gain is None else Cell(gain.value, interval=(gain.low, gain.high), n=gain.n, scale=1, signed=True)
+
+
+def _verdict(cell: Filled) -> Cell:
+    if cell.verdict is None:
+        return Cell()
+    found = cell.verdict
+    more = f" ({found.runs_needed} pairs would settle it)" if found.runs_needed and found.outcome in OPEN else ""
+    return words(f"{found.outcome}{more}")
+
+
+OPEN = (Outcome.INCONCLUSIVE, Outcome.UNDECIDED)
+
+
+def _how(filled: PaperTable) -> str:
+    kinds = sorted({cell.verdict.kind for cell in filled.cells if cell.verdict})
+    what = {
+        "direct": "direct: same model, data and protocol as the paper",
+        "conceptual": "conceptual: another model, other data or another protocol than the paper's; never called a reproduction",
+    }
+    selected = sorted({cell.ours.selected for cell in filled.cells if cell.ours and cell.ours.selected})
+    ours = f"Ours: {context.SPREAD}; {'; '.join(selected) or 'every finished run counts'}."
+    return f"{ours} Kind of comparison: {'; '.join(what[kind] for kind in kinds) or 'no verdict is possible'}."
+
+
+def _selections(table: PublishedTable) -> str:
+    return ", ".join(sorted({str(cell.selection) for cell in table.cells if cell.state != "absent"})) or "unknown"
+
+
+def _models(table: PublishedTable) -> str:
+    return ", ".join(sorted({cell.model for cell in table.cells if cell.state != "absent"}))
+
+
+def _reasons(filled: PaperTable) -> Iterator[str]:
+    """Why each verdict is what it is, once per reason."""
+    said: dict[str, list[str]] = {}
+    for cell in filled.cells:
+        if cell.verdict is not None:
+            said.setdefault(cell.verdict.reason, []).append(f"{cell.printed.row} / {cell.printed.column}")
+    for reason, places in said.items():
+        yield f"{', '.join(places)}: {reason}"
+
+
+def _limits(filled: PaperTable) -> Iterator[str]:
+    cells = {cell.ours.cell for cell in filled.cells if cell.ours}
+    short = sorted({cell.task for cell in cells if capped(filled.block, cell)})
+    if short:
+        yield f"Our test sets of {', '.join(short)} are a fixed random part of the official ones."
+    if filled.table.fill.note:
+        yield f"Known differences to the paper: {filled.table.fill.note}."
+    doubtful = sum(cell.printed.confidence != "verified" for cell in filled.cells)
+    if doubtful:
+        yield f"{doubtful} printed cells were not read in the paper itself (secondary or doubtful)."

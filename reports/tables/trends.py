@@ -1,0 +1,146 @@
+"""What the papers claim beyond means: a gain that grows as labels get fewer or noise gets stronger, and steadier runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from reports.analysis import Analysis
+from reports.cells import CellKey
+from reports.statistics.matching import Match, matching_n
+from reports.statistics.spread import spread_ratio
+from reports.statistics.trends import Slope, gain_against_noise, gain_against_shots
+from reports.statistics.units import PairedUnits
+from reports.tables.against import p_value
+from reports.tables.model import Cell, Column, Row, Table, words
+
+Gains = Mapping[float, list[float]]
+HEADS = ("arm", "task", "over", "slope of the gain [95 %]", "p", "splits with a rising gain", "splits")
+
+
+def slopes_table(analysis: Analysis) -> Table | None:
+    """The gain's slope over log10 N and over the level of noise; None where no task has two points."""
+    rows = [Row(tuple(_slope_line(arm, *found))) for arm in analysis.arms for found in _slopes(analysis, arm)]
+    block = analysis.block
+    return _table(
+        f"slopes-{analysis.against}.{block.name}",
+        f"How the gain over {analysis.against} changes, in points: {block.title}",
+        HEADS,
+        rows,
+        "Slope: points per tenfold N, or points per unit of noise level (0 to 1); one slope per split, t-test over the splits that are "
+        "there at every point. A gain that is larger with fewer labels has a negative slope over N. Uncorrected.",
+    )
+
+
+def _slopes(analysis: Analysis, arm: str) -> Iterator[tuple[str, str, Slope]]:
+    for task in dict.fromkeys(cell.task for cell in analysis.block.cells):
+        cells = [cell for cell in analysis.block.cells if cell.task == task]
+        over_n = {cell.examples: cell for cell in cells if not cell.noise and math.isfinite(cell.examples)}
+        yield from _slope(analysis, arm, task, "log10 N", over_n, gain_against_shots)
+        for shots, kind, where in dict.fromkeys((c.shots, c.noise_kind, c.noise_where) for c in cells if c.noise):
+            clean = {0.0: cell for cell in cells if not cell.noise and cell.shots == shots}
+            noisy = {c.noise_level: c for c in cells if (c.shots, c.noise_kind, c.noise_where) == (shots, kind, where)}
+            yield from _slope(analysis, arm, task, f"{kind} {where}, N = {shots}", {**clean, **noisy}, gain_against_noise)
+
+
+def _slope(
+    analysis: Analysis, arm: str, task: str, over: str, at: Mapping[float, CellKey], test: Callable[[Gains], Slope]
+) -> Iterator[tuple[str, str, Slope]]:
+    units = {x: found for x, cell in at.items() if (found := analysis.units.get((arm, cell))) is not None and found.n}
+    gains = common(units, lambda found: found.a - found.b)
+    if len(gains) > 1 and len(next(iter(gains.values()))) > 1:
+        yield task, over, test(gains)
+
+
+def common(units: Mapping[float, PairedUnits], of: Callable[[PairedUnits], object]) -> dict[float, list[float]]:
+    """A value per unit at each point, for the units that every point has, in the same order; empty where there is none."""
+    if not units:
+        return {}
+    shared = sorted(set.intersection(*(set(found.labels) for found in units.values())), key=lambda label: (label[0], label[1] or 0))
+    found = {x: dict(zip(one.labels, np.asarray(of(one), dtype=float), strict=True)) for x, one in units.items()}
+    return {x: [float(values[label]) for label in shared] for x, values in found.items()} if shared else {}
+
+
+def _slope_line(arm: str, task: str, over: str, found: Slope) -> list[Cell]:
+    ends = found.interval
+    slope = words(found.state) if ends is None else Cell(ends.value, interval=(ends.low, ends.high), signed=True)
+    share = Cell(found.sign, digits=0) if found.sign is not None else Cell()
+    return [words(arm), words(task), words(over), slope, p_value(found.p), share, Cell(float(found.n), scale=1, digits=0)]
+
+
+SPREAD_HEADS = ("arm", "cell", "sd of the arm", "sd of the baseline", "ratio [95 %]", "p", "pairs")
+
+
+def spread_table(analysis: Analysis) -> Table | None:
+    """Is an arm steadier than the baseline? Ratio of standard deviations on pairs; None where no cell has three pairs."""
+    rows = []
+    for arm, cell in analysis.places:
+        units = analysis.units[arm, cell]
+        if units.n > 2:
+            found = spread_ratio(units.a, units.b, unit=units.unit)
+            ends = found.interval
+            ratio = words(found.state) if ends is None else Cell(ends.value, interval=(ends.low, ends.high), scale=1, digits=2)
+            pairs = Cell(float(found.n), scale=1, digits=0)
+            rows.append(Row((words(arm), words(cell.label), Cell(found.sd_method), Cell(found.sd_baseline), ratio, p_value(found.p), pairs)))
+    block = analysis.block
+    return _table(
+        f"spread-{analysis.against}.{block.name}",
+        f"Steadiness: standard deviation over runs against that of {analysis.against}, in points: {block.title}",
+        SPREAD_HEADS,
+        rows,
+        "Pitman-Morgan on pairs: test and interval for the ratio of standard deviations; below 1 the arm is steadier. Uncorrected.",
+    )
+
+
+MATCH_HEADS = ("arm", "task", "N of the arm", "N of the baseline for the same score [95 %]", "times as many", "splits")
+
+
+def matching_table(analysis: Analysis) -> Table | None:
+    """With how many labels does the baseline reach an arm's score? None where no task has two clean N."""
+    rows = [Row(tuple(line)) for arm in analysis.claims for line in _matches(analysis, arm)]
+    block = analysis.block
+    return _table(
+        f"matching-{analysis.against}.{block.name}",
+        f"The N that {analysis.against} needs to match an arm: {block.title}",
+        MATCH_HEADS,
+        rows,
+        "Read off the baseline's mean curve over log N; splits resampled jointly over all N (2,000 resamples, 95 %). Outside the measured "
+        "range only a bound is known.",
+    )
+
+
+def _matches(analysis: Analysis, arm: str) -> Iterator[list[Cell]]:
+    for task in dict.fromkeys(cell.task for cell in analysis.block.cells):
+        cells = [c for c in analysis.block.cells if c.task == task and not c.noise and math.isfinite(c.examples)]
+        units = {c.examples: found for c in cells if (found := analysis.units.get((arm, c))) is not None and found.n}
+        mine, theirs = common(units, lambda found: found.a), common(units, lambda found: found.b)
+        if len(mine) > 1 and len(next(iter(mine.values()))) > 1:
+            for n in mine:
+                yield _match_line(arm, task, matching_n(mine[n], n, theirs), len(mine[n]))
+
+
+def _match_line(arm: str, task: str, found: Match, splits: int) -> list[Cell]:
+    return [
+        words(arm),
+        words(task),
+        Cell(found.method_n, scale=1, digits=0),
+        _open(found.interval, 0, found.state),
+        _open(found.factor, 2, found.state),
+        Cell(float(splits), scale=1, digits=0),
+    ]
+
+
+def _open(interval: object, digits: int, state: str) -> Cell:
+    value, low, high = (getattr(interval, name, math.nan) for name in ("value", "low", "high"))
+    if not math.isfinite(value):
+        return words(state)
+    shown = [f"{end:.{digits}f}" if math.isfinite(end) and end > 0 else name for end, name in ((low, "open"), (high, "open"))]
+    return Cell(value, text=f"{value:.{digits}f} [{shown[0]}; {shown[1]}]")
+
+
+def _table(name: str, caption: str, heads: tuple[str, ...], rows: list[Row], how: str) -> Table | None:
+    text = ("arm", "task", "cell", "over")
+    columns = tuple(Column(head, (head,), head not in text) for head in heads)
+    return Table(name, caption, columns, tuple(rows), header=(how,)) if rows else None
