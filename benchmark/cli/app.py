@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli import checking, doctor, exits, listing, records, reporting, running
+from benchmark.cli import auditing, checking, doctor, exits, listing, records, reporting, running
 
 app = typer.Typer(
     help="Contrastive, adversarial and denoising text classifiers and the baselines they must beat, run by one engine.",
@@ -25,6 +25,7 @@ app.command("show")(records.show)
 app.command("check")(checking.check)
 app.command("export")(records.export)
 app.command("report")(reporting.report)
+app.command("audit")(auditing.audit)
 app.command("prepare")(running.prepare)
 app.command("doctor")(doctor.doctor)
 

@@ -10,7 +10,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from benchmark.cli.options import Plugins
+from benchmark.cli.options import Plugins, Results
+from benchmark.cli.tables import tables
 from benchmark.errors import UserError
 
 
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     profiles = "profiles"
     encoders = "encoders"
     noise = "noise"
+    tables = "tables"
 
 
 class Row(NamedTuple):
@@ -34,10 +36,10 @@ class Row(NamedTuple):
     error: str = ""
 
 
-def list_kind(kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: Plugins = None) -> None:
-    """List methods, tasks, suites, profiles, encoders or noise: name, what it is, where it is defined."""
+def list_kind(kind: Annotated[Kind, typer.Argument(help="What to list.")], plugin: Plugins = None, results: Results = None) -> None:
+    """List methods, tasks, suites, profiles, encoders, noise or published tables: name, what it is, where it is defined."""
     _load(plugin or [])
-    rows = SOURCES[kind]()
+    rows = [Row(*row) for row in tables(results)] if kind is Kind.tables else SOURCES[kind]()
     typer.echo(lines(rows) if rows else f"No {kind.value} are installed.")
 
 

@@ -48,12 +48,13 @@ class ColumnFile(Facts):
 
 
 class RowFile(Facts):
-    """A row: the labels of its head, its cells as printed, the p-values printed for it, facts."""
+    """A row: the labels of its head, its cells as printed, the p-values printed for it, a metric per column where the row has its own, facts."""
 
     id: str
     labels: tuple[str, ...] = Field(min_length=1)
     cells: tuple[str, ...]
     p: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
 
 
 class TableFile(Frozen):
@@ -80,8 +81,11 @@ class TableFile(Frozen):
     @model_validator(mode="after")
     def _rectangle(self) -> TableFile:
         for row in self.rows:
-            if len(row.cells) != len(self.columns) or len(row.p) not in (0, len(self.columns)):
-                raise ValueError(f"row {row.id!r} has {len(row.cells)} cells and {len(row.p)} p-values for {len(self.columns)} columns")
+            wide = len(self.columns)
+            if len(row.cells) != wide or not {len(row.p), len(row.metrics)} <= {0, wide}:
+                raise ValueError(
+                    f"row {row.id!r} has {len(row.cells)} cells, {len(row.p)} p-values and {len(row.metrics)} metrics for {wide} columns"
+                )
             if len(row.labels) != len(self.heads):
                 raise ValueError(f"row {row.id!r} has {len(row.labels)} labels for {len(self.heads)} heads")
         return self

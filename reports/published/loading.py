@@ -67,6 +67,8 @@ def _cell(file: TableFile, row: RowFile, at: int) -> PublishedCell:
     read = read_cell(row.cells[at], numeric=file.kind != "parameters")
     nearer = {**row.told(), **dict.fromkeys(OWN), **column.told()} if column.cited else {**column.told(), **row.told()}
     facts: dict[str, Any] = {**file.all.told(), **nearer, **read}
+    if row.metrics:
+        facts["metric"] = row.metrics[at]
     if "spread" not in read:
         facts.pop("spread_kind", None)
     if read["state"] == "absent":

@@ -25,7 +25,7 @@ def attainable(percent: float, half: float, examples: int, runs: int = 1) -> boo
 def truncated(percent: float, half: float, examples: int) -> bool:
     """Whether a count has a share whose digits, cut off without rounding, are `percent`."""
     right = math.ceil(percent * examples / 100 - SLACK)
-    return 0 <= 100 * right / examples - percent + SLACK < 2 * half
+    return bool(0 <= 100 * right / examples - percent + SLACK < 2 * half)
 
 
 def runs_needed(percent: float, half: float, examples: int) -> int | None:
@@ -37,7 +37,7 @@ def checkable(cell: PublishedCell) -> bool:
     """Whether the check can say anything: one accuracy of known precision, and fewer possible values than printable ones."""
     if cell.value is None or not cell.known or cell.metric != "accuracy" or cell.mean_of or cell.test_size is None:
         return False
-    return cell.test_size * (cell.n or 1) < 100 * 10 ** decimals(cell.text)
+    return cell.test_size * (cell.n or 1) < 100 * int(10 ** decimals(cell.text))
 
 
 def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
@@ -54,9 +54,9 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             cells=tuple(place(cell) for cell in impossible),
             arithmetic=tuple(_line(cell) for cell in impossible),
             severity="question",
-            shows=f"{len(impossible)} of {len(cells)} accuracies that can be checked are no number of right answers out of the stated test "
-            "set, for the number of runs that is stated (one where none is). They are averages, or come from another test set, or from another "
-            "rule of rounding, which the table does not say.",
+            shows=f"{len(impossible)} of {len(cells)} accuracies that can be checked are no number of right answers out of the "
+            "stated test set, for the number of runs that is stated (one where none is). They are averages, or come from another test set, or "
+            "from another rule of rounding, which the table does not say.",
             does_not_show="That a number is wrong: an average of several runs is a usual thing to print.",
         )
     if possible := [cell for cell in cells if cell not in impossible]:

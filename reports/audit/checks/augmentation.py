@@ -66,9 +66,9 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             cells=tuple(f"{row.classes.row} / {column}" for row in quiet for column in row.inert),
             arithmetic=(*(line for row in rows for line in _lines(row, facts)), *(f"{name}: class counts unknown" for name in unknown)),
             severity="serious",
-            shows=f"By its own formula the correction changes nothing in these cells: no class is small enough. So the columns of a row are the "
-            f"same procedure, and yet they differ by up to {most.spread:.2f} points ({most.classes.row}). That is what runs of the same "
-            "procedure differ by here, or a side effect of something else, not the correction.",
+            shows=f"By its own formula the correction changes nothing in these cells: no class is small enough. So the columns of a row "
+            f"are the same procedure, and yet they differ by up to {most.spread:.2f} points ({most.classes.row}). That is what runs of the "
+            "same procedure differ by here, or a side effect of something else, not the correction.",
             does_not_show="What the difference comes from, or that the correction is useless on data that is really imbalanced.",
         )
 

@@ -74,7 +74,7 @@ OUTCOMES = (
 
 
 def _lines(table: PublishedTable, scores: PublishedTable, fact: Confusion) -> Iterator[Line]:
-    for f1 in (cell for cell in table.cells if cell.task == fact.task and cell.metric == "f1" and cell.known):
+    for f1 in (cell for cell in table.cells if cell.task == fact.task and _plain(cell) == "f1" and cell.known):
         precision, recall = (_beside(table, f1, metric) for metric in ("precision", "recall"))
         right = next((cell for cell in scores.cells if (cell.task, cell.arm, cell.model) == (f1.task, f1.arm, f1.model)), None)
         if precision is None or recall is None or right is None or not right.known:
@@ -86,9 +86,13 @@ def _lines(table: PublishedTable, scores: PublishedTable, fact: Confusion) -> It
             yield _equal(right, recall)
 
 
+def _plain(cell: PublishedCell) -> str:
+    return cell.metric.removeprefix("macro_")
+
+
 def _beside(table: PublishedTable, cell: PublishedCell, metric: str) -> PublishedCell | None:
     for other in table.row_cells(cell.row):
-        if (other.metric, other.arm) == (metric, cell.arm) and other.known:
+        if (_plain(other), other.arm) == (metric, cell.arm) and other.known:
             return other
     return None
 

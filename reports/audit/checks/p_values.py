@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import statistics
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -38,11 +39,12 @@ class Recomputed(NamedTuple):
 
     @property
     def fits(self) -> bool | None:
-        """Whether the stated n can give the printed p; None where no n is stated."""
-        if self.least is None or self.most is None:
+        """Whether the stated n is one of those that give the printed p, all rounding in its favour; None where no n is stated."""
+        if self.cell.n is None:
             return None
-        low, high = rounding(self.printed)
-        return self.least <= high and low <= self.most
+        if self.implied_least is None:
+            return False
+        return round(self.implied_least) <= self.cell.n <= (self.implied_most or math.inf) + 0.5
 
     @property
     def line(self) -> str:
@@ -115,11 +117,11 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
 def _misfit(table: PublishedTable, misfits: list[Recomputed], total: int) -> Finding:
     depends = [one for one in misfits if one.printed < LEVEL <= (one.least or 0)]
     shows = (
-        f"For {len(misfits)} of {total} printed p-values, no means and spreads that round to the printed ones give that p under Welch's test "
-        "with the stated n."
+        f"For {len(misfits)} of {total} printed p-values, no means and spreads that round to the printed ones give that p under Welch's "
+        "test with the stated n."
     )
     if needed := [one.implied for one in misfits if one.implied is not None]:
-        shows += f" {min(needed):.0f} to {max(needed):.0f} independent values per arm would (median {statistics.median(needed):.0f})."
+        shows += f" They would follow from {min(needed):.0f} to {max(needed):.0f} independent values per arm (median {statistics.median(needed):.0f})."
     if depends:
         shows += f" With the stated n, {len(depends)} of them would be above {LEVEL}."
     does_not = (

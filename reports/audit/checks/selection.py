@@ -87,6 +87,6 @@ def _best_test(table: PublishedTable, cells: list[PublishedCell]) -> Finding:
         arithmetic=(f"selection: {cells[0].selection}, for all {len(cells)} cells",),
         severity="question",
         shows="Each number is the best of several test results, so it is above what one result chosen on other data would give.",
-        does_not_show="By how much (that needs the spread over epochs, which is not printed), or that the order of the methods changes: the "
-        "same rule holds for all rows.",
+        does_not_show="By how much (that needs the spread over epochs, which is not printed), or that the order of the methods changes: "
+        "the same rule holds for all rows.",
     )
