@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+FAR = 30.0  # standard errors
+NO_OTHER_SIDE = 6.0
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -53,13 +56,16 @@ def t_power(difference: float, sd: float, n: int, *, alpha: float = 0.05, factor
         difference, sd: true mean and standard deviation of the differences, sd > 0.
         factor: variance of the mean over s^2, 1 / n where None.
     """
-    from scipy.stats import nct, t
+    from scipy.stats import chi2, nct, t
 
     if n < 2:
         return 0.0
     shift = difference / (sd * math.sqrt(1 / n if factor is None else factor))
     edge = t.ppf(1 - alpha / 2, n - 1)
-    return float(nct.sf(edge, n - 1, shift) + nct.cdf(-edge, n - 1, shift))
+    if abs(shift) > FAR:  # only the spread of s matters there, and scipy's noncentral t gives NaN
+        return float(chi2.cdf((n - 1) * (shift / edge) ** 2, n - 1))
+    other = float(nct.cdf(-edge, n - 1, abs(shift))) if abs(shift) < NO_OTHER_SIDE else 0.0
+    return float(nct.sf(edge, n - 1, abs(shift))) + other
 
 
 def smallest_detectable(sd: float, n: int, *, alpha: float = 0.05, power: float = 0.8, factor: float | None = None) -> float | None:
