@@ -179,7 +179,9 @@ def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: C
     rows = block.frame[block.frame["task"] == cell.task]
     partial, fill = ",".join(sorted(set(rows["partial"]))), table.fill
     encoders = set(block.runs[str(printed.arm), cell].frame["encoder"])
-    same = block.profile in fill.profiles and block.protocol == fill.protocol and printed.encoder is not None and encoders == {printed.encoder}
+    same = (
+        block.profile in fill.profiles and block.protocol == fill.protocol and printed.encoder is not None and encoders == {printed.encoder}
+    )
     pool = pool_size(block, cell) if "train" in partial else None
     labels = [int(n) for n in rows.loc[rows["shots"] == cell.shots, "n_train"].dropna()]
     return Setting(

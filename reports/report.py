@@ -2,34 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from reports.results import Block, read_results
-from reports.tables.means import cost_table, means_table, troubles_table
+from benchmark.errors import UserError, unknown
+from reports import context
+from reports.analysis import Scope
+from reports.contents import Contents, contents
+from reports.papers import fill, find_table
+from reports.render.full import finite, plain
+from reports.render.image import png, svg
+from reports.render.page import Picture, Section, page
+from reports.results import Block, Results, read_results
 from reports.tables.model import Table
-from reports.writing import parse_formats, write_tables
+from reports.tables.paper import paper_table
+from reports.writing import parse_formats, rendered, write, write_tables
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `report` was asked for.
+
+    Args:
+        table: `PAPER/TABLE`, or None for everything.
+        formats: `md,latex,html,csv,json` or a part of it; None: all.
+        against: the baseline; None: that of the suite.
+        family: `suite` or `task`.
+    """
+
+    results: Path
+    suite: str | None = None
+    out: Path | None = None
+    table: str | None = None
+    formats: str | None = None
+    against: str | None = None
+    family: str = "suite"
+
+    @property
+    def folder(self) -> Path:
+        """Where to write."""
+        return self.out or self.results / "report"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was written, and the main table for the screen."""
+    """What was written, what to print, and the files that could not be read."""
 
     files: list[Path]
-    tables: list[Table]
+    text: str
     problems: tuple[tuple[str, str], ...]
 
 
-def report(results: Path, *, suite: str | None = None, out: Path | None = None, formats: str | None = None) -> Report:
-    """Write everything that the results can fill into `out` (default: `report` inside the results folder)."""
-    kinds = parse_formats(formats)
-    found = read_results(results)
-    tables = [table for block in found.of(suite) for table in block_tables(block)]
-    files = write_tables(out or results / "report", "means", tables, kinds)
-    return Report(files, tables, found.problems)
+def report(options: Options) -> Report:
+    """Write what the results can fill.
+
+    Raises:
+        UserError: no results, an unknown suite, table, format, baseline or family, or a table that nothing here can fill.
+    """
+    formats, scope = parse_formats(options.formats), _scope(options.family)
+    found = read_results(options.results)
+    blocks = found.of(options.suite)
+    _check_baseline(blocks, options.against)
+    if options.table is not None:
+        return _one_table(options, found, blocks, formats)
+    parts = [contents(block, options.against, scope) for block in blocks]
+    files = [path for part in parts for path in _part(options.folder, part, formats)]
+    return Report([*files, *_whole(options.folder, found, parts, formats)], "\n\n".join(part.text for part in parts), found.problems)
 
 
-def block_tables(block: Block) -> Sequence[Table]:
-    """Means, cost, and what went wrong."""
-    return [table for table in (means_table(block), cost_table(block), troubles_table(block)) if table is not None]
+def _scope(given: str) -> Scope:
+    if given == "suite":
+        return "suite"
+    if given == "task":
+        return "task"
+    raise unknown("family", given, ("suite", "task"), "Give --family suite or --family task.")
+
+
+def _check_baseline(blocks: tuple[Block, ...], against: str | None) -> None:
+    arms = {arm for block in blocks for arm in block.arms}
+    if against is not None and against not in arms:
+        raise unknown("arm", against, arms, "Give --against one of the arms of these results.")
+
+
+def _one_table(options: Options, found: Results, blocks: tuple[Block, ...], formats: tuple[str, ...]) -> Report:
+    assert options.table is not None
+    published = find_table(options.table)
+    wanted = [block for block in blocks if options.suite or block.suite == published.fill.suite]
+    filled = [one for block in wanted if (one := fill(published, block)).fillable]
+    if not filled:
+        raise UserError(
+            f"No cell of {published.key} can be filled from {str(options.results)!r}.",
+            f"It is filled by the suite {published.fill.suite}." if published.fill.suite else "No suite of ours fills it.",
+            f"Run: run --suite {published.fill.suite} --results DIR." if published.fill.suite else "See `list tables`.",
+        )
+    tables = [paper_table(one) for one in filled]
+    name = f"paper.{published.key.replace('/', '.')}"
+    return Report(write_tables(options.folder, name, tables, formats), rendered("md", tables), found.problems)
+
+
+def _part(folder: Path, part: Contents, formats: tuple[str, ...]) -> list[Path]:
+    return [path for table in part.tables for path in write_tables(folder / "tables", table.name, [table], formats)]
+
+
+def _whole(folder: Path, found: Results, parts: list[Contents], formats: tuple[str, ...]) -> list[Path]:
+    """The files over all blocks: means, page, JSON and text; and the figures, drawn once for both."""
+    means: list[Table] = [table for part in parts for table in part.tables if table.name.startswith("means.")]
+    files = write_tables(folder, "means", means, formats)
+    sections = []
+    for part in parts:
+        pictures = []
+        for picture in part.pictures:
+            figure = picture.draw()
+            if figure is not None:
+                drawn = svg(figure)
+                files += [write(folder / "figures" / f"{picture.name}.svg", drawn)]
+                files += [write(folder / "figures" / f"{picture.name}.png", png(figure))]
+                pictures.append(Picture(picture.name, picture.alt, drawn))
+        sections.append(Section(f"block.{part.block.name}", part.block.title, part.text, part.tables, pictures))
+    notes = problem_notes(found)
+    return [
+        *files,
+        write(folder / "report.html", page("Report", sections, notes)),
+        write(folder / "report.json", _json(parts, notes)),
+        write(folder / "report.md", "".join(f"## {s.title}\n\n{s.text}\n\n" for s in sections) + rendered("md", means)),
+    ]
+
+
+def problem_notes(found: Results) -> list[str]:
+    """Files that could not be read: they are no part of any number."""
+    return [f"Left out, because it cannot be read: {file} ({reason})." for file, reason in found.problems]
+
+
+def _json(parts: list[Contents], notes: list[str]) -> str:
+    content: dict[str, Any] = {"version": 1, "notes": notes, "blocks": [_block(part) for part in parts]}
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _block(part: Contents) -> dict[str, Any]:
+    block, analysis = part.block, part.analysis
+    told = {
+        "suite": block.suite,
+        "profile": block.profile,
+        "protocol": block.protocol,
+        "stand_in": block.stand_in,
+        "against": analysis.against if analysis else None,
+        "family": analysis.scope if analysis else None,
+        "header": context.header(block),
+        "notes": context.notes(block),
+        "text": part.text,
+        "tables": [plain(table) for table in part.tables],
+    }
+    return finite(told)  # type: ignore[no-any-return]

@@ -2,56 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmark.errors import unknown
+from benchmark.errors import UserError, unknown
 from reports.render.flat import flat
 from reports.render.full import full
-from reports.render.html import html
 from reports.render.latex import latex
 from reports.render.markdown import markdown
+from reports.render.page import Section, page
 from reports.tables.model import Table
 
-Renderer = Callable[[Table], str]
-FORMATS: dict[str, tuple[str, Renderer]] = {
-    "md": (".md", markdown),
-    "latex": (".tex", latex),
-    "html": (".html", html),
-    "csv": (".csv", flat),
-    "json": (".json", full),
-}
+ENDINGS = {"md": ".md", "latex": ".tex", "html": ".html", "csv": ".csv", "json": ".json"}
 
 
 def parse_formats(given: str | None) -> tuple[str, ...]:
     """`md,csv` as names of formats; all of them where nothing is given. UserError for an unknown one."""
     if given is None:
-        return tuple(FORMATS)
+        return tuple(ENDINGS)
     names = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
     for name in names:
-        if name not in FORMATS:
-            raise unknown("format", name, FORMATS, "Give --format as a list such as md,latex,csv.")
-    return names or tuple(FORMATS)
+        if name not in ENDINGS:
+            raise unknown("format", name, ENDINGS, "Give --format as a list such as md,latex,csv.")
+    return names or tuple(ENDINGS)
 
 
-def write_tables(folder: Path, name: str, tables: Iterable[Table], formats: Iterable[str]) -> list[Path]:
+def write_tables(folder: Path, name: str, tables: Sequence[Table], formats: Iterable[str]) -> list[Path]:
     """One file per format that holds all `tables`, named `name`. Returns what was written."""
-    given = list(tables)
-    return [write(folder / f"{name}{FORMATS[format][0]}", _joined(format, given)) for format in formats]
+    return [write(folder / f"{name}{ENDINGS[format]}", rendered(format, tables)) for format in formats]
 
 
-def _joined(format: str, tables: list[Table]) -> str:
-    render = FORMATS[format][1]
-    texts = [render(table) for table in tables]
-    if format == "json":
-        return "[\n" + ",\n".join(text.rstrip("\n") for text in texts) + "\n]\n"
-    if format == "csv":
-        return "".join(text if i == 0 else text.partition("\n")[2] for i, text in enumerate(texts))
-    return "\n".join(texts)
+def rendered(format: str, tables: Sequence[Table]) -> str:
+    """Several tables as the text of one file."""
+    return _JOINED[format](tables)
+
+
+def _page(tables: Sequence[Table]) -> str:
+    return page(tables[0].caption, [Section("tables", "Tables", tables=list(tables))])
+
+
+def _csv(tables: Sequence[Table]) -> str:
+    texts = [flat(table) for table in tables]
+    return "".join(text if i == 0 else text.partition("\n")[2] for i, text in enumerate(texts))
+
+
+def _json(tables: Sequence[Table]) -> str:
+    return "[\n" + ",\n".join(full(table).rstrip("\n") for table in tables) + "\n]\n"
+
+
+_JOINED: dict[str, Callable[[Sequence[Table]], str]] = {
+    "md": lambda tables: "\n".join(map(markdown, tables)),
+    "latex": lambda tables: "\n".join(map(latex, tables)),
+    "html": _page,
+    "csv": _csv,
+    "json": _json,
+}
 
 
 def write(path: Path, content: str | bytes) -> Path:
-    """Write one file, its folder included."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    """Write one file, its folder included.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror}.", "A folder that can be written.", "Give another with --out DIR."
+        ) from error
     return path

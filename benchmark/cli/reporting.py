@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,21 +11,31 @@ import typer
 from benchmark.cli.options import Results
 
 DEFAULT_RESULTS = Path("results/runs")
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: report in the results folder.")]
+Formats = Annotated[str | None, typer.Option("--format", metavar="md,latex,...", help="md, latex, html, csv, json. Default: all.")]
+Against = Annotated[str | None, typer.Option("--against", metavar="ARM", help="The baseline. Default: the suite's own (ce).")]
+Family = Annotated[str, typer.Option("--family", metavar="suite|task", help="What Holm's correction spans.")]
 
 
 def report(
     results: Results = None,
     suite: Annotated[str | None, typer.Option("--suite", metavar="NAME", help="Only this suite. Default: all with records.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: report in the results folder.")] = None,
-    format: Annotated[
-        str | None, typer.Option("--format", metavar="md,latex,...", help="md, latex, html, csv, json. Default: all.")
-    ] = None,
+    out: Out = None,
+    table: Annotated[str | None, typer.Option("--table", metavar="PAPER/TABLE", help="Only this table of a paper.")] = None,
+    format: Formats = None,
+    against: Against = None,
+    family: Family = "suite",
 ) -> None:
     """Write tables, figures and a page from what finished runs left behind. Trains nothing."""
+    from reports.report import Options
     from reports.report import report as make
 
-    made = make(results or DEFAULT_RESULTS, suite=suite, out=out, formats=format)
-    for file, reason in made.problems:
+    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family))
+    _tell(made.problems)
+    typer.echo(made.text)
+    typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
+
+
+def _tell(problems: Iterable[tuple[str, str]]) -> None:
+    for file, reason in problems:
         typer.echo(f"left out: {file}: {reason}; the same run command writes it anew", err=True)
-    for path in made.files:
-        typer.echo(path)

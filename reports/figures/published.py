@@ -27,7 +27,9 @@ def ours_against_published(filled: PaperTable) -> Figure | None:
         gain, widest, first = cell.verdict.gain, _widest(cell.verdict), line == 0
         if widest is not None:
             ends = [widest.prediction.low, widest.prediction.high]
-            one.plot(ends, [-line] * 2, color="#56B4E9", linewidth=7, alpha=0.5, label="expected from ours (widest reading)" if first else None)
+            one.plot(
+                ends, [-line] * 2, color="#56B4E9", linewidth=7, alpha=0.5, label="expected from ours (widest reading)" if first else None
+            )
         one.plot([gain.low, gain.high], [-line] * 2, color="#0072B2", linewidth=1.5)
         one.scatter([gain.value], [-line], color="#0072B2", marker="D", s=24, zorder=3, label="ours, 95 % t interval" if first else None)
         theirs = [cell.verdict.published_gain]

@@ -19,7 +19,7 @@ def flat(table: Table) -> str:
         for column, cell in zip(table.columns, row.cells, strict=True):
             low, high = cell.interval or (None, None)
             numbers = [cell.value, cell.spread, low, high, cell.n, cell.planned]
-            writer.writerow([table.name, row.cells[0].shown, column.name, cell.shown, *map(_exact, numbers), " ".join(cell.marks)])
+            writer.writerow([table.name, row.called, column.name, cell.shown, *map(_exact, numbers), " ".join(cell.marks)])
     return buffer.getvalue()
 
 

@@ -10,6 +10,9 @@ from typing import Any
 from reports.tables.model import Cell, Table
 
 
+HOW = ("scale", "digits", "signed", "blank")  # how a cell is shown: `shown` tells it
+
+
 def full(table: Table) -> str:
     """The table as JSON text."""
     return json.dumps(plain(table), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -22,14 +25,14 @@ def plain(table: Table) -> dict[str, Any]:
         "caption": table.caption,
         "header": list(table.header),
         "columns": [{"name": column.name, "title": column.title} for column in table.columns],
-        "rows": [[_cell(cell) for cell in row.cells] for row in table.rows],
+        "rows": [{"name": row.called, "cells": [_cell(cell) for cell in row.cells]} for row in table.rows],
         "footnotes": list(table.legend),
         "data": finite(table.data),
     }
 
 
 def _cell(cell: Cell) -> dict[str, Any]:
-    kept = {field.name: getattr(cell, field.name) for field in dataclasses.fields(cell) if field.name not in ("scale", "digits", "signed")}
+    kept = {field.name: getattr(cell, field.name) for field in dataclasses.fields(cell) if field.name not in HOW}
     return {"shown": cell.shown, **{name: value for name, value in finite(kept).items() if value not in (None, "", [])}}
 
 

@@ -48,7 +48,15 @@ def rank_arms(block: Block, level: Level) -> Ranks | None:
     return ranks({arm: [sum(scores) / len(scores) for cell in cells if (scores := _scores(block, arm, cell))] for arm in arms})
 
 
-HEADS = ("labels and noise", "arm", "mean difference over tasks", "p over tasks", "better on at least", "inter-quartile mean [95 %]", "mean rank")
+HEADS = (
+    "labels and noise",
+    "arm",
+    "mean difference over tasks",
+    "p over tasks",
+    "better on at least",
+    "inter-quartile mean [95 %]",
+    "mean rank",
+)
 
 
 def across_table(analysis: Analysis) -> Table | None:
@@ -61,7 +69,10 @@ def across_table(analysis: Analysis) -> Table | None:
         ranked = rank_arms(analysis.block, level)
         rows += [Row(tuple(_line(analysis, level.name, arm, cells, ranked)), rule=i == 0 and bool(rows)) for i, arm in enumerate(arms)]
         left = [arm for arm in analysis.block.arms if arm not in arms]
-        notes.append(f"{level.name}: tasks {', '.join(cell.task for cell in cells)}" + (f"; incomplete, left out: {', '.join(left)}." if left else "."))
+        notes.append(
+            f"{level.name}: tasks {', '.join(cell.task for cell in cells)}"
+            + (f"; incomplete, left out: {', '.join(left)}." if left else ".")
+        )
     if not rows:
         return None
     block = analysis.block
@@ -76,6 +87,7 @@ def across_table(analysis: Analysis) -> Table | None:
             "bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; ties share.",
         ),
         footnotes=tuple(notes),
+        sortable=False,
     )
 
 

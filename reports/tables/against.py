@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from reports import context
-from reports.analysis import ALPHA, Analysis, Place
+from reports.analysis import Analysis, Place, label
+from reports.power import missing_notes, power_notes, reach_notes
 from reports.statistics.paired import Comparison, State
 from reports.tables.means import columns
 from reports.tables.model import Cell, Column, Row, Table, words
@@ -15,7 +18,13 @@ def differences_table(analysis: Analysis) -> Table:
     """Mean paired difference in points with its t interval, per arm and cell."""
     block = analysis.block
     rows = [Row((words(arm), *(_difference(analysis, (arm, cell)) for cell in block.cells))) for arm in analysis.arms]
-    rows.append(Row((words("smallest detectable, largest of the arms"), *(_detectable(analysis, cell) for cell in block.cells)), rule=True))
+    rows.append(
+        Row(
+            (words("smallest detectable, largest of the arms"), *(_detectable(analysis, cell) for cell in block.cells)),
+            rule=True,
+            foot=True,
+        )
+    )
     return Table(
         name=f"against-{analysis.against}.{block.name}",
         caption=f"Difference to {analysis.against} in points, mean over pairs [95 % t interval]: {block.title}",
@@ -67,43 +76,6 @@ def _detectable(analysis: Analysis, cell: object) -> Cell:
     return Cell(max(values)) if values else Cell()
 
 
-def power_notes(analysis: Analysis) -> tuple[str, ...]:
-    """What these runs could have found at all."""
-    ends = analysis.detectable()
-    if ends is None:
-        return ("No smallest detectable difference: it needs at least two pairs that differ.",)
-    low, high = (f"{100 * end:.1f}" for end in ends)
-    between = f"{low} points" if low == high else f"{low} (steadiest arm and cell) to {high} points (least steady)"
-    return (
-        f"Smallest difference that these runs would have found with power .8 at the first step of Holm: {between}. "
-        "A difference without [h] is no proof that there is none.",
-    )
-
-
-def reach_notes(analysis: Analysis) -> tuple[str, ...]:
-    """A sentence for each number of pairs with which a test cannot reach the level."""
-    said = {}
-    for place, found in analysis.comparisons.items():
-        if found.n and not found.reach.reachable:
-            said[f"{found.n} pairs: {_cannot(found, 'the t-test', found.reach.needed)}"] = place
-        elif found.n and not found.rank_reach.reachable and found.rank_reach.smallest_p is not None:
-            smallest = f"its smallest p is {found.rank_reach.smallest_p:.3g}, the first step of Holm asks for {found.rank_reach.threshold:.3g}"
-            said[f"{found.n} pairs: {_cannot(found, 'an exact rank or sign-flip test', found.rank_reach.needed)}; {smallest}"] = place
-    return tuple(f"With {line}." for line in sorted(said))
-
-
-def _cannot(found: Comparison, test: str, needed: int) -> str:
-    return f"{test} cannot reach {found.alpha:g} over {found.cells} comparison{'s' * (found.cells != 1)}, whatever the scores; {needed} pairs could"
-
-
-def missing_notes(analysis: Analysis) -> tuple[str, ...]:
-    """Pairs that one arm lacks: never dropped in silence."""
-    lacking = [len({(gone.split_seed, gone.seed) for gone in units.missing}) for units in analysis.units.values() if units.missing]
-    if not lacking:
-        return ()
-    return (f"In {len(lacking)} comparisons a run of one or both arms is not there (up to {max(lacking)} pairs); those pairs are left out.",)
-
-
 FIELDS = (
     *("arm", "cell", "pairs", "difference", "low", "high", "p", "Holm p", "conclusion", "sign-flip p", "Wilcoxon p", "McNemar p, collapse"),
     *("collapsed", "Hedges g", "won / tied / lost", "sd of differences", "smallest detectable", "on new test examples"),
@@ -122,6 +94,7 @@ def statistics_table(analysis: Analysis) -> Table:
         rows=tuple(rows),
         header=_rules(analysis),
         footnotes=(*power_notes(analysis), *reach_notes(analysis), *missing_notes(analysis), *sensitivity_notes(analysis)),
+        data={label(place): asdict(analysis.comparisons[place]) for place in analysis.places},
     )
 
 
@@ -194,6 +167,3 @@ def _direction(analysis: Analysis, place: Place, found: Comparison) -> str:
     if scope is None:
         return f"{word} on these test examples (predictions not at hand)"
     return f"{word} on {place[1].task}" if scope.scope == "task" else f"{word} on these test examples"
-
-
-__all__ = ["ALPHA", "conclusion", "differences_table", "p_value", "statistics_table"]

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 
 from benchmark.records.alarms import meaning
 from reports import context
+from reports.analysis import Analysis, floor_of
 from reports.cells import CellKey
+from reports.power import power_notes
 from reports.results import Block, Runs
 from reports.tables.model import Cell, Column, Row, Table, words
 
 
-def means_table(block: Block) -> Table:
+def means_table(block: Block, analysis: Analysis | None = None) -> Table:
     """Mean and sample standard deviation of the primary metric, in points, per arm and cell; the majority rate as the last row."""
-    floored = {cell for cell in block.cells if at_floor(block, cell)}
+    floored = {cell for cell in block.cells if (floor := floor_of(block, cell)) is not None and floor.at_floor}
     rows = [Row((words(arm), *(_mean(block, arm, cell, cell in floored) for cell in block.cells))) for arm in block.arms]
-    rows.append(Row((words("majority rate"), *(Cell(block.majority(cell)) for cell in block.cells)), rule=True))
-    rows.append(Row((words("test examples"), *(_size(block, cell) for cell in block.cells))))
+    rows.append(Row((words("majority rate"), *(Cell(block.majority(cell)) for cell in block.cells)), rule=True, foot=True))
+    rows.append(Row((words("test examples"), *(_size(block, cell) for cell in block.cells)), foot=True))
     return Table(
         name=f"means.{block.name}",
         caption=f"{_metrics(block)} in points, mean \N{PLUS-MINUS SIGN} {context.SPREAD}: {block.title}",
         columns=columns(block),
         rows=tuple(rows),
         header=(*context.header(block), _runs(block)),
-        footnotes=context.notes(block),
+        footnotes=(*_power(block, analysis), *context.notes(block)),
+        data={"scores": [_scores(block, *place) for place in block.runs]},
     )
+
+
+def _power(block: Block, analysis: Analysis | None) -> tuple[str, ...]:
+    if analysis is None:
+        return ("No baseline to compare with in these runs: no differences are computed.",)
+    return power_notes(analysis)
+
+
+def _scores(block: Block, arm: str, cell: CellKey) -> dict[str, object]:
+    runs = block.runs[arm, cell]
+    return {"arm": arm, "cell": cell.label, "runs": [[*unit, score] for unit, score in runs.scores.items()]}
 
 
 def columns(block: Block, first: str = "arm") -> tuple[Column, ...]:
@@ -45,20 +58,6 @@ def _runs(block: Block) -> str:
     counts = sorted({runs.planned for runs in block.runs.values()})
     planned = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return f"n = {planned} runs per arm and cell, where a cell says nothing else; a run is one (split, seed)."
-
-
-def at_floor(block: Block, cell: CellKey) -> bool:
-    """Whether no arm of the cell is above the majority rate by two test-set standard errors."""
-    rate, labels = block.majority(cell), block.gold.get(cell)
-    if rate is None or not labels:
-        return False
-    error = math.sqrt(rate * (1 - rate) / len(labels))
-    means = [mean for arm in block.arms if (mean := _value(block.runs.get((arm, cell)))) is not None]
-    return bool(means) and max(means) <= rate + 2 * error
-
-
-def _value(runs: Runs | None) -> float | None:
-    return None if runs is None else runs.mean("value")
 
 
 def _mean(block: Block, arm: str, cell: CellKey, floored: bool) -> Cell:

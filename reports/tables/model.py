@@ -32,7 +32,7 @@ class Cell:
         interval: lower and upper end.
         n: runs behind the number.
         planned: runs that were planned; shown as `n of N` where some are not there.
-        text: in place of a number.
+        text: in place of a number; a `blank` cell shows nothing, one with neither shows a dash.
         marks: letters of `MARKS`.
         scale, digits: how the number is shown: value x scale with this many digits.
         signed: with a sign, for a difference.
@@ -44,6 +44,7 @@ class Cell:
     n: int | None = None
     planned: int | None = None
     text: str = ""
+    blank: bool = False
     marks: tuple[str, ...] = ()
     scale: float = 100.0
     digits: int = 1
@@ -52,6 +53,8 @@ class Cell:
     @property
     def shown(self) -> str:
         """The cell as every format prints it, before escaping."""
+        if self.blank:
+            return ""
         parts = [self.text or self._number()]
         if self.planned is not None and self.n is not None and self.n < self.planned:
             parts.append(f"({self.n} of {self.planned})")
@@ -81,7 +84,7 @@ def number(value: float, digits: int = 1, signed: bool = False) -> str:
 
 def words(text: object) -> Cell:
     """A cell of text."""
-    return Cell(text=str(text))
+    return Cell(text=str(text), blank=not str(text))
 
 
 @dataclass(frozen=True)
@@ -100,10 +103,23 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: one cell per column; `rule` draws a line above it."""
+    """A row: one cell per column.
+
+    Args:
+        rule: a line above it.
+        foot: it is about the columns, no row like the others: never sorted among them.
+        name: what it is called in files; by default its first cell.
+    """
 
     cells: tuple[Cell, ...]
     rule: bool = False
+    foot: bool = False
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """Its name in files."""
+        return self.name or self.cells[0].shown
 
 
 @dataclass(frozen=True)
@@ -115,6 +131,8 @@ class Table:
         caption: one sentence.
         header: lines above: what was run on what.
         footnotes: lines below.
+        sortable: whether the order of the rows may change on a page.
+        data: what the numbers were made from, for the JSON files.
     """
 
     name: str
@@ -123,6 +141,7 @@ class Table:
     rows: tuple[Row, ...]
     header: tuple[str, ...] = ()
     footnotes: tuple[str, ...] = ()
+    sortable: bool = True
     data: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 
 from reports import context
 from reports.papers import Filled, PaperTable, capped
@@ -25,6 +26,8 @@ def paper_table(filled: PaperTable) -> Table:
         rows=tuple(_rows(filled)),
         header=(f"Theirs: {table.caption} Selection: {_selections(table)}. Model: {_models(table)}.", *context.header(block), _how(filled)),
         footnotes=(*_reasons(filled), *table.notes, *_limits(filled), *context.notes(block)),
+        sortable=False,
+        data={f"{cell.printed.row} | {cell.printed.column}": asdict(cell.verdict) for cell in filled.cells if cell.verdict is not None},
     )
 
 
@@ -33,7 +36,8 @@ def _rows(filled: PaperTable) -> Iterator[Row]:
         cells = [filled.cell(row.id, column.id) for column in filled.table.columns]
         for j, (what, line) in enumerate(_lines(filled, cells)):
             heads = row.labels if j == 0 else ("",) * len(row.labels)
-            yield Row((*map(words, heads), words(what), *(line(cell) for cell in cells)), rule=i > 0 and j == 0)
+            shown = (*map(words, heads), words(what), *(line(cell) for cell in cells))
+            yield Row(shown, rule=i > 0 and j == 0, name=f"{row.id} | {what}")
 
 
 def _lines(filled: PaperTable, cells: list[Filled]) -> Iterator[tuple[str, Line]]:
@@ -42,11 +46,12 @@ def _lines(filled: PaperTable, cells: list[Filled]) -> Iterator[tuple[str, Line]
         yield "ours", _ours
         yield "ours \N{MINUS SIGN} theirs", _difference
     if any(cell.printed.p is not None for cell in cells):
-        yield "printed p", lambda cell: words("-" if cell.printed.p is None else f"{cell.printed.p:g}")
+        yield "printed p", lambda cell: _printed_p(cell.printed.p)
     if any(cell.verdict for cell in cells):
         yield "gain, theirs", _printed_gain
         yield "gain, ours [95 %]", _our_gain
         yield "verdict on the gain", _verdict
+        yield "level (secondary)", _level
 
 
 def theirs(printed: PublishedCell, table: PublishedTable) -> Cell:
@@ -77,6 +82,20 @@ def _printed_gain(cell: Filled) -> Cell:
 def _our_gain(cell: Filled) -> Cell:
     gain = cell.verdict.gain if cell.verdict else None
     return Cell() if gain is None else Cell(gain.value, interval=(gain.low, gain.high), n=gain.n, scale=1, signed=True)
+
+
+def _printed_p(p: float | None) -> Cell:
+    if p is None:
+        return Cell()
+    mantissa, _, exponent = f"{p:.0e}".partition("e")
+    return Cell(p, text=f"{p:g}" if p >= 0.001 else f"{mantissa}e{int(exponent)}")
+
+
+def _level(cell: Filled) -> Cell:
+    level = cell.verdict.level if cell.verdict else None
+    if level is None:
+        return Cell()
+    return words(str(level.outcome) if level.tells_apart else f"{level.outcome}; cannot tell methods apart")
 
 
 def _verdict(cell: Filled) -> Cell:

@@ -83,7 +83,9 @@ def spread_table(analysis: Analysis) -> Table | None:
             ends = found.interval
             ratio = words(found.state) if ends is None else Cell(ends.value, interval=(ends.low, ends.high), scale=1, digits=2)
             pairs = Cell(float(found.n), scale=1, digits=0)
-            rows.append(Row((words(arm), words(cell.label), Cell(found.sd_method), Cell(found.sd_baseline), ratio, p_value(found.p), pairs)))
+            rows.append(
+                Row((words(arm), words(cell.label), Cell(found.sd_method), Cell(found.sd_baseline), ratio, p_value(found.p), pairs))
+            )
     block = analysis.block
     return _table(
         f"spread-{analysis.against}.{block.name}",
@@ -126,8 +128,8 @@ def _match_line(arm: str, task: str, found: Match, splits: int) -> list[Cell]:
         words(arm),
         words(task),
         Cell(found.method_n, scale=1, digits=0),
-        _open(found.interval, 0, found.state),
-        _open(found.factor, 2, found.state),
+        _open(found.interval if found.state == "ok" else None, 0, found.state),
+        _open(found.factor if found.state == "ok" else None, 2, found.state),
         Cell(float(splits), scale=1, digits=0),
     ]
 

@@ -1,0 +1,96 @@
+"""All that one block can fill: its paragraph, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reports.analysis import Analysis, Scope, analyse
+from reports.figures.cost import cost_against_accuracy
+from reports.figures.curves import over_noise, over_shots
+from reports.figures.forest import forest
+from reports.figures.published import ours_against_published
+from reports.figures.ranks import critical_difference
+from reports.figures.reliability import reliability_diagram
+from reports.figures.selection import best_of_k_curves
+from reports.paragraph import paragraph
+from reports.papers import PaperTable, fillable_tables
+from reports.results import Block
+from reports.tables.across import across_table
+from reports.tables.against import differences_table, statistics_table
+from reports.tables.means import cost_table, means_table, troubles_table
+from reports.tables.model import Table
+from reports.tables.paper import paper_table
+from reports.tables.trends import matching_table, slopes_table, spread_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure that can be drawn: its file name, and what it shows in words, for readers who do not see it."""
+
+    name: str
+    alt: str
+    draw: Callable[[], Figure | None]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is reported of one block."""
+
+    block: Block
+    analysis: Analysis | None
+    papers: list[PaperTable]
+    text: str
+    tables: list[Table]
+    pictures: list[Picture] = field(default_factory=list)
+
+
+def contents(block: Block, against: str | None = None, scope: Scope = "suite") -> Contents:
+    """Everything that a block can fill."""
+    analysis, papers = analyse(block, against, scope), fillable_tables(block)
+    tables = [table for table in _tables(block, analysis, papers) if table is not None]
+    return Contents(block, analysis, papers, paragraph(block, analysis, papers), tables, list(_pictures(block, analysis, papers)))
+
+
+def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:
+    yield means_table(block, analysis)
+    if analysis is not None:
+        yield differences_table(analysis)
+    yield from (paper_table(filled) for filled in papers)
+    if analysis is not None:
+        yield from (across_table(analysis), slopes_table(analysis), spread_table(analysis), matching_table(analysis))
+        yield statistics_table(analysis)
+    yield cost_table(block)
+    yield troubles_table(block)
+
+
+def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Picture]:
+    yield Picture(
+        f"over-shots.{block.name}",
+        "Accuracy over the number of labels; the numbers stand in the table of means.",
+        lambda: over_shots(block),
+    )
+    yield Picture(
+        f"over-noise.{block.name}", "Accuracy over the level of noise; the numbers stand in the table of means.", lambda: over_noise(block)
+    )
+    if analysis is not None:
+        alt = f"Paired differences to {analysis.against} with intervals; the numbers stand in the table of differences."
+        yield Picture(f"forest-{analysis.against}.{block.name}", alt, lambda: forest(analysis))
+    for filled in papers:
+        name = f"published.{filled.table.key.replace('/', '.')}.{block.name}"
+        alt = f"Our gains beside those of {filled.table.citation}; the numbers stand in its table."
+        yield Picture(name, alt, lambda filled=filled: ours_against_published(filled))  # type: ignore[misc]
+    yield Picture(
+        f"cost.{block.name}",
+        "Seconds of training against accuracy; the numbers stand in the table of cost.",
+        lambda: cost_against_accuracy(block),
+    )
+    yield Picture(
+        f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)
+    )
+    yield Picture(f"best-of-k.{block.name}", "Expected best of k runs, by k.", lambda: best_of_k_curves(block))
+    yield Picture(f"reliability.{block.name}", "Reliability diagram: share right over confidence.", lambda: reliability_diagram(block))

@@ -1,0 +1,122 @@
+"""A paragraph per block in plain sentences, from the same numbers as the tables: what was run, what was found, how sure."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+
+from reports.analysis import ALPHA, Analysis, Place
+from reports.papers import PaperTable
+from reports.results import Block
+from reports.tables.model import number
+
+
+def paragraph(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> str:
+    """Sentences fit to paste into a paper. Every number in them stands in a table too."""
+    said = [*_run(block), *_stand_in(block)]
+    if analysis is None:
+        said.append("There is no baseline among these arms, so no differences were tested.")
+    else:
+        said += [*_baseline(analysis), *_found(analysis), *_noise_floor(analysis), *_power(analysis), *_floors(analysis)]
+    return " ".join([*said, *_verdicts(papers)])
+
+
+def _run(block: Block) -> list[str]:
+    frame = block.frame
+    done, failed = int((frame["status"] == "done").sum()), int((~frame["status"].isin(["done", "missing"])).sum())
+    encoders = _list(sorted(set(frame["encoder"]) - {""})) or "no encoder"
+    tasks = _list(list(dict.fromkeys(cell.task for cell in block.cells)))
+    shots = _list(list(dict.fromkeys(cell.shots for cell in block.cells)))
+    noisy = " with and without noise" if any(cell.noise for cell in block.cells) else ""
+    counts = sorted({runs.planned for runs in block.runs.values()})
+    runs = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    first = (
+        f"We ran {len(block.arms)} arms of the suite {block.suite or '(no plan)'} with {encoders} (profile {block.profile or 'unknown'}, "
+        f"protocol {block.protocol}) on {tasks} with {shots} labelled training examples{noisy}, {runs} runs per arm and cell."
+    )
+    gaps = f"Of {len(frame)} planned runs {done} finished" + (f" and {failed} failed" if failed else "") + "; the rest is missing."
+    return [first, *([gaps] if done < len(frame) else [])]
+
+
+def _stand_in(block: Block) -> list[str]:
+    return ["The texts or the encoder stand in for real ones: nothing follows for the methods."] if block.stand_in else []
+
+
+def _baseline(analysis: Analysis) -> list[str]:
+    told = []
+    for cell in analysis.block.cells:
+        runs = analysis.block.runs.get((analysis.against, cell))
+        if runs is not None and len(runs.scores) > 1:
+            values = [100 * value for value in runs.scores.values()]
+            told.append(f"{statistics.fmean(values):.1f} (sd {statistics.stdev(values):.1f}) on {cell.label}")
+    return [f"The baseline {analysis.against} reached {_list(told)}, in points of {analysis.block.cells[0].metric}."] if told else []
+
+
+def _found(analysis: Analysis) -> list[str]:
+    tested = [place for places in analysis.members.values() for place in places if analysis.comparisons[place].p is not None]
+    planned = sum(len(places) for places in analysis.members.values())
+    if not tested:
+        return ["No arm has enough pairs with the baseline for a test."]
+    hits = [place for place in tested if analysis.significant(place)]
+    scope = "the suite" if analysis.scope == "suite" else "each task"
+    start = f"After Holm's correction over {scope} ({planned} comparisons, paired t-tests, level {ALPHA:g})"
+    if not hits:
+        return [f"{start}, no arm differed from {analysis.against} in any of the {len(tested)} comparisons that could be tested."]
+    rest = len(tested) - len(hits)
+    more = f" In the other {rest} comparisons no difference was shown." if rest else ""
+    return [f"{start}, {_list([_hit(analysis, place) for place in hits])}.{more}", *_reach_of_claims(analysis, hits)]
+
+
+def _hit(analysis: Analysis, place: Place) -> str:
+    found = analysis.comparisons[place]
+    assert found.difference is not None
+    size = number(100 * abs(found.difference))
+    ends = "" if found.interval is None else f" (95 % interval {number(100 * found.interval.low)} to {number(100 * found.interval.high)})"
+    return f"{place[0]} was {'better' if found.difference > 0 else 'worse'} by {size} points on {place[1].label}{ends}"
+
+
+def _reach_of_claims(analysis: Analysis, hits: list[Place]) -> list[str]:
+    narrow = [place for place in hits if (found := analysis.over_examples.get(place)) is None or found.scope != "task"]
+    if not narrow:
+        return ["All of these hold for new test examples too (two-way bootstrap)."]
+    return [f"Of these {len(narrow)} hold for these test examples only, as far as is known: another test set could turn them round."]
+
+
+def _noise_floor(analysis: Analysis) -> list[str]:
+    told = [(found.difference, place) for place in analysis.places if place[0] == analysis.null and (found := analysis.comparisons[place])]
+    known = [(abs(value), place) for value, place in told if value is not None]
+    if not known:
+        return [f"The noise floor was not measured: there is no arm {analysis.null}."]
+    most, where = max(known, key=lambda item: item[0])
+    return [f"The baseline under other random numbers differed from itself by up to {100 * most:.1f} points ({where[1].label})."]
+
+
+def _power(analysis: Analysis) -> list[str]:
+    ends = analysis.detectable()
+    if ends is None:
+        return []
+    return [
+        f"Differences below {100 * ends[0]:.1f} points, in the least steady comparison below {100 * ends[1]:.1f}, would likely have been missed."
+    ]
+
+
+def _floors(analysis: Analysis) -> list[str]:
+    low = [cell.label for cell in analysis.block.cells if analysis.floored(cell)]
+    return [f"No arm learnt anything on {_list(low)}; no test was made there."] if low else []
+
+
+def _verdicts(papers: list[PaperTable]) -> list[str]:
+    told = []
+    for filled in papers:
+        counts = Counter(f"{cell.verdict.outcome}" for cell in filled.cells if cell.verdict is not None)
+        kinds = {cell.verdict.kind for cell in filled.cells if cell.verdict is not None}
+        if counts:
+            listed = _list([f"{name} ({count})" for name, count in sorted(counts.items())])
+            told.append(
+                f"Held against {filled.table.citation}, {filled.table.number} ({' and '.join(sorted(kinds))} comparison): {listed}."
+            )
+    return told
+
+
+def _list(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""

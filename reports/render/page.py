@@ -1,0 +1,39 @@
+"""One HTML page that needs nothing from outside: style, script and pictures are in it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+
+from reports.render.html import environment
+from reports.tables.model import Table
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure for the page."""
+
+    name: str
+    alt: str
+    svg: bytes
+
+    @property
+    def source(self) -> str:
+        """The picture itself, as an address."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page."""
+
+    name: str
+    title: str
+    text: str = ""
+    tables: list[Table] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+
+
+def page(title: str, sections: list[Section], notes: list[str] | None = None) -> str:
+    """The page, with a list of contents where there is more than one table."""
+    return environment().get_template("page.html").render(title=title, sections=sections, notes=notes or [])
