@@ -22,7 +22,7 @@ class SpreadRatio:
     Args:
         interval: the ratio with its interval.
         p: two-sided p for equal spreads; None with `state` where n < 3, one arm has no spread, or the arms are perfectly correlated.
-        p_swap: the same by swapping centred pairs at random; holds its level with collapsing runs too.
+        p_swap: the same by swapping pairs, centred by their medians, at random; holds its level with collapsing runs too.
     """
 
     n: int
@@ -72,8 +72,8 @@ def _pitman_morgan(ratio: float, r: float, n: int, level: float, unit: str) -> t
 
 
 def _swapped(x: NDArray[float64], y: NDArray[float64], seed: int) -> float:
-    """Two-sided p of |log F| when each centred pair may change places."""
-    pairs = np.stack([x - x.mean(), y - y.mean()])
+    """Two-sided p of |log F| when each pair may change places. Centred by medians: a collapsed run must not move the others."""
+    pairs = np.stack([x - np.median(x), y - np.median(y)])
     swap = np.random.default_rng(seed).random((SWAPS, x.size)) < 0.5
     first, second = np.where(swap, pairs[1], pairs[0]), np.where(swap, pairs[0], pairs[1])
     drawn = np.abs(np.log(first.var(axis=1)) - np.log(second.var(axis=1)))
