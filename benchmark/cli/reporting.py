@@ -36,6 +36,23 @@ def report(
     typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
 
 
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="DIR_A", help="A results folder.")],
+    second: Annotated[Path, typer.Argument(metavar="DIR_B", help="Another.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table there too, as compare.*.")] = None,
+    format: Formats = None,
+) -> None:
+    """Compare two results folders: cells that changed, paired where they can be."""
+    from reports.comparing import compare_folders
+    from reports.writing import parse_formats, rendered, write_tables
+
+    formats = parse_formats(format)
+    table = compare_folders(first, second)
+    typer.echo(rendered("md", [table]))
+    if out is not None:
+        write_tables(out, "compare", [table], formats)
+
+
 def _tell(problems: Iterable[tuple[str, str]]) -> None:
     for file, reason in problems:
         typer.echo(f"left out: {file}: {reason}; the same run command writes it anew", err=True)

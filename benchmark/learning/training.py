@@ -75,7 +75,10 @@ def backward(phase: GradientPhase, losses: list[Tensor], state: State, journal: 
     if len(losses) == 1:
         losses[0].backward()
         return
-    gradients = [torch.autograd.grad(loss, parameters, allow_unused=True) for loss in losses]
+    shared = [True] * (len(losses) - 1) + [False]  # parts on one feed share a graph, which the last one may free
+    gradients = [
+        torch.autograd.grad(loss, parameters, retain_graph=keep, allow_unused=True) for loss, keep in zip(losses, shared, strict=True)
+    ]
     own = {id(p) for p in state.backbone.parameters()}
     norms = [_norm([g for g, p in zip(gs, parameters, strict=True) if g is not None and id(p) in own]) for gs in gradients]
     journal.norms(norms)

@@ -38,7 +38,8 @@ DETACHED = """
 class Detached(Objective):
     def terms(self, step):
         ce = CrossEntropy().terms(step)["ce"]
-        return {"ce": Term(ce.value, 0.1, ce.count), "contrast": Term(step.encode().detach().square().mean().requires_grad_(), 0.9, ce.count)}
+        dead = step.encode().detach().square().mean().requires_grad_()
+        return {"ce": Term(ce.value, 0.1, ce.count), "contrast": Term(dead, 0.9, ce.count)}
 """
 GLOBAL = """
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def test_methods_without_a_correction_or_with_it_off_have_none() -> None:
 
 def test_the_plan_names_the_classes_and_how_often_they_are_repeated() -> None:
     split = small_split()
-    tail = dataclasses.replace(split, train=split.train.take(list(range(8)) + [8]))
+    tail = dataclasses.replace(split, train=split.train.take([*range(9)]))
     assert told("three-phase", build("three-phase"), tail, NAMES, "sst2 tail 8") == "sst2 tail 8: three-phase would repeat positive (1) x4"
 
 

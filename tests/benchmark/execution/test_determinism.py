@@ -1,4 +1,4 @@
-"""A run is a pure function of its spec (docs/protocol.md, rule 2): bit for bit, whatever ran before it, in whichever process, cached or not."""
+"""A run is a pure function of its spec (docs/protocol.md, rule 2): bit for bit, whatever ran before it, wherever, cached or not."""
 
 from __future__ import annotations
 

@@ -80,7 +80,9 @@ def test_a_run_that_fails_leaves_a_record_and_the_others_go_on(run_of: Run, tmp_
 
 def test_what_failed_is_run_again(run_of: Run, tmp_path: Path) -> None:
     flag = tmp_path / "flag"
-    file = plugin(tmp_path, "fails-once", f"import pathlib; p = pathlib.Path({str(flag)!r}); e = p.exists(); p.touch(); assert e; state.predictor = lambda x: __import__('numpy').ones((len(x), 2), dtype='float32')")
+    once = f"import pathlib; p = pathlib.Path({str(flag)!r}); there = p.exists(); p.touch(); assert there; "
+    scores = "state.predictor = lambda x: __import__('numpy').ones((len(x), 2), dtype='float32')"
+    file = plugin(tmp_path, "fails-once", once + scores)
     first, _ = run_of(methods="fails-once", plugin=[file])
     second, records = run_of(methods="fails-once", plugin=[file])
     assert (first.failed, second.failed) == (1, 0)
@@ -105,7 +107,9 @@ def test_scores_of_the_wrong_shape_are_an_error_of_the_run(run_of: Run, tmp_path
 
 
 def test_scores_that_are_not_finite_raise_the_alarm(run_of: Run, tmp_path: Path) -> None:
-    file = plugin(tmp_path, "not-finite", "state.predictor = lambda x: __import__('numpy').full((len(x), 2), float('nan'), dtype='float32')")
+    file = plugin(
+        tmp_path, "not-finite", "state.predictor = lambda x: __import__('numpy').full((len(x), 2), float('nan'), dtype='float32')"
+    )
     _, records = run_of(methods="not-finite", plugin=[file])
     assert records["not-finite"].alarms == ("non-finite loss",)
 
@@ -116,7 +120,9 @@ def test_constant_predictions_raise_two_alarms(run_of: Run) -> None:
 
 
 def test_the_manifest_is_there_before_the_first_run(request_of: Request, tmp_path: Path) -> None:
-    file = plugin(tmp_path, "looks-around", f"import pathlib; assert list(pathlib.Path({str(tmp_path)!r}).glob('results/manifests/*.json'))")
+    file = plugin(
+        tmp_path, "looks-around", f"import pathlib; assert list(pathlib.Path({str(tmp_path)!r}).glob('results/manifests/*.json'))"
+    )
     request = request_of(methods="looks-around", plugin=[file])
     plan = make_plan(request)
     run_plan(plan, request, _Quiet())

@@ -10,7 +10,14 @@ from benchmark.learning import flat
 from benchmark.learning.state import pool
 from benchmark.learning.tokens import Tokens
 
-SIZES = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32, "vocab_size": 50, "max_position_embeddings": 20}
+SIZES = {
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "vocab_size": 50,
+    "max_position_embeddings": 20,
+}
 
 
 def model_of(kind: str) -> torch.nn.Module:
