@@ -48,7 +48,7 @@ class ColumnFile(Facts):
 
 
 class RowFile(Facts):
-    """A row: the labels of its head, its cells as printed, the p-values printed for it, a metric per column where the row has its own, facts."""
+    """A row: the labels of its head, its cells as printed, p-values printed for it, a metric per column where it has its own, facts."""
 
     id: str
     labels: tuple[str, ...] = Field(min_length=1)

@@ -41,13 +41,14 @@ def load_table(key: str) -> PublishedTable:
 def read_table(path: Path, key: str) -> PublishedTable:
     """The table in a file. UserError, with the path, where it is not one."""
     try:
-        return _table(key, TableFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return build_table(key, TableFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         keys = ", ".join(TableFile.model_fields)
         raise UserError(f"{path} is not a published table: {error}.", f"Its keys are {keys}.", "Correct the file.") from error
 
 
-def _table(key: str, file: TableFile) -> PublishedTable:
+def build_table(key: str, file: TableFile) -> PublishedTable:
+    """The table that a file's content describes, under the key that its place gives it."""
     told = file.model_dump(exclude={"all", "columns", "rows"})
     return PublishedTable(
         key=key,

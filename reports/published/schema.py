@@ -169,8 +169,10 @@ class PublishedTable(Frozen):
     @model_validator(mode="after")
     def _whole(self) -> PublishedTable:
         wanted = [(row.id, column.id) for row in self.rows for column in self.columns]
+        if len(set(wanted)) < len(wanted):
+            raise ValueError(f"{self.key}: two rows or two columns have the same id")
         if [(cell.row, cell.column) for cell in self.cells] != wanted:
-            raise ValueError(f"{self.key}: the cells are not exactly rows times columns, row by row (two rows with the same id?)")
+            raise ValueError(f"{self.key}: the cells are not exactly rows times columns, row by row")
         return self
 
     def cell(self, row: str, column: str) -> PublishedCell:

@@ -55,8 +55,8 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             arithmetic=tuple(_line(cell) for cell in impossible),
             severity="question",
             shows=f"{len(impossible)} of {len(cells)} accuracies that can be checked are no number of right answers out of the "
-            "stated test set, for the number of runs that is stated (one where none is). They are averages, or come from another test set, or "
-            "from another rule of rounding, which the table does not say.",
+            "stated test set, for the number of runs that is stated (one where none is). They are averages, or come from another "
+            "test set, or from another rule of rounding, which the table does not say.",
             does_not_show="That a number is wrong: an average of several runs is a usual thing to print.",
         )
     if possible := [cell for cell in cells if cell not in impossible]:

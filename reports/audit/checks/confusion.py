@@ -124,5 +124,6 @@ def _equal(right: PublishedCell, recall: PublishedCell) -> Line:
 
 
 def _within(printed: PublishedCell, low: float, high: float) -> bool:
+    """Whether something between `low` and `high` is printed so, rounded or cut off."""
     half = half_unit(printed) + SLACK
-    return low - half <= (printed.value or 0.0) <= high + half
+    return low - 2 * half <= (printed.value or 0.0) <= high + half

@@ -121,7 +121,8 @@ def _misfit(table: PublishedTable, misfits: list[Recomputed], total: int) -> Fin
         "test with the stated n."
     )
     if needed := [one.implied for one in misfits if one.implied is not None]:
-        shows += f" They would follow from {min(needed):.0f} to {max(needed):.0f} independent values per arm (median {statistics.median(needed):.0f})."
+        median = statistics.median(needed)
+        shows += f" They would follow from {min(needed):.0f} to {max(needed):.0f} independent values per arm (median {median:.0f})."
     if depends:
         shows += f" With the stated n, {len(depends)} of them would be above {LEVEL}."
     does_not = (

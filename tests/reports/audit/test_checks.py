@@ -1,0 +1,119 @@
+"""Each check on made-up tables: it speaks where it should and is silent where it should be."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.audit import CHECKS, audit, load_published
+from reports.audit.welch import welch_p
+from reports.published.facts import Ablation, Facts, Part, Pool
+
+TOP = {"rule": "top", "keep": 3, "of": 10, "by": "validation accuracy"}
+
+
+def severities(found):
+    return [one.severity for one in found]
+
+
+def test_a_p_value_that_follows_from_the_table_is_a_note(made_up, findings):
+    p = f"{welch_p(2.0, 1.0, 1.0, 3):.1g}"
+    assert severities(findings("p-values recomputed", made_up(p=p, n=3, spread_kind="sd"))) == ["note"]
+
+
+def test_a_p_value_that_does_not_follow_is_serious_where_the_conclusion_changes(made_up, findings):
+    (found,) = findings("p-values recomputed", made_up(p="1e-9", n=3, new="80.5 +- 1.0", spread_kind="sd"))
+    assert found.severity == "serious"
+    assert found.cells == ("new / A",)
+    (found,) = findings("p-values recomputed", made_up(p="1e-9", n=3, new="88.0 +- 1.0", spread_kind="sd"))
+    assert found.severity == "question"
+
+
+def test_without_n_a_p_value_says_nothing_wrong(made_up, findings):
+    assert findings("p-values recomputed", made_up(p="1e-9", spread_kind="sd")) == []
+    assert findings("p-values recomputed", made_up(n=3, spread_kind="sd")) == []
+
+
+def test_equal_spreads_gain_nothing_by_selection(made_up, findings):
+    (found,) = findings("selection of runs", made_up(selection=TOP, n=3, spread_kind="sd"))
+    assert found.severity == "note"
+    assert "+0.0 at 0.5, +0.0 at 0.7, +0.0 at 0.9, +0.0 at 1" in found.arithmetic[1]
+
+
+def test_a_wider_method_gains_by_selection(made_up, findings):
+    assert severities(findings("selection of runs", made_up(new="82.0 +- 3.0", selection=TOP, n=3, spread_kind="sd"))) == ["question"]
+
+
+def test_selection_on_the_test_set_is_a_question(made_up, findings):
+    assert severities(findings("selection of runs", made_up(selection={"rule": "best-test"}))) == ["question"]
+    assert findings("selection of runs", made_up()) == []
+
+
+def test_an_impossible_accuracy_is_a_question_unless_enough_runs_are_averaged(made_up, findings):
+    assert severities(findings("attainable accuracy", made_up(ce="80.00", new="81.11", test_size=100))) == ["question", "note"]
+    assert severities(findings("attainable accuracy", made_up(ce="80.00", new="81.10", test_size=100, n=10))) == ["note"]
+    assert findings("attainable accuracy", made_up(ce="80.00", new="81.11", test_size=10_000)) == []
+    assert findings("attainable accuracy", made_up(ce="80.00", new="81.11")) == []
+
+
+def test_two_tables_of_a_paper_that_differ(made_up, findings):
+    first, second = made_up(key="paper/a"), made_up(key="paper/b", new="82.2 +- 1.0")
+    assert severities(findings("one table against another", first, second)) == ["question", "note"]
+    assert findings("one table against another", second, first) == []  # once per pair of tables
+    assert severities(findings("one table against another", first, made_up(key="paper/b", ce="80 +- 1.0"))) == ["note"]  # 80 may be 80.0
+
+
+def test_a_larger_model_below_a_smaller_one(made_up, findings):
+    assert findings("smaller above larger", made_up()) == []
+
+
+def test_a_wider_spread_is_told(made_up, findings):
+    (found,) = findings("stability", made_up(new="82.0 +- 1.5", spread_kind="sd"))
+    assert found.severity == "note"
+    assert "1 of 1 cells" in found.shows
+    assert findings("stability", made_up(new="82.0 +- 0.5", spread_kind="sd")) == []
+
+
+@pytest.mark.parametrize(("test", "expected"), [(50, ["note"]), (60, ["serious"])])
+def test_parts_that_do_not_fit_into_their_pool(made_up, findings, test, expected):
+    parts = (Part(name="validation", size=50, stated="half"), Part(name="test", size=test, stated="the rest"))
+    pool = Pool(table="paper/table", column="A", pool="pool", size=100, parts=parts, source="made up")
+    assert severities(findings("split sizes", made_up(), facts={"paper": Facts(pools=(pool,))})) == expected
+
+
+def test_a_share_that_is_not_the_stated_one(made_up, findings):
+    part = Part(name="test", size=50, stated="a tenth", share=0.1)
+    pool = Pool(table="paper/table", column="A", pool="pool", size=100, parts=(part,), source="made up")
+    assert severities(findings("split sizes", made_up(), facts={"paper": Facts(pools=(pool,))})) == ["note", "question"]
+
+
+def test_facts_of_another_table_are_not_used(made_up, findings):
+    facts = {"paper": Facts(ablations=(Ablation(table="paper/other", whole="A", parts=("A",), baseline="A"),))}
+    assert all(findings(name, made_up(), facts=facts) == [] for name in ("parts of the method", "split sizes", "augmentation triggers"))
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_an_empty_table_has_no_findings(made_up, findings, name):
+    assert findings(name, made_up(ce="unknown", new="-")) == []
+
+
+def test_every_finding_says_what_it_shows_and_what_not():
+    found = audit()
+    assert {one.check for one in found} == set(CHECKS)
+    for one in found:
+        assert one.cells
+        assert one.arithmetic
+        assert one.shows.endswith(".")
+        assert one.does_not_show.endswith(".")
+
+
+ACCUSING = ("fraud", "wrongdoing", "cheat", "fake", "fabricat", "mislead", "dishonest", "impossible result")
+
+
+def test_the_tone_is_neutral():
+    for one in audit():
+        text = f"{one.shows} {one.does_not_show}".lower()
+        assert not [word for word in ACCUSING if word in text]
+
+
+def test_the_audit_is_the_same_each_time():
+    assert audit(published=load_published()) == audit(published=load_published())

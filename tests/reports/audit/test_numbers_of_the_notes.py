@@ -1,0 +1,170 @@
+"""The audit finds, by itself, what was derived by hand from the published numbers (P1.2, P1.4, P1.5, P3.4 and P3.7 of the notes)."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.audit import audit
+from reports.audit.checks.p_values import recompute
+from reports.audit.welch import implied_n, welch_p
+
+
+@pytest.fixture(scope="module")
+def found(published):
+    """(check, table, severity) -> finding."""
+    return {(one.check, one.table, one.severity): one for one in audit(published=published)}
+
+
+# Cell, then p with 3, 10 and 100 per arm, and the n that gives the printed p: the table of P1.2.
+BY_HAND = [
+    ("20", "SST-2", 0.39, 0.095, 7.6e-8, 134),
+    ("20", "QNLI", 0.045, 2.9e-5, 4.5e-43, 109),
+    ("20", "MNLI", 0.34, 0.059, 1.1e-9, 89),
+    ("100", "SST-2", 0.18, 0.009, 3.8e-17, 101),
+    ("100", "QNLI", 0.14, 0.0035, 4.2e-21, 98),
+    ("100", "MNLI", 0.43, 0.12, 5.8e-7, 55),
+    ("1000", "SST-2", 0.84, 0.69, 0.20, 17),
+    ("1000", "QNLI", 0.23, 0.018, 2.6e-14, 88),
+    ("1000", "MNLI", 0.57, 0.28, 5e-4, 4),
+]
+
+
+@pytest.mark.parametrize(("n", "task", "p3", "p10", "p100", "implied"), BY_HAND)
+def test_p_values_of_the_few_shot_table(published, n, task, p3, p10, p100, implied):
+    table = published.tables["scl/few-shot"]
+    cell, base = table.cell(f"{n} CE + SCL", task), table.cell(f"{n} CE", task)
+    gain = cell.value - base.value
+    assert [welch_p(gain, cell.spread, base.spread, each) for each in (3, 10, 100)] == pytest.approx([p3, p10, p100], rel=0.06)
+    done = recompute(cell, base)
+    assert done.at_stated == pytest.approx(p3, rel=0.03)
+    assert done.before == pytest.approx(p10, rel=0.06)
+    assert round(done.implied) == implied == round(implied_n(gain, cell.spread, base.spread, cell.p))
+
+
+def test_most_printed_p_values_need_about_a_hundred_runs(found):
+    misfit = found["p-values recomputed", "scl/few-shot", "serious"]
+    assert len(misfit.cells) == 7
+    assert "55 to 134 independent values per arm (median 98)" in misfit.shows
+    assert "6 of them would be above 0.05" in misfit.shows
+    assert found["p-values recomputed", "scl/few-shot", "note"].cells == ("1000 CE + SCL / SST-2", "1000 CE + SCL / MNLI")
+
+
+def test_validation_and_test_of_sst2_share_64_examples(found):
+    overlap = found["split sizes", "scl/few-shot", "serious"]
+    assert overlap.cells == ("SST-2",)
+    assert "64" in overlap.shows
+    assert "= 936 > 872" in overlap.arithmetic[0]
+    assert found["split sizes", "scl/few-shot", "note"].cells == ("QNLI", "MNLI")
+
+
+def test_the_noise_runs_are_the_few_shot_runs_with_100_labels(found):
+    assert "6 of 6 cells" in found["one table against another", "scl/few-shot", "note"].shows
+
+
+def test_the_average_column_of_the_noise_table_leaves_the_original_out(found):
+    average = found["averages", "scl/noise", "note"]
+    assert len(average.cells) == 6
+    assert "With Original included, 1 of 6 would fit" in average.shows
+
+
+def test_the_spread_of_the_noise_averages_is_that_of_three_pooled_runs(found):
+    assert "3 to 5 runs" in found["spread of averages", "scl/noise", "note"].shows
+
+
+def test_the_spread_of_scl_is_larger_at_20_labels_on_all_tasks(found):
+    cells = found["stability", "scl/few-shot", "note"].cells
+    assert {f"20 CE + SCL / {task}" for task in ("SST-2", "QNLI", "MNLI")} <= set(cells)
+
+
+def test_selection_alone_can_give_most_of_the_gain_at_20_labels(found):
+    inflated = found["selection of runs", "scl/few-shot", "question"]
+    assert inflated.cells == ("20 CE + SCL / SST-2", "20 CE + SCL / QNLI", "20 CE + SCL / MNLI", "100 CE + SCL / MNLI")
+    assert "+0.7 at 0.5, +1.1 at 0.7, +1.8 at 0.9, +2.3 at 1" in inflated.arithmetic[1]
+
+
+def test_the_full_data_baseline_of_scl_is_below_the_public_one(found):
+    low = found["baselines", "scl/full", "question"]
+    assert "CE / SST-2: 94.7 here, 96.4 for RoBERTa-Large in public: -1.70" in low.arithmetic[0]
+    assert "-0.50 over the public number" in low.arithmetic[0]
+
+
+def test_the_fine_tuning_baseline_of_3_phase_is_far_below_the_public_one(found):
+    low = found["baselines", "three-phase/accuracy", "serious"]
+    assert low.cells == ("RoBERTa-base SST2 / FT",)
+    assert "-4.52 (same split); 3-Phase gains +4.79 over the baseline here, +0.27 over the public number" in low.arithmetic[0]
+
+
+# P3.7 #9. (Data set, printed value.)
+IMPOSSIBLE = {
+    *(("SNIPS", text) for text in ("99.81", "94.92", "91.01", "91.98", "92.89", "98.05", "99.92", "99.88")),
+    *(("SST2", text) for text in ("90.28", "93.89", "90.04", "88.21")),
+    *(("SST5", text) for text in ("53.88", "52.27", "54.77", "52.25", "49.24")),
+    ("SNIPS2", "97.85"),
+}
+
+
+def test_accuracies_that_no_single_run_can_have(published, found):
+    cells = set()
+    for key in ("three-phase/accuracy", "three-phase/ablation"):
+        for where in found["attainable accuracy", key, "question"].cells:
+            row, column = where.split(" / ")
+            cells.add((row.rpartition(" ")[2], published.tables[key].cell(row, column).text))
+    assert cells == IMPOSSIBLE
+
+
+def test_the_impossible_accuracies_of_snips_are_impossible_for_66_examples_too(found):
+    lines = [line for key in ("accuracy", "ablation") for line in found["attainable accuracy", f"three-phase/{key}", "question"].arithmetic]
+    snips = [line for line in lines if "SNIPS /" in line]
+    assert len(snips) >= 8
+    assert all("impossible for 66 examples too" in line for line in snips)
+
+
+def test_ag_news_and_the_3_phase_values_of_sst_are_possible(found):
+    possible = found["attainable accuracy", "three-phase/accuracy", "note"].cells
+    assert {f"RoBERTa-base {row} / 3-Phase" for row in ("SST2", "SST5", "AGNews")} <= set(possible)
+    assert {f"{model} AGNews / {arm}" for model in ("RoBERTa-base", "all-MiniLM-L12-v2") for arm in ("3-Phase", "Joint", "FT")} <= set(
+        possible
+    )
+
+
+def test_the_imbalance_correction_is_inert_by_its_own_formula(found):
+    inert = found["augmentation triggers", "three-phase/ablation", "serious"]
+    text = "\n".join(inert.arithmetic)
+    for row, limit, smallest in (
+        ("SST5", "127.0", "1,092"),
+        ("SST2", "723", "29,780"),
+        ("AGNews", "628", "30,000"),
+        ("IMDB", "363.6", "12,500"),
+    ):
+        assert f"{row}, 3-Phase (max_ratio 4): repeats classes of at most {limit}" in text
+        assert f"smallest {smallest}" in text
+    assert "4.24 points (IMDB)" in inert.shows
+    assert "IMDB: 3-Phase 99.00, Extra Imb. 97.00, No Imb. 94.76" in text
+
+
+def test_the_extra_correction_reaches_two_classes_of_sst5_only(found):
+    lines = found["augmentation triggers", "three-phase/ablation", "serious"].arithmetic
+    active = [line for line in lines if "max_ratio" in line and "repeats nothing" not in line]
+    assert len(active) == 1
+    assert "the class of 1,092 2 times, the class of 1,288 2 times" in active[0]
+
+
+def test_imdb_with_the_base_model_is_above_the_large_one(found):
+    above = found["smaller above larger", "three-phase/accuracy", "question"]
+    assert "RoBERTa-base IMDB / 3-Phase: 99.0 with RoBERTa-base; EFL: 96.1 with RoBERTa-Large" in above.arithmetic
+
+
+def test_imdb_fine_tuning_has_two_values(found):
+    differ = found["one table against another", "three-phase/ablation", "question"]
+    assert differ.arithmetic == ("IMDB / FT: 91.10 in three-phase/ablation, 91.0 in three-phase/accuracy",)
+
+
+def test_parts_above_the_whole_and_below_the_baseline(found):
+    cells = found["parts of the method", "three-phase/ablation", "note"].cells
+    assert cells == ("SST2 / DAE+FT", "SST5 / DAE+FT", "AGNews / DAE+FT", "AGNews / CL+FT")
+
+
+def test_the_two_arms_of_a_reproduction_are_eight_examples_apart(found):
+    lines = found["attainable accuracy", "reproductions/scl-sst2", "note"].arithmetic
+    right = [int(line.partition(" = ")[2].partition(" of ")[0]) for line in lines if line.startswith("Jd8111997")]
+    assert right[1] - right[0] == 8
