@@ -57,9 +57,10 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
 def _shows(every: list[int]) -> str:
     if not every:
         return "No one number of runs per part gives the spreads printed beside the averages, if all runs are pooled."
+    more = "" if every[-1] == MOST else " More runs per part do not fit."
     return (
         "In every row, within rounding, the spread printed beside the average is the sample standard deviation of all runs together if "
-        f"each part has {every[0]} to {every[-1]} runs. More runs per part do not fit."
+        f"each part has {every[0]} to {every[-1]} runs.{more}"
     )
 
 
