@@ -10,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from benchmark.cli.tally import Tally, outcome
 
 if TYPE_CHECKING:
-    from benchmark.execution.planning import Plan, PlannedRun
+    from benchmark.execution.planned import PlannedRun
+    from benchmark.execution.planning import Plan
 
 
 class LiveProgress:

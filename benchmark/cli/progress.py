@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 from benchmark.cli.tally import Tally, outcome
 
 if TYPE_CHECKING:
-    from benchmark.execution.planning import Plan, PlannedRun
+    from benchmark.execution.planned import PlannedRun
+    from benchmark.execution.planning import Plan
     from benchmark.execution.runner import Observer
 
 

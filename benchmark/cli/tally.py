@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from benchmark.execution.planning import PlannedRun
+    from benchmark.execution.planned import PlannedRun
 
 
 @dataclass

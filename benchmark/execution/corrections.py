@@ -34,8 +34,9 @@ def told(arm: str, method: Method, split: Split, label_names: Sequence[str], cel
         return None
     repeated = [f"{name} ({count}) x{n}" for name, count, n in zip(label_names, counts, times, strict=True) if n > 1]
     if not repeated:
+        sizes = sorted(counts, reverse=True)
         raise UserError(
-            f"The imbalance correction of the arm {arm!r} would repeat no class in the cell {cell!r} (class sizes {sorted(counts, reverse=True)}).",
+            f"The imbalance correction of the arm {arm!r} would repeat no class in the cell {cell!r} (class sizes {sizes}).",
             "A cell tests a correction only where it triggers.",
             "Use a larger ratio, change the correction's parameters, or leave the arm out.",
         )

@@ -6,6 +6,7 @@ import importlib.metadata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from benchmark.config.request import RunRequest
 from benchmark.data.examples import TaskData
 from benchmark.execution import datasets
 from benchmark.execution.grid import Grid
@@ -14,7 +15,7 @@ from benchmark.learning.metrics import primary_name
 from benchmark.records.manifest import Manifest, ManifestRow
 
 if TYPE_CHECKING:
-    from benchmark.execution.planning import PlannedRun
+    from benchmark.execution.planned import PlannedRun
 
 
 def make_manifest(grid: Grid, runs: Sequence[PlannedRun], workspace: Workspace, request: dict[str, Any]) -> Manifest:
@@ -56,3 +57,9 @@ def _version() -> str:
         return importlib.metadata.version("contrastive-benchmark")
     except importlib.metadata.PackageNotFoundError:
         return "source"
+
+
+def request_told(request: RunRequest) -> dict[str, Any]:
+    """The options as given, without the places of this machine: what a reader needs to repeat the command."""
+    places = {"results", "cache", "data_root", "task_files", "plugins", "workers", "verbose", "cache_limit", "rerun"}
+    return request.model_dump(mode="json", exclude=places, exclude_defaults=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmark.execution.planning import PlannedRun
+from benchmark.execution.planned import PlannedRun
 
 
 def leaders(runs: Sequence[PlannedRun], shared: frozenset[str]) -> dict[str, frozenset[str]]:

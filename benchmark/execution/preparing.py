@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmark.config.request import RunRequest
 from benchmark.execution import datasets
 from benchmark.execution.grid import Grid, make_grid
-from benchmark.execution.planning import make_workspace
+from benchmark.execution.workspace import make_workspace
 from benchmark.learning.encoder import locate, weights_hash
 from benchmark.learning.metrics import load_metric
 from benchmark.registry import load_plugin

@@ -11,7 +11,7 @@ from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore
 
 if TYPE_CHECKING:
-    from benchmark.execution.planning import PlannedRun
+    from benchmark.execution.planned import PlannedRun
 
 RECORD_BYTES = 8_000  # a record with its share of test set and split, as measured on the reference records
 

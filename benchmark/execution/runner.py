@@ -17,7 +17,8 @@ from benchmark.execution.executors.base import Executor, Finished
 from benchmark.execution.executors.inline import Inline
 from benchmark.execution.executors.pool import LocalPool
 from benchmark.execution.order import gathered, leaders
-from benchmark.execution.planning import Plan, PlannedRun
+from benchmark.execution.planned import PlannedRun
+from benchmark.execution.planning import Plan
 from benchmark.records.store import RecordStore
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmark.config.encoder import EncoderConfig
+from benchmark.config.request import RunRequest
+from benchmark.errors import UserError
+from benchmark.execution.grid import Grid
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,33 @@ class Workspace:
     shared: frozenset[str] = frozenset()
     cache_limit: int = 10 * 2**30
     keep_probabilities: bool = False
+
+
+def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
+    """The places and switches of a request."""
+    embedded = grid.profile.data == "embedded"
+    return Workspace(
+        results=request.results,
+        cache=request.cache_folder,
+        data_root=None if embedded else _existing(request.data_root or data_root_of_environment()),
+        embedded=embedded,
+        task_files=dict(request.task_files),
+        encoder=grid.encoder,
+        plugins=request.plugins,
+        cache_limit=request.cache_limit,
+        keep_probabilities=request.keep_probabilities,
+    )
+
+
+def data_root_of_environment() -> Path | None:
+    """BENCHMARK_DATA_ROOT, for users whose mirror always lies in one place."""
+    given = os.environ.get("BENCHMARK_DATA_ROOT")
+    return Path(given) if given else None
+
+
+def _existing(folder: Path | None) -> Path | None:
+    if folder is not None and not folder.is_dir():
+        raise UserError(
+            f"--data-root {str(folder)!r} is no folder.", "A mirror holds <org>__<name>/<config>/<split>-*.parquet.", "Correct the path."
+        )
+    return folder

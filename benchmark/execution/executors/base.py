@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from benchmark.execution.planning import PlannedRun
+from benchmark.execution.planned import PlannedRun
 
 PhaseProgress = Callable[[str, int, int], None]
 

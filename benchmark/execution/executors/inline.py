@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmark.execution.executors.base import Executor, Finished, PhaseProgress
-from benchmark.execution.planning import PlannedRun
+from benchmark.execution.planned import PlannedRun
 from benchmark.execution.workspace import Workspace
 
 

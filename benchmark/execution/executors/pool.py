@@ -18,7 +18,7 @@ from types import TracebackType
 from pebble import ProcessExpired, ProcessPool
 
 from benchmark.execution.executors.base import Executor, Finished, PhaseProgress
-from benchmark.execution.planning import PlannedRun
+from benchmark.execution.planned import PlannedRun
 from benchmark.execution.workspace import Workspace
 
 RETRIES = 2  # further attempts at a run whose worker died

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from benchmark.config.request import RunRequest
-from benchmark.execution.planning import PlannedRun, make_plan
+from benchmark.execution.planned import PlannedRun
+from benchmark.execution.planning import make_plan
 
 Request = Callable[..., RunRequest]
 

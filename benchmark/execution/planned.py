@@ -1,0 +1,136 @@
+"""One planned run: an arm in a cell on one seed becomes a spec, the keys of its phases, and a declared cost."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from benchmark.config.encoder import EncoderConfig, budget_for
+from benchmark.config.suite import Arm
+from benchmark.data.examples import Split, TaskData
+from benchmark.execution.grid import Cell, Grid, defaults_of
+from benchmark.execution.numerics import NUMERICS
+from benchmark.execution.phase_keys import phase_keys
+from benchmark.learning.contract import Cost, Method, Phase, TaskShape
+from benchmark.learning.encoder import locate, weights_hash
+from benchmark.records.spec import Budget, Compute, EncoderSpec, MethodSpec, RunSpec, SplitSpec, TaskSpec
+from benchmark.registry import build, code_hash
+
+NO_ENCODER = Compute(device="cpu", precision="fp32", threads=1)  # the compute of methods that need no encoder, whatever the profile's
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run of the plan.
+
+    Args:
+        phases: the keys of its phases, in order; the last one is never cached.
+        cost: example passes that its phases declare.
+        shape, n_test: sizes of the drawn split.
+        done: whether the results folder holds its record already.
+    """
+
+    spec: RunSpec
+    cell: Cell
+    arm: Arm
+    phases: tuple[str, ...]
+    cost: Cost
+    shape: TaskShape
+    n_test: int
+    done: bool = False
+
+    @cached_property
+    def key(self) -> str:
+        """The spec's."""
+        return self.spec.key
+
+    @property
+    def label(self) -> str:
+        """For people: cell and seed."""
+        split, seed = self.spec.split.split_seed, self.spec.seed
+        return f"{self.cell.label} seed {split}" + ("" if seed in (None, split) else f"/{seed}")
+
+
+def make_split_spec(grid: Grid, cell: Cell, split_seed: int) -> SplitSpec:
+    """The split of a cell for one split seed."""
+    return SplitSpec(
+        protocol=grid.protocol,
+        shots=cell.shots,
+        split_seed=split_seed,
+        unlabelled=cell.unlabelled,
+        test_cap=grid.profile.test_cap,
+        dev=grid.suite.dev,
+        imbalance=cell.imbalance,
+    )
+
+
+def shape_of(data: TaskData, split: Split, cell: Cell, dev: str) -> TaskShape:
+    """Names and sizes of the drawn split, as they will be after noise (`add:N` copies enlarge it, and development like train)."""
+    copies = 1
+    if cell.noise is not None and cell.noise.size != "replace" and cell.noise.where != "test":
+        copies += int(cell.noise.size.removeprefix("add:"))
+    n_dev = len(split.dev) * (1 if dev == "clean" else copies)
+    return TaskShape(data.task, data.label_names, data.pair, copies * len(split.train), n_dev, len(split.unlabelled))
+
+
+def plan_run(
+    grid: Grid, cell: Cell, arm: Arm, method: Method, data: TaskData, split: SplitSpec, shape: TaskShape, seed: int, n_test: int
+) -> PlannedRun:
+    """One arm in one cell on one seed: its spec, the keys of its phases, and what they declare to cost."""
+    budget = budget_for(grid.encoder.constants, shape.n_train, steps=grid.profile.steps, selection=grid.suite.selection)
+    matched = _matched_cost(grid, method, shape, budget)
+    spec = RunSpec(
+        numerics=NUMERICS,
+        method=MethodSpec(
+            name=arm.method,
+            params=method.params(),
+            code=code_hash(type(method)),
+            matched=None if matched is None else (matched.forward, matched.backward),
+        ),
+        task=TaskSpec(name=data.task, data=data.hash, n_classes=len(data.label_names), pair=data.pair),
+        split=split,
+        noise=cell.noise,
+        sampler=cell.sampler_for(len(data.label_names)),
+        encoder=encoder_spec(grid) if method.needs_encoder else None,
+        budget=budget if method.needs_encoder else None,
+        compute=grid.compute if method.needs_encoder else NO_ENCODER,
+        seed=seed if method.streams else None,
+    )
+    shape = dataclasses.replace(shape, matched=matched)
+    phases = method.phases(shape)
+    keys = tuple(phase_keys(spec, phases, method.salt))
+    return PlannedRun(spec, cell, arm, keys, declared(phases, shape, budget), shape, n_test)
+
+
+def declared(phases: Sequence[Phase], shape: TaskShape, budget: Budget) -> Cost:
+    """The cost that phases declare, summed."""
+    return sum((phase.cost(shape, budget) for phase in phases), Cost())
+
+
+def _matched_cost(grid: Grid, method: Method, shape: TaskShape, budget: Budget) -> Cost | None:
+    """What the method that this one is matched to declares, with the parameters that it has in this grid."""
+    target = method.matched_to()
+    if target is None:
+        return None
+    params = next((arm.params for arm in grid.arms if arm.method == target), defaults_of(grid.profile, target))
+    return declared(build(target, params).phases(shape), shape, budget)
+
+
+@lru_cache(maxsize=4)
+def _weights(described: str) -> str:
+    encoder = EncoderConfig.model_validate_json(described)
+    return weights_hash(encoder, locate(encoder))
+
+
+def encoder_spec(grid: Grid) -> EncoderSpec:
+    """The encoder by pinned commit and the hash of the weights at hand."""
+    encoder = grid.encoder
+    return EncoderSpec(
+        name=encoder.name,
+        commit=encoder.commit or "",
+        weights=_weights(encoder.model_dump_json()),
+        pooling=encoder.pooling,
+        max_length=encoder.max_length,
+    )
