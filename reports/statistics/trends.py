@@ -11,7 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
 from reports.statistics.interval import Interval
-from reports.statistics.paired import compare
+from reports.statistics.paired import State, compare
+
+STATES = {
+    State.SINGLE: "one split: no spread",
+    State.TWO: "two splits: interval, no test",
+    State.IDENTICAL: "no slope in any split",
+    State.CONSTANT: "the same slope in every split",
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def _slope(name: str, x: NDArray[float64], gains: Mapping[float, ArrayLike], lev
     slopes = centred @ y / (centred @ centred)
     found = compare(slopes, np.zeros_like(slopes), unit="split", level=level)
     sign = found.won if found.n else None
-    return Slope(name, found.n, found.state.value, found.interval, found.p, tuple(float(b) for b in slopes), sign)
+    return Slope(name, found.n, STATES.get(found.state, found.state.value), found.interval, found.p, tuple(float(b) for b in slopes), sign)
 
 
 def curves(values: Mapping[float, ArrayLike]) -> NDArray[float64]:

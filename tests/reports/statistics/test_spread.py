@@ -1,0 +1,62 @@
+"""Ratio of two paired standard deviations."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from reports.statistics.spread import spread_ratio
+
+RNG = np.random.default_rng(1)
+A = RNG.normal(70, 1, 15)
+B = 0.5 * A + RNG.normal(35, 2, 15)
+
+
+def test_p_is_that_of_the_correlation_of_sum_and_difference():
+    found = spread_ratio(A, B)
+    assert found.p == pytest.approx(stats.pearsonr(A + B, A - B).pvalue)  # Pitman's and Morgan's own form
+    assert found.interval.value == pytest.approx(A.std(ddof=1) / B.std(ddof=1))
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_the_interval_holds_what_the_test_does_not_reject(end):
+    ratio = getattr(spread_ratio(A, B).interval, end)
+    assert spread_ratio(A, B * ratio).p == pytest.approx(0.05)
+
+
+def test_swapped_pairs_agree_where_scores_are_normal():
+    found = spread_ratio(A, B)
+    assert found.p_swap == pytest.approx(found.p, abs=0.05)
+    assert found == spread_ratio(A, B)
+
+
+def test_one_collapsed_run_is_no_spread():
+    a = A.copy()
+    a[0] -= 30
+    found = spread_ratio(a, A + RNG.normal(0, 0.5, 15))
+    assert found.p < 0.001  # normal theory is sure of it
+    assert found.p_swap > 0.3  # either arm may have had the one collapse
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(-20, 20), st.integers(0, 99))
+def test_shift_changes_nothing_and_swapping_arms_inverts(shift, seed):
+    a, b = np.random.default_rng(seed).normal(size=(2, 8))
+    one, other = spread_ratio(a, b), spread_ratio(b + shift, a + shift)
+    assert one.interval.low == pytest.approx(1 / other.interval.high, rel=1e-6)
+    assert one.p == pytest.approx(other.p, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "state"),
+    [
+        ([1.0, 2.0], [1.0, 3.0], "fewer than three pairs"),
+        ([1.0], [1.0], "fewer than three pairs"),
+        ([1.0, 1.0, 1.0], [1.0, 2.0, 3.0], "an arm without spread"),
+        ([1.0, 2.0, 3.0], [2.0, 4.0, 6.0], "perfectly correlated arms"),
+    ],
+)
+def test_degenerate_pairs_are_named(a, b, state):
+    found = spread_ratio(a, b)
+    assert (found.state, found.interval, found.p, found.p_swap) == (state, None, None, None)
