@@ -28,7 +28,7 @@ LIBRARIES = (
 
 
 @lru_cache(maxsize=8)
-def _environment(device: str, precision: str, threads: int) -> dict[str, Any]:
+def _environment(device: str) -> dict[str, Any]:
     from benchmark.execution.compute import flags
 
     return {
@@ -37,14 +37,13 @@ def _environment(device: str, precision: str, threads: int) -> dict[str, Any]:
         "libraries": {name: _version(name) for name in LIBRARIES},
         "processor": processor(),
         "device": _device_name(device),
-        "compute": {"device": device, "precision": precision, "threads": threads},
         "flags": flags(),
     }
 
 
 def environment(compute: Compute) -> dict[str, Any]:
-    """What makes an env_id: a table that mixes two of them says so."""
-    return _environment(compute.device, compute.precision, compute.threads)
+    """What makes an env_id: a table that mixes two of them says so. Precision and threads are in the spec, and so not in here."""
+    return _environment(compute.device)
 
 
 def _version(name: str) -> str:

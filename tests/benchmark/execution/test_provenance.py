@@ -24,8 +24,8 @@ def test_an_environment_names_versions_processor_and_determinism_flags() -> None
     assert "deterministic" in told["flags"]
 
 
-def test_compute_is_part_of_the_environment() -> None:
-    assert environment(Compute(threads=1)) != environment(Compute(threads=2))
+def test_precision_and_threads_are_the_specs_and_make_no_other_environment() -> None:
+    assert environment(Compute(threads=1)) == environment(Compute(threads=2, precision="bf16"))
 
 
 def test_no_file_of_a_results_folder_holds_host_user_path_or_variable(run_of: Run, tmp_path: Path, monkeypatch: Any) -> None:
