@@ -103,21 +103,17 @@ def compare(
 ) -> Comparison:
     """Compare paired scores [n] of method (a) and baseline (b).
 
-    Args:
-        variance_factor: variance of the mean over s^2; 1 / n where None (`units.PairedUnits.variance_factor`).
-        cells: size of the declared family, for `reach` and `detectable`.
+    `variance_factor` is the variance of the mean over s^2, 1 / n where None; `cells` the size of the declared family.
 
     Raises:
         UserError: unequal lengths, or scores that are not finite.
     """
     x, y = paired_arrays(a, b)
     d, n = x - y, x.size
-    state, factor = _state(x, y), variance_factor if variance_factor is not None and n else 1 / max(n, 1)
-    flags_a, flags_b = (list(flags) if flags is not None else [False] * n for flags in (collapsed_a, collapsed_b))
-    any_collapsed = any(flags_a) or any(flags_b)
-    flipped, ranked = sign_flip(d, seed=seed), wilcoxon(d) if any_collapsed else None
+    state, factor, sd = _state(x, y), variance_factor if variance_factor is not None and n else 1 / max(n, 1), _sd(d)
+    fell_a, fell_b = (list(flags or [False] * n) for flags in (collapsed_a, collapsed_b))
+    flipped, ranked = sign_flip(d, seed=seed), wilcoxon(d) if any(fell_a + fell_b) else None
     p, greater = _primary(d, state, factor, flipped)
-    sd = _sd(d)
     return Comparison(
         method=method,
         baseline=baseline,
@@ -136,9 +132,9 @@ def compare(
         **dict(zip(("won", "lost", "tied"), shares(d), strict=True)),
         p_sign_flip=flipped,
         p_wilcoxon=ranked,
-        p_collapse=collapse(flags_a, flags_b),
-        collapsed=(sum(flags_a), sum(flags_b)),
-        disagree=p is not None and any((q <= alpha) != (p <= alpha) for q in (flipped, ranked) if q is not None),
+        p_collapse=collapse(fell_a, fell_b),
+        collapsed=(sum(fell_a), sum(fell_b)),
+        disagree=_disagree(p, (flipped, ranked), alpha),
         reach=t_reach(n, cells=cells, alpha=alpha),
         rank_reach=rank_reach(n, cells=cells, alpha=alpha),
         detectable=smallest_detectable(sd, n, alpha=alpha / cells, factor=factor) if sd and state is State.OK else None,
@@ -146,7 +142,7 @@ def compare(
         cells=cells,
         unit=unit,
         conditional=conditional,
-        variance="s^2 / n" if math.isclose(factor, 1 / max(n, 1)) else f"Nadeau-Bengio, s^2 * {factor:.3g}",
+        variance=_variance(factor, n),
     )
 
 
@@ -204,10 +200,19 @@ def _primary(d: NDArray[float64], state: State, factor: float, flipped: float | 
     return float(2 * t.sf(abs(statistic), d.size - 1)), float(t.sf(statistic, d.size - 1))
 
 
+def _disagree(p: float | None, others: tuple[float | None, ...], alpha: float) -> bool:
+    """Whether another test falls on the other side of alpha."""
+    return p is not None and any((q <= alpha) != (p <= alpha) for q in others if q is not None)
+
+
 def _interval(d: NDArray[float64], state: State, level: float, unit: str, factor: float) -> Interval | None:
     if state not in (State.OK, State.TWO) or np.ptp(d) == 0:
         return None
     return t_interval(d, level=level, unit=unit, variance_factor=factor)
+
+
+def _variance(factor: float, n: int) -> str:
+    return "s^2 / n" if math.isclose(factor, 1 / max(n, 1)) else f"Nadeau-Bengio, s^2 * {factor:.3g}"
 
 
 def _sd(x: NDArray[float64]) -> float | None:

@@ -75,14 +75,6 @@ class PairedUnits:
         return len(self.labels)
 
 
-def cells(frame: pd.DataFrame) -> list[tuple[dict[str, object], pd.DataFrame]]:
-    """The frame cut into cells, in order of first appearance: (values of `CELL`, rows). A value that is not there is None."""
-    if frame.empty:
-        return []
-    groups = frame.groupby(CELL, sort=False, dropna=False)
-    return [({name: _plain(value) for name, value in zip(CELL, key, strict=True)}, rows) for key, rows in groups]
-
-
 def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | None = None, majority: float | None = None) -> PairedUnits:
     """Pair two variants of one cell.
 
@@ -91,7 +83,7 @@ def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | 
     seed of its split. What is planned decides, not what is there, so that a failed run changes no unit.
 
     Args:
-        rows: rows of one cell (`cells`).
+        rows: rows of one cell: equal in all columns of `CELL`.
         method, baseline: values of the column `variant`.
         pool: size of the pool that training sets are drawn from, for the overlap of training sets.
         majority: the majority rate of the test set; a run at most one standard error above it counts as collapsed. Where None, runs
@@ -153,7 +145,7 @@ _ABSENT = _Run(math.nan, "not planned", False)
 def _one_cell(rows: pd.DataFrame) -> None:
     several = [name for name in CELL if rows[name].nunique(dropna=False) > 1]
     if several:
-        raise UserError(f"These rows differ in {', '.join(several)}.", "Rows of one cell.", "Cut the frame with `cells` first.")
+        raise UserError(f"These rows differ in {', '.join(several)}.", "Rows of one cell.", "Give those of one cell alone.")
 
 
 def _runs(rows: pd.DataFrame, variant: str, majority: float | None) -> dict[_Label, _Run]:

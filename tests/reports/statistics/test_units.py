@@ -9,7 +9,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.records.frame import COLUMNS
 from reports.statistics.paired import compare_units
-from reports.statistics.units import CELL, Missing, cells, nadeau_bengio, paired_units
+from reports.statistics.units import Missing, nadeau_bengio, paired_units
 
 
 def row(variant, split, seed, value=0.5, **other):
@@ -110,14 +110,6 @@ def test_collapse_by_majority_or_by_alarm():
     assert (units.collapsed_a, units.collapsed_b) == ((True, False), (False, False))
     rows.loc[0, "alarms"] = json.dumps(["at or below majority"])
     assert paired_units(rows, "scl", "ce").collapsed_a == (True, False)
-
-
-def test_cells_are_what_a_cell_is():
-    rows = pd.concat([grid(range(2), [0]), grid(range(2), [0], shots="100")])
-    found = cells(rows)
-    assert [cell["shots"] for cell, _ in found] == ["20", "100"]
-    assert all(set(cell) == set(CELL) and cell["noise_level"] is None and len(part) == 4 for cell, part in found)
-    assert cells(rows.iloc[:0]) == []
 
 
 def test_mistakes_are_told():
