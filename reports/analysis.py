@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy import float64
@@ -20,6 +20,9 @@ from reports.statistics.examples import ExampleUncertainty, two_way_bootstrap
 from reports.statistics.families import Family, Floor, at_floor, holm
 from reports.statistics.paired import Comparison, compare_units
 from reports.statistics.units import PairedUnits, paired_units
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Scope = Literal["suite", "task"]
 ALPHA = 0.05
@@ -158,12 +161,30 @@ def label(place: Place) -> str:
 
 
 def paired(block: Block, arm: str, cell: CellKey, against: str) -> PairedUnits:
-    """Pairs of two arms. An arm without an encoder has another encoder, precision and so on: they are no part of the pairing."""
+    """The paired units of two arms in a cell."""
+    mine, theirs = (block.runs[name, cell].frame for name in (arm, against))
+    return paired_rows(mine, theirs, arm, against, pool=pool_size(block, cell), majority=block.majority(cell))
+
+
+def paired_rows(
+    mine: pd.DataFrame, theirs: pd.DataFrame, method: str, baseline: str, *, pool: int | None = None, majority: float | None = None
+) -> PairedUnits:
+    """Pair rows of two arms. What else they differ in (an arm without an encoder has another precision, say) is no part of the pairing."""
     import pandas as pd
 
-    rows = pd.concat([block.runs[arm, cell].frame, block.runs[against, cell].frame])
-    rows = rows.assign(encoder="", device="", precision="", threads=1, n_unlabelled=0, partial="", task_source="", role="arm", trial=pd.NA)
-    return paired_units(rows, arm, against, pool=pool_size(block, cell), majority=block.majority(cell))
+    rows = pd.concat([mine, theirs])
+    alike: dict[str, Any] = {
+        "suite": "",
+        "profile": "",
+        "encoder": "",
+        "device": "",
+        "precision": "",
+        "threads": 1,
+        "n_unlabelled": 0,
+        "trial": pd.NA,
+    }
+    rows = rows.assign(**alike, partial="", task_source="", role="arm")
+    return paired_units(rows, method, baseline, pool=pool, majority=majority)
 
 
 def floor_of(block: Block, cell: CellKey) -> Floor | None:

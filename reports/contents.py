@@ -14,8 +14,8 @@ from reports.figures.published import ours_against_published
 from reports.figures.ranks import critical_difference
 from reports.figures.reliability import reliability_diagram
 from reports.figures.selection import best_of_k_curves
-from reports.paragraph import paragraph
 from reports.papers import PaperTable, fillable_tables
+from reports.paragraph import paragraph
 from reports.results import Block
 from reports.tables.across import across_table
 from reports.tables.against import differences_table, statistics_table

@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmark.config.loading import load_encoder
 from benchmark.errors import UserError
+from reports.mixed import flat_items
 from reports.results import Block
 
 SPREAD = "sample standard deviation over runs (ddof 1)"
@@ -77,6 +78,7 @@ def notes(block: Block) -> tuple[str, ...]:
     said = [
         f"Partial data, fewer rows than the original: {', '.join(shortened)}." if shortened else "",
         *mixed_environments(block),
+        *block.mixed,
         f"{int(failed.sum())} of {len(frame)} planned runs failed." if failed.any() else "",
         _missing(block),
         f"{block.trials} trials of the tuner are not shown." if block.trials else "",
@@ -98,7 +100,7 @@ def mixed_environments(block: Block) -> tuple[str, ...]:
     told = []
     for env in ids:
         try:
-            told.append(dict(_flat(block.store.take("environments", env))))
+            told.append(dict(flat_items(block.store.take("environments", env))))
         except UserError:
             told.append({"description": f"{env[:8]} not readable"})
     names = sorted({name for one in told for name in one})
@@ -106,11 +108,3 @@ def mixed_environments(block: Block) -> tuple[str, ...]:
     listed = "; ".join(f"{name}: {', '.join(sorted({str(one.get(name)) for one in told}))}" for name in differing[:6])
     more = f" and {len(differing) - 6} more" if len(differing) > 6 else ""
     return (f"MIXED ENVIRONMENTS: {len(ids)} env_ids; they differ in {listed or 'nothing that is recorded'}{more}.",)
-
-
-def _flat(content: Any, prefix: str = "") -> Iterable[tuple[str, Any]]:
-    if isinstance(content, dict):
-        for name, value in content.items():
-            yield from _flat(value, f"{prefix}.{name}" if prefix else name)
-    else:
-        yield prefix, content

@@ -13,8 +13,8 @@ from reports.cells import CellKey
 from reports.pool import pool_size
 from reports.published import PublishedCell, PublishedTable, load_table, load_tables
 from reports.results import Block, Runs, Unit
-from reports.statistics.units import PairedUnits
 from reports.statistics.claims import OurRuns, PublishedArm, PublishedClaim, Setting, Verdict
+from reports.statistics.units import PairedUnits
 from reports.statistics.verdict import verdict
 
 KINDS = {"sd": "std", "se": "se"}
@@ -163,9 +163,10 @@ def _top(cell: PublishedCell) -> tuple[int, int] | None:
 
 
 def _our_runs(units: PairedUnits, mine: Runs, theirs: Runs) -> OurRuns:
-    dev = [_dev(units, runs) for runs in (mine, theirs)]
-    both = dev if None not in dev else [None, None]
-    return OurRuns(100 * units.a, 100 * units.b, *both, variance_factor=units.variance_factor, unit=units.unit)
+    dev, base_dev = (_dev(units, runs) for runs in (mine, theirs))
+    if dev is None or base_dev is None:
+        dev = base_dev = None
+    return OurRuns(100 * units.a, 100 * units.b, dev, base_dev, variance_factor=units.variance_factor, unit=units.unit)
 
 
 def _dev(units: PairedUnits, runs: Runs) -> list[float] | None:

@@ -95,9 +95,8 @@ def _power(analysis: Analysis) -> list[str]:
     ends = analysis.detectable()
     if ends is None:
         return []
-    return [
-        f"Differences below {100 * ends[0]:.1f} points, in the least steady comparison below {100 * ends[1]:.1f}, would likely have been missed."
-    ]
+    low, high = (f"{100 * end:.1f}" for end in ends)
+    return [f"Differences below {low} points, in the least steady comparison below {high}, would likely have been missed."]
 
 
 def _floors(analysis: Analysis) -> list[str]:

@@ -34,7 +34,8 @@ def reach_notes(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _cannot(found: Comparison, test: str, needed: int) -> str:
-    return f"{test} cannot reach {found.alpha:g} over {found.cells} comparison{'s' * (found.cells != 1)}, whatever the scores; {needed} pairs could"
+    over = f"{found.cells} comparison{'s' * (found.cells != 1)}"
+    return f"{test} cannot reach {found.alpha:g} over {over}, whatever the scores; {needed} pairs could"
 
 
 def missing_notes(analysis: Analysis) -> tuple[str, ...]:

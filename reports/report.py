@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Options:
         formats: `md,latex,html,csv,json` or a part of it; None: all.
         against: the baseline; None: that of the suite.
         family: `suite` or `task`.
+        figures: whether to draw; a page without them is made much faster.
     """
 
     results: Path
@@ -39,6 +41,7 @@ class Options:
     formats: str | None = None
     against: str | None = None
     family: str = "suite"
+    figures: bool = True
 
     @property
     def folder(self) -> Path:
@@ -69,7 +72,7 @@ def report(options: Options) -> Report:
         return _one_table(options, found, blocks, formats)
     parts = [contents(block, options.against, scope) for block in blocks]
     files = [path for part in parts for path in _part(options.folder, part, formats)]
-    return Report([*files, *_whole(options.folder, found, parts, formats)], "\n\n".join(part.text for part in parts), found.problems)
+    return Report([*files, *_whole(options, found, parts, formats)], "\n\n".join(part.text for part in parts), found.problems)
 
 
 def _scope(given: str) -> Scope:
@@ -106,21 +109,20 @@ def _part(folder: Path, part: Contents, formats: tuple[str, ...]) -> list[Path]:
     return [path for table in part.tables for path in write_tables(folder / "tables", table.name, [table], formats)]
 
 
-def _whole(folder: Path, found: Results, parts: list[Contents], formats: tuple[str, ...]) -> list[Path]:
+def _whole(options: Options, found: Results, parts: list[Contents], formats: tuple[str, ...]) -> list[Path]:
     """The files over all blocks: means, page, JSON and text; and the figures, drawn once for both."""
+    folder = options.folder
     means: list[Table] = [table for part in parts for table in part.tables if table.name.startswith("means.")]
-    files = write_tables(folder, "means", means, formats)
-    sections = []
+    files, sections = write_tables(folder, "means", means, formats), []
     for part in parts:
-        pictures = []
-        for picture in part.pictures:
-            figure = picture.draw()
-            if figure is not None:
-                drawn = svg(figure)
-                files += [write(folder / "figures" / f"{picture.name}.svg", drawn)]
-                files += [write(folder / "figures" / f"{picture.name}.png", png(figure))]
-                pictures.append(Picture(picture.name, picture.alt, drawn))
-        sections.append(Section(f"block.{part.block.name}", part.block.title, part.text, part.tables, pictures))
+        pictures = list(_drawn(part)) if options.figures else []
+        for picture, image in pictures:
+            files += [
+                write(folder / "figures" / f"{picture.name}.svg", picture.svg),
+                write(folder / "figures" / f"{picture.name}.png", image),
+            ]
+        shown = [picture for picture, _ in pictures]
+        sections.append(Section(f"block.{part.block.name}", part.block.title, part.text, part.tables, shown))
     notes = problem_notes(found)
     return [
         *files,
@@ -128,6 +130,14 @@ def _whole(folder: Path, found: Results, parts: list[Contents], formats: tuple[s
         write(folder / "report.json", _json(parts, notes)),
         write(folder / "report.md", "".join(f"## {s.title}\n\n{s.text}\n\n" for s in sections) + rendered("md", means)),
     ]
+
+
+def _drawn(part: Contents) -> Iterator[tuple[Picture, bytes]]:
+    """Every figure of a block that has something to show, as SVG for the page and as PNG."""
+    for picture in part.pictures:
+        figure = picture.draw()
+        if figure is not None:
+            yield Picture(picture.name, picture.alt, svg(figure)), png(figure)
 
 
 def problem_notes(found: Results) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from benchmark.errors import UserError, unknown
 from benchmark.records.frame import load_results
@@ -17,6 +17,7 @@ from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
 from reports.cells import CellKey
 from reports.floor import majority_score
+from reports.mixed import told_apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +107,7 @@ class Block:
         frame: the tidy rows, trials of the tuner left out.
         trials: how many of those there were.
         order: the arms in the order of the plan.
+        mixed: arms that had to be told apart, in words.
     """
 
     suite: str
@@ -116,6 +118,7 @@ class Block:
     trials: int = 0
     order: tuple[str, ...] = ()
     declared_stand_in: bool = False
+    mixed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -138,7 +141,7 @@ class Block:
         """The cells, by task, then shots, then noise."""
         return sorted({CellKey.of(row) for row in self._distinct()})
 
-    def _distinct(self) -> Iterator[dict[str, object]]:
+    def _distinct(self) -> Iterator[Mapping[Any, Any]]:
         yield from self.frame[list(CellKey.COLUMNS)].drop_duplicates().to_dict("records")
 
     @cached_property
@@ -154,7 +157,8 @@ class Block:
         columns = list(CellKey.COLUMNS)
         groups = self.frame.groupby(["variant", *columns], dropna=False, sort=False)
         found = {}
-        for (arm, *values), rows in groups:
+        for place, rows in groups:
+            arm, *values = cast("tuple[Any, ...]", place)
             cell = CellKey.of(dict(zip(columns, values, strict=True)))
             found[arm, cell] = Runs(arm, cell, rows)
         return found
@@ -243,12 +247,13 @@ def read_results(folder: Path | str) -> Results:
         raise UserError(f"No record or manifest in {str(folder)!r} can be read ({listed}).", "", "Run the suite again with --results DIR.")
     plans = [plan for plan in store.manifests() if isinstance(plan, Manifest)]
     groups = frame.groupby(["suite", "profile", "protocol"], sort=True)
-    blocks = tuple(_block(where, rows, store, plans) for where, rows in groups)
+    blocks = tuple(_block(cast("tuple[str, str, str]", where), rows, store, plans) for where, rows in groups)
     return Results(folder, blocks, tuple(frame.attrs["problems"]))
 
 
 def _block(where: tuple[str, str, str], rows: pd.DataFrame, store: RecordStore, plans: list[Manifest]) -> Block:
     mine = [plan for plan in plans if (plan.suite, plan.profile, plan.protocol) == where]
     order = tuple(dict.fromkeys(row.arm for plan in mine for row in plan.rows))
-    kept = rows[rows["role"] != "trial"]
-    return Block(*where, kept, store, len(rows) - len(kept), order, any(plan.stand_in for plan in mine))
+    arms = rows[rows["role"] != "trial"]
+    kept, mixed = told_apart(arms, store)
+    return Block(*where, kept, store, len(rows) - len(arms), order, any(plan.stand_in for plan in mine), mixed)

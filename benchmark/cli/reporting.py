@@ -25,12 +25,13 @@ def report(
     format: Formats = None,
     against: Against = None,
     family: Family = "suite",
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures too.")] = True,
 ) -> None:
     """Write tables, figures and a page from what finished runs left behind. Trains nothing."""
     from reports.report import Options
     from reports.report import report as make
 
-    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family))
+    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures))
     _tell(made.problems)
     typer.echo(made.text)
     typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.context import origin
-from reports.figures.style import finish, key, look, new_figure, plain
+from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results import Block
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def cost_against_accuracy(block: Block) -> Figure | None:
         return None
     from matplotlib.ticker import NullFormatter
 
+    cells, limit = shown(cells)
     figure, axes, _ = new_figure(len(cells))
     for one, cell in zip(axes, cells, strict=False):
         for arm in block.arms:
@@ -32,5 +33,5 @@ def cost_against_accuracy(block: Block) -> Figure | None:
         one.xaxis.set_minor_formatter(NullFormatter())
         one.xaxis.set_major_formatter("{x:g}")
     key(figure, axes[: len(cells)])
-    note = f"Dots: single runs; phases from the cache count in full; times are those of the machine that ran. {origin(block)}"
+    note = f"{limit}Dots: single runs; phases from the cache count in full; times are those of the machine that ran. {origin(block)}"
     return finish(figure, axes, f"Cost against {cells[0].metric}", note, len(cells))

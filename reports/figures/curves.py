@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reports.cells import CellKey
 from reports.context import origin
-from reports.figures.style import finish, key, look, new_figure, plain
+from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results import Block
 
 if TYPE_CHECKING:
@@ -49,13 +49,15 @@ def _long(block: Block, panels: dict[str, list[CellKey]]) -> dict[str, list[Cell
 def _panels(block: Block, panels: dict[str, list[CellKey]], at: Position, below: str, what: str) -> Figure | None:
     if not panels:
         return None
+    names, limit = shown(list(panels))
+    panels = {name: panels[name] for name in names}
     figure, axes, _ = new_figure(len(panels))
     for one, (name, cells) in zip(axes, panels.items(), strict=False):
         _panel(one, block, cells, at)
         one.set(title=plain(name), xlabel=below, ylabel=f"{cells[0].metric} in points")
         _ticks(one, cells, at, what)
     key(figure, axes[: len(panels)])
-    note = "Dots: single runs (moved sideways a little). Lines: means. Dashed: always the most frequent class."
+    note = f"{limit}Dots: single runs (moved sideways a little). Lines: means. Dashed: always the most frequent class."
     return finish(figure, axes, f"{cells[0].metric.capitalize()} over {below}", f"{note} {origin(block)}", len(panels))
 
 

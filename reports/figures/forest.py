@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reports.analysis import Analysis, Place
 from reports.cells import CellKey
 from reports.context import origin
-from reports.figures.style import finish, new_figure, plain
+from reports.figures.style import finish, new_figure, plain, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,17 +19,31 @@ def forest(analysis: Analysis) -> Figure | None:
     cells = [cell for cell in analysis.block.cells if any(analysis.comparisons[p].n for p in analysis.places if p[1] == cell)]
     if not cells:
         return None
+    cells, limit = shown(cells)
     figure, axes, columns = new_figure(len(cells), width=3.4, height=0.7 + 0.24 * len(analysis.arms))
     for i, (one, cell) in enumerate(zip(axes, cells, strict=False)):
         _panel(one, analysis, cell, named=i % columns == 0)
-    ends = [end for one in axes[: len(cells)] for end in one.get_xlim()]
+    low, high = _limits(analysis, cells)
     for one in axes[: len(cells)]:
-        one.set_xlim(min(ends), max(ends))
+        one.set_xlim(low, high)
     note = (
-        "Dots: single pairs. Diamonds: means with 95 % t interval before correction, filled where Holm rejects at 5 %. "
-        f"{analysis.null}: noise floor. {origin(analysis.block)}"
+        "Dots: single pairs. Diamonds: means with 95 % t interval before correction (that of two pairs may leave the picture), "
+        "filled where Holm rejects at 5 %. "
+        f"{limit}{analysis.null}: noise floor. {origin(analysis.block)}"
     )
     return finish(figure, axes, f"Difference to {analysis.against} in points", note, len(cells))
+
+
+def _limits(analysis: Analysis, cells: list[CellKey]) -> tuple[float, float]:
+    """One range for all panels, with room at both ends: every pair, and every interval of three pairs or more."""
+    ends = [0.0]
+    for place in analysis.places:
+        if place[1] in cells:
+            found, units = analysis.comparisons[place], analysis.units[place]
+            ends += [float(value) for value in 100 * (units.a - units.b)]
+            ends += [100 * found.interval.low, 100 * found.interval.high] if found.interval and found.n > 2 else []
+    room = 0.05 * (max(ends) - min(ends)) or 1.0
+    return min(ends) - room, max(ends) + room
 
 
 def _panel(one: Axes, analysis: Analysis, cell: CellKey, named: bool) -> None:

@@ -36,8 +36,13 @@ def ours_against_published(filled: PaperTable) -> Figure | None:
         one.scatter(theirs, [-line], color="#D55E00", marker="x", s=36, zorder=4, label="published" if first else None)
     one.set_yticks([-i for i in range(len(cells))], [plain(_name(cell)) for cell in cells])
     one.set(ylim=(-len(cells) + 0.4, 0.6), xlabel="gain over the table's own baseline, in points")
-    figure.legend(loc="outside right upper", fontsize=7, frameon=False)
-    note = f"{filled.table.citation}, {filled.table.number}. The bar is a 95 % prediction interval for the published gain. {origin(filled.block)}"
+    figure.legend(loc="outside right center", fontsize=7, frameon=False)
+    bar = (
+        "The bar is a 95 % prediction interval for the published gain. "
+        if any(cell.verdict and cell.verdict.readings for cell in cells)
+        else ""
+    )
+    note = f"{filled.table.citation}, {filled.table.number}. {bar}{origin(filled.block)}"
     return finish(figure, axes, f"Gains, ours and published: {filled.table.title}", note, 1)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError
 from reports.cells import CellKey
 from reports.context import origin
-from reports.figures.style import finish, key, look, new_figure, plain
+from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results import Block
 from reports.statistics.calibration import reliability
 
@@ -26,19 +26,18 @@ def reliability_diagram(block: Block) -> Figure | None:
     cells = [cell for cell in block.cells if any(where == cell for _, where in kept)]
     if not cells:
         return None
+    cells, limit = shown(cells)
     figure, axes, _ = new_figure(len(cells), height=3.0)
     for one, cell in zip(axes, cells, strict=False):
         one.plot([0, 1], [0, 1], color="#7F7F7F", linewidth=0.8, linestyle="--")
         for arm in block.arms:
             if (arm, cell) in kept:
-                found = reliability(*kept[arm, cell])
-                bins = ([b.confidence for b in found.bins], [b.accuracy for b in found.bins])
-                one.errorbar(
-                    *bins, yerr=[b.error for b in found.bins], markersize=3, linewidth=1, label=plain(arm), **look(block.arms, arm)
-                )
+                bars = reliability(*kept[arm, cell]).bins
+                bins = ([b.confidence for b in bars], [b.accuracy for b in bars])
+                one.errorbar(*bins, yerr=[b.error for b in bars], markersize=3, linewidth=1, label=plain(arm), **look(block.arms, arm))
         one.set(title=plain(cell.label), xlabel="confidence", ylabel="share right")
     key(figure, axes[: len(cells)])
-    note = f"Ten bins with as many test examples each, all runs together; bars are binomial standard errors. {origin(block)}"
+    note = f"{limit}Ten bins with as many test examples each, all runs together; bars are binomial standard errors. {origin(block)}"
     return finish(figure, axes, "Reliability", note, len(cells))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.context import origin
-from reports.figures.style import finish, key, look, new_figure, plain
+from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results import Block
 from reports.statistics.selection import best_of_k
 
@@ -18,6 +18,9 @@ def best_of_k_curves(block: Block) -> Figure | None:
     cells = [cell for cell in block.cells if any(len(runs.scores) > 1 for (_, where), runs in block.runs.items() if where == cell)]
     if not cells:
         return None
+    from matplotlib.ticker import MaxNLocator
+
+    cells, limit = shown(cells)
     figure, axes, _ = new_figure(len(cells))
     for one, cell in zip(axes, cells, strict=False):
         for arm in block.arms:
@@ -27,7 +30,8 @@ def best_of_k_curves(block: Block) -> Figure | None:
                 style = look(block.arms, arm)
                 one.plot(range(1, len(expected) + 1), [100 * v for v in expected], markersize=3, linewidth=1, label=plain(arm), **style)
         one.set(title=plain(cell.label), xlabel="k", ylabel="expected best of k, in points")
-        one.xaxis.get_major_locator().set_params(integer=True)
+        one.xaxis.set_major_locator(MaxNLocator(integer=True))
     key(figure, axes[: len(cells)])
-    note = f"Unbiased expectation over subsets of our runs, chosen by test score: what a paper that reports its best run gains. {origin(block)}"
+    what = "Unbiased expectation over subsets of our runs, chosen by test score: what a paper that reports its best run gains."
+    note = f"{limit}{what} {origin(block)}"
     return finish(figure, axes, "Best of k runs", note, len(cells))

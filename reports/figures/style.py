@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito 2008, without yellow (too faint on white); markers tell apart what shares a colour.
-COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F")
+T = TypeVar("T")
+# Okabe and Ito 2008, without yellow (too faint on white), then wine and olive of Paul Tol; markers tell apart what shares a colour.
+COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F", "#882255", "#999933")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
-RC = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "reports", "figure.dpi": 100}
+MOST = 24  # panels of one figure; more would be too small to read and slow to draw
+RC: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "reports", "figure.dpi": 100}
 
 
 def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Figure, list[Axes], int]:
@@ -36,7 +39,13 @@ def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Fi
     return figure, list(axes.flat), columns
 
 
-def look(arms: Sequence[str], arm: str) -> dict[str, str]:
+def shown(cells: Sequence[T]) -> tuple[list[T], str]:
+    """The first `MOST` of what could be panels, and a sentence where that is not all."""
+    kept = list(cells[:MOST])
+    return kept, "" if len(kept) == len(cells) else f"The first {MOST} of {len(cells)} panels; the tables hold all. "
+
+
+def look(arms: Sequence[str], arm: str) -> dict[str, Any]:
     """Colour and marker of an arm, by its place among all arms."""
     place = list(arms).index(arm)
     return {"color": COLOURS[place % len(COLOURS)], "marker": MARKERS[place % len(MARKERS)]}
@@ -63,9 +72,9 @@ def finish(figure: Figure, axes: Sequence[Axes], title: str, note: str, used: in
 
 def key(figure: Figure, axes: Sequence[Axes]) -> None:
     """One legend for all axes, at the right."""
-    found = {}
+    found: dict[str, Artist] = {}
     for one in axes:
         for handle, name in zip(*one.get_legend_handles_labels(), strict=True):
             found.setdefault(name, handle)
     if found:
-        figure.legend(found.values(), found.keys(), loc="outside right upper", fontsize=8, frameon=False)
+        figure.legend(list(found.values()), list(found), loc="outside right center", fontsize=8, frameon=False)

@@ -9,7 +9,6 @@ from typing import Any
 
 from reports.tables.model import Cell, Table
 
-
 HOW = ("scale", "digits", "signed", "blank")  # how a cell is shown: `shown` tells it
 
 

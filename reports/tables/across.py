@@ -8,6 +8,7 @@ from reports.analysis import Analysis
 from reports.cells import CellKey
 from reports.results import Block
 from reports.statistics.across import Ranks, interquartile_mean, partial_conjunction, ranks, task_means
+from reports.statistics.paired import Comparison
 from reports.tables.against import p_value
 from reports.tables.model import Cell, Column, Row, Table, words
 
@@ -61,7 +62,8 @@ HEADS = (
 
 def across_table(analysis: Analysis) -> Table | None:
     """One line per level and arm; None where no level has two tasks."""
-    rows, notes = [], []
+    rows: list[Row] = []
+    notes: list[str] = []
     for level in levels(analysis.block):
         arms, cells = complete(analysis.block, level)
         if len(cells) < 2:
@@ -94,7 +96,7 @@ def across_table(analysis: Analysis) -> Table | None:
 def _line(analysis: Analysis, name: str, arm: str, cells: list[CellKey], ranked: Ranks | None) -> list[Cell]:
     middle = interquartile_mean({cell.task: _scores(analysis.block, arm, cell) for cell in cells})
     rank = Cell(ranked.mean_rank[arm], scale=1, digits=2) if ranked else Cell()
-    scores = Cell(middle.value, interval=(middle.low, middle.high))
+    scores = Cell() if middle is None else Cell(middle.value, interval=(middle.low, middle.high))
     compared = [analysis.comparisons[arm, cell] for cell in cells if (arm, cell) in analysis.comparisons]
     means = [found.difference for found in compared if found.difference is not None]
     if arm == analysis.against or len(means) < len(cells):
@@ -104,7 +106,7 @@ def _line(analysis: Analysis, name: str, arm: str, cells: list[CellKey], ranked:
     return [words(name), words(arm), Cell(over.difference, interval=ends, signed=True), p_value(over.p), _at_least(compared), scores, rank]
 
 
-def _at_least(compared: list) -> Cell:  # type: ignore[type-arg]
+def _at_least(compared: list[Comparison]) -> Cell:
     ps = [found.p_greater for found in compared]
     if any(p is None for p in ps):
         return words("too few pairs")

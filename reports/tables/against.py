@@ -156,6 +156,7 @@ def conclusion(analysis: Analysis, place: Place) -> str:
     if place[0] == analysis.null:
         return "noise floor: outside the family"
     said = _direction(analysis, place, found)
+    said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == State.CONSTANT else ""
     return f"{said} (sensitivity tests disagree)" if found.disagree else said
 
 

@@ -40,9 +40,9 @@ def _slopes(analysis: Analysis, arm: str) -> Iterator[tuple[str, str, Slope]]:
         over_n = {cell.examples: cell for cell in cells if not cell.noise and math.isfinite(cell.examples)}
         yield from _slope(analysis, arm, task, "log10 N", over_n, gain_against_shots)
         for shots, kind, where in dict.fromkeys((c.shots, c.noise_kind, c.noise_where) for c in cells if c.noise):
-            clean = {0.0: cell for cell in cells if not cell.noise and cell.shots == shots}
-            noisy = {c.noise_level: c for c in cells if (c.shots, c.noise_kind, c.noise_where) == (shots, kind, where)}
-            yield from _slope(analysis, arm, task, f"{kind} {where}, N = {shots}", {**clean, **noisy}, gain_against_noise)
+            of = [c for c in cells if c.shots == shots and (not c.noise or (c.noise_kind, c.noise_where) == (kind, where))]
+            over = f"{kind} {where}, N = {shots}"
+            yield from _slope(analysis, arm, task, over, {c.noise_level: c for c in of}, gain_against_noise)
 
 
 def _slope(

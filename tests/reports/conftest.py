@@ -86,7 +86,7 @@ def fill(
     task_source: str = "mirror",
     **more: Any,
 ) -> Path:
-    """A results folder: (task, shots, noise) -> arm -> one score per seed; None is a run that was planned and is not there, NaN one that failed."""
+    """A results folder: (task, shots, noise) -> arm -> one score per seed; None: planned and not there; NaN: failed."""
     store, rows = RecordStore(folder), []
     for (task, shots, noise), arms in cells.items():
         for arm, scores in arms.items():
@@ -110,9 +110,30 @@ def filled() -> Callable[..., Path]:
     return fill
 
 
-@pytest.fixture
-def grid(tmp_path: Path) -> Path:
+def fill_grid(folder: Path) -> Path:
     """Three arms on two tasks at 20 shots, and one task at 100: six seeds each."""
     arms = {"ce": CE, "ce-null": NULL, "scl": SCL}
     higher = {arm: [score + 0.1 for score in scores] for arm, scores in arms.items()}
-    return fill(tmp_path / "results", {("sst2", "20", ""): arms, ("sst2", "100", ""): higher, ("trec", "20", ""): arms})
+    return fill(folder, {("sst2", "20", ""): arms, ("sst2", "100", ""): higher, ("trec", "20", ""): arms})
+
+
+@pytest.fixture(scope="session")
+def filled_grid() -> Callable[[Path], Path]:
+    """`fill_grid`, for fixtures of a wider scope."""
+    return fill_grid
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Path:
+    """`fill_grid` in a folder of its own."""
+    return fill_grid(tmp_path / "results")
+
+
+@pytest.fixture(name="make_spec")
+def _make_spec() -> Callable[..., RunSpec]:
+    return make_spec
+
+
+@pytest.fixture(name="make_record")
+def _make_record() -> Callable[..., RunRecord]:
+    return make_record

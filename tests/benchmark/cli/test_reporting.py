@@ -10,11 +10,12 @@ import pytest
 SPEC = importlib.util.spec_from_file_location("report_folders", Path(__file__).resolve().parents[2] / "reports" / "conftest.py")
 FOLDERS = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(FOLDERS)
-SPY = """
+HEAVY = ("torch", "transformers", "datasets", "evaluate", "methods", "baselines")
+SPY = f"""
 import sys
 from benchmark.cli.app import main
 code = main(sys.argv[1:])
-print("imported", [name for name in ("torch", "transformers", "datasets", "evaluate", "methods", "baselines") if name in sys.modules], file=sys.stderr)
+print("imported", [name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
 sys.exit(code)
 """
 

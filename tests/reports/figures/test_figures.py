@@ -1,0 +1,110 @@
+"""Figures are pure functions: every run is a dot, and where there is nothing to show there is no figure."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from benchmark.records.store import RecordStore
+from reports.analysis import analyse
+from reports.figures.cost import cost_against_accuracy
+from reports.figures.curves import over_noise, over_shots
+from reports.figures.forest import forest
+from reports.figures.published import ours_against_published
+from reports.figures.ranks import critical_difference
+from reports.figures.reliability import reliability_diagram
+from reports.figures.selection import best_of_k_curves
+from reports.figures.style import COLOURS, MOST, shown
+from reports.papers import fillable_tables
+from reports.render.image import png, svg
+from reports.results import read_results
+
+
+def block_of(folder):
+    (block,) = read_results(folder).blocks
+    return block
+
+
+def dots(figure) -> int:
+    return sum(len(points.get_offsets()) for axes in figure.axes for points in axes.collections)
+
+
+def test_accuracy_over_labels_shows_every_run_of_tasks_with_two_sizes(grid):
+    figure = over_shots(block_of(grid))
+    assert dots(figure) == 2 * 3 * 6  # sst2 alone has two sizes: three arms, six seeds each
+    assert "profile laptop" in figure.get_supxlabel()
+
+
+def test_accuracy_over_noise_takes_the_clean_cell_as_level_zero(tmp_path, filled):
+    arms = {"ce": [0.6, 0.62], "scl": [0.61, 0.65]}
+    cells = {("sst2", "100", noise): arms for noise in ("", "label-flip:0.2", "label-flip:0.4")}
+    figure = over_noise(block_of(filled(tmp_path, cells)))
+    assert dots(figure) == 3 * 2 * 2
+    assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == ["0", "0.2", "0.4"]
+
+
+def test_the_forest_shows_every_pair_and_fills_what_holm_rejects(grid):
+    block = block_of(grid)
+    figure = forest(analyse(block))
+    assert dots(figure) == 3 * 2 * (6 + 1)  # three cells, two arms: six pairs and a mean
+    faces = {tuple(points.get_facecolor()[0][:3]) for axes in figure.axes for points in axes.collections if len(points.get_offsets()) == 1}
+    assert len(faces) == 2  # the noise floor is open, the arm that Holm rejects is filled
+
+
+def test_cost_shows_every_finished_run(grid):
+    assert dots(cost_against_accuracy(block_of(grid))) == 3 * 3 * 6
+
+
+def test_ours_against_published_has_a_line_per_claim(grid):
+    (filled,) = fillable_tables(block_of(grid))
+    labels = [tick.get_text() for tick in ours_against_published(filled).axes[0].get_yticklabels()]
+    assert [label.split(":")[0] for label in labels] == ["20 CE + SCL, SST-2", "100 CE + SCL, SST-2"]
+
+
+def test_ranks_need_two_tasks_and_three_arms(grid, tmp_path, filled):
+    assert critical_difference(block_of(grid)) is not None
+    assert critical_difference(block_of(filled(tmp_path / "one", {("sst2", "20", ""): {"ce": [0.6, 0.7]}}))) is None
+
+
+def test_best_of_k_starts_at_the_mean_and_ends_at_the_best(grid):
+    line = best_of_k_curves(block_of(grid)).axes[0].get_lines()[0].get_ydata()
+    assert (line[0], line[-1]) == (pytest.approx(60.6667, abs=1e-3), pytest.approx(64.0))
+
+
+def test_nothing_to_show_is_no_figure(tmp_path, filled):
+    block = block_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [None, None], "scl": [None, None]}}))
+    pictures = [over_shots(block), over_noise(block), forest(analyse(block)), cost_against_accuracy(block), best_of_k_curves(block)]
+    assert [*pictures, reliability_diagram(block), critical_difference(block)] == [None] * 7
+
+
+def test_reliability_appears_where_probabilities_were_kept(grid):
+    block, store = block_of(grid), RecordStore(grid)
+    assert reliability_diagram(block) is None
+    record = store.get(block.runs["ce", block.cells[0]].done["key"].iloc[0])
+    right = np.array(record.predictions.ids())
+    table = np.full((len(right), 2), 0.3, dtype=np.float16)
+    table[np.arange(len(right)), right] = 0.7
+    buffer = io.BytesIO()
+    np.save(buffer, table)
+    store.write(record.model_copy(update={"probabilities": store.write_side(record.key, "npy", buffer.getvalue())}))
+    figure = reliability_diagram(block_of(grid))
+    assert figure.axes[0].get_title() == "sst2 N = 20"
+
+
+def test_names_that_mean_something_to_matplotlib_are_shown_as_they_are(tmp_path, filled):
+    figure = cost_against_accuracy(block_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.7], "$a_b$": [0.6, 0.7]}})))
+    assert svg(figure).startswith(b"<?xml")
+
+
+def test_a_figure_gives_the_same_bytes_twice(grid):
+    first, second = (cost_against_accuracy(block_of(grid)) for _ in range(2))
+    assert svg(first) == svg(second)
+    assert png(first)[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_too_many_panels_are_cut_and_said():
+    kept, said = shown(list(range(MOST + 1)))
+    assert (len(kept), said) == (MOST, f"The first {MOST} of {MOST + 1} panels; the tables hold all. ")
+    assert len(set(COLOURS)) == len(COLOURS)

@@ -1,0 +1,86 @@
+"""report.html is one file that asks for nothing from outside, readable without its script, by keyboard and in print."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from reports.report import Options, report
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory, filled_grid):
+    folder = tmp_path_factory.mktemp("page")
+    report(Options(filled_grid(folder / "results"), out=folder / "out"))
+    return folder / "out"
+
+
+class Seen(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[tuple[str, str, str]] = []
+        self.ids: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.links += [(tag, name, value or "") for name, value in attrs if name in ("src", "href", "srcset", "action", "data")]
+        self.ids += [told["id"]] if told.get("id") else []
+        self.images += [told] if tag == "img" else []
+
+
+def test_it_asks_for_nothing_from_outside(out):
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert {value.split(":")[0][:1] if value.startswith("#") else value.split(":")[0] for _, _, value in Seen(text).links} <= {"#", "data"}
+    assert not re.search(r"@import|url\(|fetch\(|XMLHttpRequest|import\s*\(", text)
+
+
+def test_every_link_leads_somewhere_and_every_picture_has_words(out):
+    seen = Seen((out / "report.html").read_text(encoding="utf-8"))
+    inner = {value[1:] for _, _, value in seen.links if value.startswith("#")}
+    assert inner <= set(seen.ids)
+    assert len(set(seen.ids)) == len(seen.ids)
+    assert seen.images
+    assert all(image.get("alt") for image in seen.images)
+
+
+def test_it_has_styles_for_print_and_for_dark(out):
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert "@media print" in text
+    assert "prefers-color-scheme: dark" in text
+    assert ":focus-visible" in text
+
+
+def test_the_report_is_complete(out):
+    formats = {path.suffix for path in (out / "tables").iterdir()}
+    assert formats == {".md", ".tex", ".html", ".csv", ".json"}
+    assert {path.suffix for path in (out / "figures").iterdir()} == {".svg", ".png"}
+    names = {path.name.split(".")[0] for path in (out / "tables").iterdir()}
+    assert names == {"means", "against-ce", "paper", "across-ce", "slopes-ce", "spread-ce", "matching-ce", "statistics-ce", "cost"}
+
+
+def test_report_json_has_every_score_and_every_statistic(out):
+    told = json.loads((out / "report.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    tables = {table["name"].split(".")[0]: table for table in told["blocks"][0]["tables"]}
+    assert len(tables["means"]["data"]["scores"]) == 9
+    assert len(tables["means"]["data"]["scores"][0]["runs"]) == 6
+    found = tables["statistics-ce"]["data"]["scl | sst2 N = 20"]
+    assert {"p", "interval", "hedges_g", "reach", "detectable"} <= set(found)
+
+
+def test_the_same_results_give_the_same_files(grid, tmp_path):
+    for name in ("one", "two"):
+        report(Options(grid, out=tmp_path / name, figures=False))  # figures have a test of their own
+    for path in (tmp_path / "one").rglob("*"):
+        if path.is_file() and path.suffix != ".png":
+            assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes(), path.name
+
+
+def test_one_table_alone(grid, tmp_path):
+    made = report(Options(grid, out=tmp_path / "out", table="scl/few-shot", formats="md,csv"))
+    assert [path.name for path in made.files] == ["paper.scl.few-shot.md", "paper.scl.few-shot.csv"]
+    assert "same direction and above one point" in made.text

@@ -1,0 +1,70 @@
+"""Published tables, filled: which of our cells stand beside which printed ones, and what kind of verdict they allow."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.papers import fill, fillable_tables, find_table
+from reports.results import read_results
+from reports.tables.paper import paper_table
+
+SELF = {"ce": [0.60, 0.62, 0.58, 0.64, 0.61, 0.59], "scl": [0.65, 0.66, 0.63, 0.67, 0.67, 0.62]}
+
+
+def filled_table(folder, key="scl/few-shot"):
+    (block,) = read_results(folder).blocks
+    return fill(find_table(key), block)
+
+
+def test_a_cell_is_filled_by_arm_task_and_labels(tmp_path, filled):
+    found = filled_table(filled(tmp_path, {("sst2", "20", ""): SELF}))
+    cell = found.cell("20 CE + SCL", "SST-2")
+    assert (cell.ours.mean, cell.ours.n, cell.base.row) == (pytest.approx(65.0), 6, "20 CE")
+    assert found.cell("100 CE + SCL", "SST-2").ours is None
+    assert found.cell("20 CE + SCL", "QNLI").why == "not in these results"
+    assert found.fillable == 2
+
+
+def test_another_model_is_conceptual_and_never_a_reproduction(tmp_path, filled):
+    verdict = filled_table(filled(tmp_path, {("sst2", "20", ""): SELF})).cell("20 CE + SCL", "SST-2").verdict
+    assert verdict.kind == "conceptual"
+    assert "reproduced" not in verdict.outcome
+    assert verdict.gain.value == pytest.approx(4.3333, abs=1e-3)
+
+
+def test_stand_in_data_gets_no_verdict(tmp_path, filled):
+    folder = filled(tmp_path, {("sst2", "20", ""): SELF}, task_source="embedded", profile="embedded")
+    assert filled_table(folder).cell("20 CE + SCL", "SST-2").verdict.outcome == "no verdict"
+
+
+def test_a_baseline_has_no_gain(tmp_path, filled):
+    assert filled_table(filled(tmp_path, {("sst2", "20", ""): SELF})).cell("20 CE", "SST-2").verdict is None
+
+
+def test_noisy_cells_do_not_fill_clean_ones(tmp_path, filled):
+    found = filled_table(filled(tmp_path, {("sst2", "20", "label-flip:0.2"): SELF}))
+    assert found.fillable == 0
+
+
+def test_only_tables_of_the_same_suite_are_filled_unasked(tmp_path, filled):
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): SELF}, suite="glue-full")).blocks
+    assert fillable_tables(block) == []
+
+
+def test_the_printed_table_keeps_the_papers_order_and_rounding(tmp_path, filled):
+    table = paper_table(filled_table(filled(tmp_path, {("sst2", "20", ""): SELF})))
+    rows = [row.cells for row in table.rows]
+    assert [column.name for column in table.columns] == ["N", "Loss", "what", "SST-2", "QNLI", "MNLI"]
+    assert [cell.shown for cell in rows[0]] == ["20", "CE", "theirs", "85.9 ± 2.1", "65.0 ± 2.0", "39.3 ± 2.5"]
+    assert [row[2].shown for row in rows][:3] == ["theirs", "ours", "ours − theirs"]
+    assert any("top 3 of 10 by validation accuracy" in line for line in table.header)
+
+
+def test_a_paper_protocol_keeps_the_papers_selection(tmp_path, filled):
+    folder = filled(tmp_path, {("sst2", "20", ""): SELF})
+    (block,) = read_results(folder).blocks
+    from dataclasses import replace
+
+    found = fill(find_table("scl/few-shot"), replace(block, protocol="paper")).cell("20 CE", "SST-2").ours
+    assert (found.n, found.selected) == (3, "top 3 of 6 by development score")
+    assert found.mean == pytest.approx(100 * (0.64 + 0.62 + 0.61) / 3)
