@@ -55,6 +55,7 @@ class RunOptions:
     set_: Annotated[list[str] | None, _option("METHOD.PARAM=VALUE", "Change a method's parameter. Repeatable.", "--set")] = None
     rerun: Annotated[bool, _option(None, "Run again what is already there.", "--rerun")] = False
     keep_probabilities: Annotated[bool, _option(None, "Keep every class probability in a side file.", "--keep-probabilities")] = False
+    keep_representations: Annotated[bool, _option(None, "Keep the test texts' vectors in a side file.", "--keep-representations")] = False
 
     def given(self) -> dict[str, Any]:
         """Only what the user gave, by name of the option."""

@@ -62,6 +62,7 @@ class RunRequest(Frozen):
     set: dict[str, str] = Field(default_factory=dict)
     rerun: bool = False
     keep_probabilities: bool = False
+    keep_representations: bool = False
     verbose: bool = False
 
     @classmethod

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.data.examples import Split
 from benchmark.data.noise import NoiseAudit, apply_noise
@@ -19,6 +20,7 @@ from benchmark.execution.phases import PhaseRun, run_phases
 from benchmark.execution.workspace import Workspace
 from benchmark.learning.contract import Cost, Method, Predictor, Scores, TaskShape, TrainingData
 from benchmark.learning.metrics import measure
+from benchmark.learning.scoring import represent
 from benchmark.learning.state import State
 from benchmark.records.alarms import AT_MAJORITY, CONSTANT
 from benchmark.records.spec import RunSpec
@@ -36,6 +38,7 @@ class Outcome:
         scores: float32 [n_test, K].
         phases: cost and log of every phase, cached ones included.
         notes: what a reader must know: the split's notes, the noise audit, memorisation of flipped labels.
+        vectors: pooled representations of the test texts, float32 [n_test, H], where they are to be kept.
     """
 
     split: Split
@@ -47,6 +50,7 @@ class Outcome:
     scoring_seconds: float
     alarms: list[str]
     notes: dict[str, Any]
+    vectors: NDArray[np.float32] | None = None
 
 
 def compute_outcome(spec: RunSpec, workspace: Workspace, progress: Progress = lambda phase, done, planned: None) -> Outcome:
@@ -74,7 +78,10 @@ def compute_outcome(spec: RunSpec, workspace: Workspace, progress: Progress = la
     ran = run_phases(spec, method.phases(shape), state, training, shape, streams, workspace, progress)
     if state.predictor is None:
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
-    return score(spec, state.predictor, split, audit, ran, workspace)
+    outcome = score(spec, state.predictor, split, audit, ran, workspace)
+    if not workspace.keep_representations or state.backbone is None:
+        return outcome
+    return replace(outcome, vectors=represent(state.backbone, split.test.without_labels()))
 
 
 def check_code(spec: RunSpec, method: Method) -> None:

@@ -6,8 +6,10 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmark.data.rows import split_indices
 from benchmark.errors import UserError
@@ -21,7 +23,7 @@ from benchmark.learning.training import NonFiniteLoss
 from benchmark.records.alarms import NON_FINITE
 from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile
 from benchmark.records.spec import RunSpec
-from benchmark.records.store import RecordStore
+from benchmark.records.store import RecordStore, Side
 from benchmark.registry import plugin_source
 
 
@@ -90,7 +92,8 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: O
         env_id=store.write_environment(environment(spec.compute)),
         git=git_state(),
         plugin=_plugin(spec),
-        probabilities=_side_file(store, spec, outcome) if workspace.keep_probabilities else None,
+        probabilities=_kept(store, spec, "probabilities", probabilities(outcome.scores)) if workspace.keep_probabilities else None,
+        representations=None if outcome.vectors is None else _kept(store, spec, "representations", outcome.vectors),
     )
 
 
@@ -122,7 +125,8 @@ def _plugin(spec: RunSpec) -> str | None:
     return None if source is None else source[1]
 
 
-def _side_file(store: RecordStore, spec: RunSpec, outcome: Outcome) -> SideFile:
+def _kept(store: RecordStore, spec: RunSpec, kind: Side, values: NDArray[Any]) -> SideFile:
+    """A side file with an array in half precision; NumPy's own format, never a pickle."""
     buffer = io.BytesIO()
-    np.save(buffer, probabilities(outcome.scores).astype(np.float16), allow_pickle=False)
-    return store.write_side(spec.key, "npy", buffer.getvalue())
+    np.save(buffer, values.astype(np.float16), allow_pickle=False)
+    return store.write_side(spec.key, "npy", buffer.getvalue(), kind)

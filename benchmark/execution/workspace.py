@@ -26,7 +26,7 @@ class Workspace:
         plugins: files and modules to load before the first run.
         shared: keys of the phase states that two or more planned runs read; only these are cached.
         cache_limit: bytes.
-        keep_probabilities: write the test probabilities into a side file.
+        keep_probabilities, keep_representations: write the test set's class probabilities, or its vectors, into a side file.
     """
 
     results: Path
@@ -39,6 +39,7 @@ class Workspace:
     shared: frozenset[str] = frozenset()
     cache_limit: int = 10 * 2**30
     keep_probabilities: bool = False
+    keep_representations: bool = False
 
 
 def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
@@ -54,6 +55,7 @@ def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
         plugins=request.plugins,
         cache_limit=request.cache_limit,
         keep_probabilities=request.keep_probabilities,
+        keep_representations=request.keep_representations,
     )
 
 

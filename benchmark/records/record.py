@@ -106,7 +106,8 @@ class RunRecord(Frozen):
         scoring_seconds: prediction and scoring, in no phase.
         notes: what the split, the noise and the data had to say.
         plugin: SHA-256 of the plug-in file, for a method that comes from one.
-        probabilities: side file with the scores, where they were kept.
+        probabilities: side file with the class probabilities of the test set, float16 [n, K], where they were kept.
+        representations: side file with its pooled vectors, float16 [n, H], where they were kept.
     """
 
     version: int = RECORD_VERSION
@@ -133,6 +134,7 @@ class RunRecord(Frozen):
     git: GitState | None = None
     plugin: str | None = None
     probabilities: SideFile | None = None
+    representations: SideFile | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> RunRecord:

@@ -1,7 +1,7 @@
 """The results folder: one file per run, and what runs share (test sets, splits, environments, manifests) once, under its content's hash.
 
 records/<2 hex>/<key>.json   testsets/<sha>.json   splits/<sha>.json   environments/<sha>.json   manifests/<id>.json
-probabilities/<key>.<suffix>
+probabilities/<key>.npy   representations/<key>.npy
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from benchmark.records.spec import content_key
 from benchmark.records.upgrade import upgrade
 
 Shared = Literal["testsets", "splits", "environments"]
+Side = Literal["probabilities", "representations"]
+AGAIN = "Run again with --rerun and --keep-probabilities or --keep-representations."
 
 
 class Problem(NamedTuple):
@@ -115,9 +117,11 @@ class RecordStore:
         """The ids of a split's parts and its notes. Returns its SHA-256."""
         return self.put("splits", plain(split))
 
-    def write_side(self, key: str, suffix: str, content: bytes) -> SideFile:
-        """A file beside the record (probabilities). Written before the record that names it."""
-        name = f"probabilities/{check_hex('key', key, 64)}.{suffix.lstrip('.')}"
+    def write_side(
+        self, key: str, suffix: str, content: bytes, kind: Literal["probabilities", "representations"] = "probabilities"
+    ) -> SideFile:
+        """A file beside the record. Written before the record that names it."""
+        name = f"{kind}/{check_hex('key', key, 64)}.{suffix.lstrip('.')}"
         write_whole(self.root / name, content)
         return SideFile(file=name, sha256=hashlib.sha256(content).hexdigest())
 
@@ -125,11 +129,15 @@ class RecordStore:
         """The bytes of a side file. UserError where it is missing or not the one that the record names."""
         path = self.root / side.file
         if not path.resolve().is_relative_to(self.root.resolve()) or not path.is_file():
-            raise UserError(f"The side file {side.file!r} is missing.", "", "Run again with --rerun --keep-probabilities.")
+            raise UserError(
+                f"The side file {side.file!r} is missing.", "", "Run again with --rerun and --keep-probabilities or --keep-representations."
+            )
         content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != side.sha256:
             raise UserError(
-                f"The side file {side.file!r} is not the one its record names.", "", "Run again with --rerun --keep-probabilities."
+                f"The side file {side.file!r} is not the one its record names.",
+                "",
+                "Run again with --rerun and --keep-probabilities or --keep-representations.",
             )
         return content
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchmark.config.request import RunRequest
@@ -16,6 +18,7 @@ from benchmark.execution.planning import make_plan
 from benchmark.execution.preparing import prepare
 from benchmark.records.frame import load_results
 from benchmark.records.record import RunRecord
+from benchmark.records.store import RecordStore
 
 Run = Callable[..., tuple[Any, dict[str, RunRecord]]]
 Request = Callable[..., RunRequest]
@@ -103,3 +106,19 @@ def test_back_translation_without_its_models_names_the_command_that_fetches_them
 )
 def test_an_option_that_overrides_the_profile_puts_a_star_on_its_name(request_of: Request, option: dict[str, Any], starred: bool) -> None:
     assert (make_plan(request_of(**option)).grid.profile_name == "smoke*") is starred
+
+
+def test_probabilities_and_vectors_are_kept_on_request_and_change_no_number(run_of: Run, tmp_path: Path) -> None:
+    _, plain = run_of(methods="ce,tfidf", results=tmp_path / "plain")
+    _, kept = run_of(methods="ce,tfidf", results=tmp_path / "kept", keep_probabilities=True, keep_representations=True)
+    assert plain["ce"].key == kept["ce"].key
+    assert plain["ce"].predictions == kept["ce"].predictions
+    assert plain["ce"].probabilities is plain["ce"].representations is None
+    store = RecordStore(tmp_path / "kept")
+    assert kept["ce"].representations is not None
+    assert kept["ce"].probabilities is not None
+    vectors = np.load(io.BytesIO(store.read_side(kept["ce"].representations)), allow_pickle=False)
+    probabilities = np.load(io.BytesIO(store.read_side(kept["ce"].probabilities)), allow_pickle=False)
+    assert vectors.shape == (60, 32)
+    assert probabilities.sum(1) == pytest.approx(1.0, abs=5e-3)
+    assert kept["tfidf"].representations is None  # no encoder, no vectors
