@@ -19,7 +19,7 @@ from reports.results import Block, Runs
 from reports.statistics.examples import ExampleUncertainty, two_way_bootstrap
 from reports.statistics.families import Family, Floor, at_floor, holm
 from reports.statistics.paired import Comparison, compare_units
-from reports.statistics.units import PairedUnits, paired_units
+from reports.statistics.units import CELL, PairedUnits, paired_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Scope = Literal["suite", "task"]
 ALPHA = 0.05
 Place = tuple[str, CellKey]
+# Columns that pairing reads, and those of a cell that two arms may differ in: they are made alike.
+COUNTED = ["variant", "split_seed", "seed", "status", "value", "alarms", "n_train", "n_test", *CellKey.COLUMNS]
+ALIKE: dict[str, Any] = dict.fromkeys([name for name in CELL if name not in CellKey.COLUMNS], "") | {"role": "arm", "trial": 0}
 
 
 @dataclass(frozen=True)
@@ -131,10 +134,21 @@ class Analysis:
     def _over_examples(self, place: Place) -> ExampleUncertainty | None:
         arm, cell = place
         splits = sorted({split for split, _ in self.units[place].labels})
-        mine, theirs = (correctness(self.block, self.block.runs[name, cell], splits) for name in (arm, self.against))
+        mine, theirs = (self._right(name, cell, tuple(splits)) for name in (arm, self.against))
         if mine is None or theirs is None or mine.shape != theirs.shape:
             return None
         return two_way_bootstrap(mine, theirs, task=cell.task)
+
+    def _right(self, arm: str, cell: CellKey, splits: tuple[int, ...]) -> NDArray[float64] | None:
+        """`correctness`, once per arm and cell: the baseline is asked for by every arm."""
+        place = (arm, cell, splits)
+        if place not in self._known:
+            self._known[place] = correctness(self.block, self.block.runs[arm, cell], list(splits))
+        return self._known[place]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, CellKey, tuple[int, ...]], NDArray[float64] | None]:
+        return {}
 
     def detectable(self) -> tuple[float, float] | None:
         """Smallest and largest of the smallest differences that the comparisons of the family could have found."""
@@ -172,19 +186,9 @@ def paired_rows(
     """Pair rows of two arms. What else they differ in (an arm without an encoder has another precision, say) is no part of the pairing."""
     import pandas as pd
 
-    rows = pd.concat([mine, theirs])
-    alike: dict[str, Any] = {
-        "suite": "",
-        "profile": "",
-        "encoder": "",
-        "device": "",
-        "precision": "",
-        "threads": 1,
-        "n_unlabelled": 0,
-        "trial": pd.NA,
-    }
-    rows = rows.assign(**alike, partial="", task_source="", role="arm")
-    return paired_units(rows, method, baseline, pool=pool, majority=majority)
+    rows = pd.concat([mine[COUNTED], theirs[COUNTED]], ignore_index=True)
+    alike = pd.DataFrame(ALIKE, index=rows.index)
+    return paired_units(pd.concat([rows, alike], axis=1), method, baseline, pool=pool, majority=majority)
 
 
 def floor_of(block: Block, cell: CellKey) -> Floor | None:

@@ -27,7 +27,7 @@ def header(block: Block) -> tuple[str, ...]:
 
 def origin(block: Block) -> str:
     """The block in one line, for pictures."""
-    return f"{block.title}{'; STAND-IN: no verdict follows' if block.stand_in else ''}."
+    return f"S{block.title[1:]}{'; STAND-IN: no verdict follows' if block.stand_in else ''}."
 
 
 def _compute(block: Block) -> str:

@@ -71,15 +71,17 @@ def _hit(analysis: Analysis, place: Place) -> str:
     found = analysis.comparisons[place]
     assert found.difference is not None
     size = number(100 * abs(found.difference))
-    ends = "" if found.interval is None else f" (95 % interval {number(100 * found.interval.low)} to {number(100 * found.interval.high)})"
+    sign = 1 if found.difference > 0 else -1
+    low, high = sorted(100 * sign * end for end in (found.interval.low, found.interval.high)) if found.interval else (0.0, 0.0)
+    ends = "" if found.interval is None else f" (95 % interval {number(low)} to {number(high)})"
     return f"{place[0]} was {'better' if found.difference > 0 else 'worse'} by {size} points on {place[1].label}{ends}"
 
 
 def _reach_of_claims(analysis: Analysis, hits: list[Place]) -> list[str]:
     narrow = [place for place in hits if (found := analysis.over_examples.get(place)) is None or found.scope != "task"]
     if not narrow:
-        return ["All of these hold for new test examples too (two-way bootstrap)."]
-    return [f"Of these {len(narrow)} hold for these test examples only, as far as is known: another test set could turn them round."]
+        return [f"{'This holds' if len(hits) == 1 else 'All of these hold'} for new test examples too (two-way bootstrap)."]
+    return [f"For {len(narrow)} of {len(hits)} this is known of these test examples only: another test set could turn it round."]
 
 
 def _noise_floor(analysis: Analysis) -> list[str]:

@@ -28,7 +28,7 @@ def cost_against_accuracy(block: Block) -> Figure | None:
             runs = block.runs.get((arm, cell))
             if runs is not None and len(runs.done):
                 seconds, scores = runs.done["seconds"].clip(lower=SHORTEST), 100 * runs.done["value"]
-                one.scatter(seconds, scores, s=12, alpha=0.6, linewidths=0, label=plain(arm), **look(block.arms, arm))
+                one.scatter(seconds, scores, s=16, alpha=0.7, linewidths=0, label=plain(arm), **look(block.arms, arm))
         one.set(xscale="log", title=plain(cell.label), xlabel="seconds of training", ylabel=f"{cell.metric} in points")
         one.xaxis.set_minor_formatter(NullFormatter())
         one.xaxis.set_major_formatter("{x:g}")

@@ -71,11 +71,14 @@ def _panel(one: Axes, block: Block, cells: Sequence[CellKey], at: Position) -> N
     for i, arm in enumerate(block.arms):
         shift = width * 0.015 * (i - (len(block.arms) - 1) / 2)
         style, line = look(block.arms, arm), []
+        dots: list[tuple[float, float]] = []
         for cell in sorted(cells, key=at):
             runs = block.runs.get((arm, cell))
             values = [100 * value for value in runs.scores.values()] if runs else []
-            one.scatter([at(cell) + shift] * len(values), values, s=7, alpha=0.55, linewidths=0, **style)
+            dots += [(at(cell) + shift, value) for value in values]
             line += [(at(cell) + shift, statistics.fmean(values))] if values else []
+        if dots:
+            one.scatter([x for x, _ in dots], [y for _, y in dots], s=7, alpha=0.55, linewidths=0, **style)
         if line:
             one.plot(*zip(*line, strict=True), linewidth=1, markersize=4, label=plain(arm), **style)
     floors = [(at(cell), 100 * rate) for cell in sorted(cells, key=at) if (rate := block.majority(cell)) is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.context import origin
-from reports.figures.style import finish, new_figure, plain
+from reports.figures.style import finish, new_figure, plain, shown
 from reports.results import Block
 from reports.statistics.across import Ranks
 from reports.tables.across import levels, rank_arms
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 def critical_difference(block: Block) -> Figure | None:
     """One panel per number of labels and noise with two tasks and three arms or more. None where there is none."""
-    found = {level.name: ranked for level in levels(block) if (ranked := rank_arms(block, level)) is not None}
-    if not found:
+    ranked_levels = [(level.name, ranked) for level in levels(block) if (ranked := rank_arms(block, level)) is not None]
+    if not ranked_levels:
         return None
+    kept, limit = shown(ranked_levels)
+    found = dict(kept)
     most = max(len(ranked.mean_rank) for ranked in found.values())
     figure, axes, _ = new_figure(len(found), width=4.2, height=1.2 + 0.17 * most)
     for one, (name, ranked) in zip(axes, found.items(), strict=False):
         _panel(one, ranked)
         one.set_title(plain(f"{name}, {ranked.n_tasks} tasks"))
-    note = f"Mean rank over tasks (1 is best); bars join arms within Nemenyi's critical difference. A picture, no test. {origin(block)}"
+    note = (
+        f"{limit}Mean rank over tasks (1 is best); bars join arms within Nemenyi's critical difference. A picture, no test. {origin(block)}"
+    )
     return finish(figure, axes, "Ranks across tasks", note, len(found))
 
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 # Okabe and Ito 2008, without yellow (too faint on white), then wine and olive of Paul Tol; markers tell apart what shares a colour.
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F", "#882255", "#999933")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
-MOST = 24  # panels of one figure; more would be too small to read and slow to draw
+MOST = 12  # panels of one figure; more would be too small to read and slow to draw
 RC: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "reports", "figure.dpi": 100}
 
 

@@ -96,6 +96,7 @@ def spread_table(analysis: Analysis) -> Table | None:
     )
 
 
+RESAMPLES = 500
 MATCH_HEADS = ("arm", "task", "N of the arm", "N of the baseline for the same score [95 %]", "times as many", "splits")
 
 
@@ -108,8 +109,8 @@ def matching_table(analysis: Analysis) -> Table | None:
         f"The N that {analysis.against} needs to match an arm: {block.title}",
         MATCH_HEADS,
         rows,
-        "Read off the baseline's mean curve over log N; splits resampled jointly over all N (2,000 resamples, 95 %). Outside the measured "
-        "range only a bound is known.",
+        f"Read off the baseline's mean curve over log N; splits resampled jointly over all N ({RESAMPLES} resamples, 95 %). "
+        "Outside the measured range only a bound is known.",
     )
 
 
@@ -120,7 +121,7 @@ def _matches(analysis: Analysis, arm: str) -> Iterator[list[Cell]]:
         mine, theirs = common(units, lambda found: found.a), common(units, lambda found: found.b)
         if len(mine) > 1 and len(next(iter(mine.values()))) > 1:
             for n in mine:
-                yield _match_line(arm, task, matching_n(mine[n], n, theirs), len(mine[n]))
+                yield _match_line(arm, task, matching_n(mine[n], n, theirs, resamples=RESAMPLES), len(mine[n]))
 
 
 def _match_line(arm: str, task: str, found: Match, splits: int) -> list[Cell]:

@@ -104,7 +104,7 @@ SCL = [0.65, 0.66, 0.63, 0.67, 0.67, 0.62]
 NULL = [0.61, 0.60, 0.60, 0.63, 0.60, 0.60]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def filled() -> Callable[..., Path]:
     """`fill`, for tests that make their own grid."""
     return fill

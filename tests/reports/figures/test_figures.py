@@ -34,7 +34,7 @@ def dots(figure) -> int:
 def test_accuracy_over_labels_shows_every_run_of_tasks_with_two_sizes(grid):
     figure = over_shots(block_of(grid))
     assert dots(figure) == 2 * 3 * 6  # sst2 alone has two sizes: three arms, six seeds each
-    assert "profile laptop" in figure.get_supxlabel()
+    assert "Suite glue-fewshot, profile laptop" in figure.get_supxlabel()
 
 
 def test_accuracy_over_noise_takes_the_clean_cell_as_level_zero(tmp_path, filled):
