@@ -63,7 +63,7 @@ def _found(analysis: Analysis) -> list[str]:
     if not hits:
         return [f"{start}, no arm differed from {analysis.against} in any of the {len(tested)} comparisons that could be tested."]
     rest = len(tested) - len(hits)
-    more = f" In the other {rest} comparisons no difference was shown." if rest else ""
+    more = f" In the other {rest} comparisons that could be tested no difference was shown." if rest else ""
     return [f"{start}, {_list([_hit(analysis, place) for place in hits])}.{more}", *_reach_of_claims(analysis, hits)]
 
 

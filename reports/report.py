@@ -122,7 +122,7 @@ def _whole(options: Options, found: Results, parts: list[Contents], formats: tup
                 write(folder / "figures" / f"{picture.name}.png", image),
             ]
         shown = [picture for picture, _ in pictures]
-        sections.append(Section(f"block.{part.block.name}", part.block.title, part.text, part.tables, shown))
+        sections.append(Section(f"block.{part.block.name}", f"S{part.block.title[1:]}", part.text, part.tables, shown))
     notes = problem_notes(found)
     return [
         *files,

@@ -27,6 +27,7 @@ _SPECIAL = {
     "\N{LESS-THAN OR EQUAL TO}": r"$\leq$",
     "\N{GREATER-THAN OR EQUAL TO}": r"$\geq$",
 }
+WIDE = "\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}"
 
 
 def latex(table: Table) -> str:
@@ -37,7 +38,7 @@ def latex(table: Table) -> str:
         [
             "% needs \\usepackage{booktabs}",
             "\\begin{table}",
-            "\\centering\\small",
+            WIDE if len(table.columns) > 8 else "\\centering\\small",
             f"\\caption{{{escape(table.caption)}}}",
             f"\\label{{tab:{''.join(c if c.isalnum() else '-' for c in table.name)}}}",
             *(f"\\par\\footnotesize {escape(line)}" for line in table.header),

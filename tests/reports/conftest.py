@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -137,3 +139,18 @@ def _make_spec() -> Callable[..., RunSpec]:
 @pytest.fixture(name="make_record")
 def _make_record() -> Callable[..., RunRecord]:
     return make_record
+
+
+@pytest.fixture
+def with_pool() -> Callable[[Path, int], Path]:
+    """Give every record of a folder a stored split over a pool of so many rows."""
+
+    def give(folder: Path, rows: int) -> Path:
+        store = RecordStore(folder)
+        mask = base64.b85encode(zlib.compress(bytes((rows + 7) // 8))).decode()
+        split = store.write_split({"train": {"part": "train", "n": 20, "rows": mask}})
+        for record in list(store):
+            store.write(record.model_copy(update={"split": split}))
+        return folder
+
+    return give

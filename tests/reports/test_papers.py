@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reports.papers import fill, fillable_tables, find_table
+from reports.pool import pool_size
 from reports.results import read_results
 from reports.tables.paper import paper_table
 
@@ -63,8 +66,35 @@ def test_the_printed_table_keeps_the_papers_order_and_rounding(tmp_path, filled)
 def test_a_paper_protocol_keeps_the_papers_selection(tmp_path, filled):
     folder = filled(tmp_path, {("sst2", "20", ""): SELF})
     (block,) = read_results(folder).blocks
-    from dataclasses import replace
-
     found = fill(find_table("scl/few-shot"), replace(block, protocol="paper")).cell("20 CE", "SST-2").ours
     assert (found.n, found.selected) == (3, "top 3 of 6 by development score")
     assert found.mean == pytest.approx(100 * (0.64 + 0.62 + 0.61) / 3)
+
+
+def test_the_papers_own_model_data_and_protocol_make_it_direct(tmp_path, filled, monkeypatch):
+    """The same runs, as if of the paper's profile and model, on whole test sets."""
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): SELF}, profile="paper")).blocks
+    monkeypatch.setattr("reports.papers.capped", lambda block, cell: False)
+    block = replace(block, protocol="paper", frame=block.frame.assign(encoder="roberta-large"))
+    assert fill(find_table("scl/few-shot"), block).cell("20 CE + SCL", "SST-2").verdict.kind == "direct"
+    small = replace(block, frame=block.frame.assign(encoder="roberta-base"))
+    assert fill(find_table("scl/few-shot"), small).cell("20 CE + SCL", "SST-2").verdict.kind == "conceptual"
+
+
+@pytest.mark.parametrize(("rows", "blocked"), [(10_000, False), (150, True)])
+def test_a_partial_pool_of_ten_times_n_does_not_block_a_few_shot_verdict(tmp_path, filled, with_pool, rows, blocked):
+    (block,) = read_results(with_pool(filled(tmp_path, {("sst2", "20", ""): SELF}), rows)).blocks
+    block = replace(block, frame=block.frame.assign(partial="train"))
+    outcome = fill(find_table("scl/few-shot"), block).cell("20 CE + SCL", "SST-2").verdict.outcome
+    assert (outcome == "no verdict") == blocked
+
+
+def test_a_partial_test_set_blocks_the_verdict(tmp_path, filled, with_pool):
+    (block,) = read_results(with_pool(filled(tmp_path, {("sst2", "20", ""): SELF}), 10_000)).blocks
+    block = replace(block, frame=block.frame.assign(partial="train+test"))
+    assert fill(find_table("scl/few-shot"), block).cell("20 CE + SCL", "SST-2").verdict.outcome == "no verdict"
+
+
+def test_the_pool_is_read_off_the_stored_split(tmp_path, filled, with_pool):
+    (block,) = read_results(with_pool(filled(tmp_path, {("sst2", "20", ""): SELF}), 10_000)).blocks
+    assert 9_993 <= pool_size(block, block.cells[0]) <= 10_000
