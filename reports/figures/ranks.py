@@ -36,7 +36,7 @@ def critical_difference(block: Block) -> Figure | None:
 def _panel(one: Axes, ranked: Ranks) -> None:
     arms = list(ranked.mean_rank)
     lines = (len(arms) + 1) // 2
-    one.set(xlim=(0.5, len(arms) + 0.5), ylim=(-lines - 1.5 - 0.25 * len(ranked.groups), 0.5), yticks=[])
+    one.set(xlim=(-0.3, len(arms) + 1.3), ylim=(-lines - 1.5 - 0.25 * len(ranked.groups), 0.5), yticks=[])
     one.xaxis.tick_top()
     one.set_xticks(range(1, len(arms) + 1))
     for name, at in {"left": False, "right": False, "bottom": False, "top": True}.items():
@@ -44,7 +44,7 @@ def _panel(one: Axes, ranked: Ranks) -> None:
     for place, arm in enumerate(arms):
         left = place < lines
         height = -1 - (place if left else len(arms) - 1 - place) - 0.25 * len(ranked.groups)
-        end = 0.5 if left else len(arms) + 0.5
+        end = -0.3 if left else len(arms) + 1.3
         one.plot([ranked.mean_rank[arm]] * 2 + [end], [0.5, height, height], color="#000000", linewidth=0.7, clip_on=False)
         one.text(end, height + 0.08, plain(arm), ha="left" if left else "right", va="bottom", fontsize=8)
     for line, group in enumerate(group for group in ranked.groups if len(group) > 1):

@@ -21,7 +21,9 @@ RC: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.rig
 
 
 def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Figure, list[Axes], int]:
-    """A figure without any window, and axes for `panels` panels, at most three beside each other; sizes in inches per panel.
+    """A figure without any window, and axes for `panels` panels, at most three beside each other (four make a square).
+
+    Sizes are in inches per panel.
 
     Returns:
         the figure, its axes row by row, and how many stand beside each other.
@@ -30,7 +32,7 @@ def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Fi
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = min(3, panels)
+    columns = 2 if panels == 4 else min(3, panels)
     rows = math.ceil(panels / columns)
     with mpl.rc_context(RC):
         figure = Figure(figsize=(max(5.6, width * columns), height * rows + 0.5), layout="constrained")
