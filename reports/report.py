@@ -75,6 +75,9 @@ def report(options: Options) -> Report:
     return Report([*files, *_whole(options, found, parts, formats)], "\n\n".join(part.text for part in parts), found.problems)
 
 
+BASIC = ("means.", "cost.", "troubles.")  # what means.md and its sisters hold
+
+
 def _scope(given: str) -> Scope:
     if given == "suite":
         return "suite"
@@ -112,7 +115,7 @@ def _part(folder: Path, part: Contents, formats: tuple[str, ...]) -> list[Path]:
 def _whole(options: Options, found: Results, parts: list[Contents], formats: tuple[str, ...]) -> list[Path]:
     """The files over all blocks: means, page, JSON and text; and the figures, drawn once for both."""
     folder = options.folder
-    means: list[Table] = [table for part in parts for table in part.tables if table.name.startswith("means.")]
+    means: list[Table] = [table for part in parts for table in part.tables if table.name.startswith(BASIC)]
     files, sections = write_tables(folder, "means", means, formats), []
     for part in parts:
         pictures = list(_drawn(part)) if options.figures else []

@@ -86,7 +86,7 @@ def across_table(analysis: Analysis) -> Table | None:
         header=(
             "Mean difference: one value per task, t-test over tasks: what to expect on a new task like these. Better on at least u of n: "
             "partial conjunction of one-sided p-values (Bonferroni, alpha .05). Inter-quartile mean: these tasks, new runs (stratified "
-            "bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; ties share.",
+            "bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; ties share. Nothing here is corrected over arms.",
         ),
         footnotes=tuple(notes),
         sortable=False,

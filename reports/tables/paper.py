@@ -51,6 +51,7 @@ def _lines(filled: PaperTable, cells: list[Filled]) -> Iterator[tuple[str, Line]
         yield "gain, theirs", _printed_gain
         yield "gain, ours [95 %]", _our_gain
         yield "verdict on the gain", _verdict
+    if any(cell.verdict and cell.verdict.level for cell in cells):
         yield "level (secondary)", _level
 
 
