@@ -12,7 +12,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.config.loading import load_suite
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.cells import CellKey
 from reports.pool import pool_size
 from reports.results import Block, Runs

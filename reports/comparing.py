@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.analysis import ALPHA, paired_rows
 from reports.cells import CellKey
 from reports.results import Block, Runs, read_results

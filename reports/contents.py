@@ -13,12 +13,14 @@ from reports.figures.forest import forest
 from reports.figures.published import ours_against_published
 from reports.figures.ranks import critical_difference
 from reports.figures.reliability import reliability_diagram
+from reports.figures.representations import representation_maps
 from reports.figures.selection import best_of_k_curves
 from reports.papers import PaperTable, fillable_tables
 from reports.paragraph import paragraph
 from reports.results import Block
 from reports.tables.across import across_table
 from reports.tables.against import differences_table, statistics_table
+from reports.tables.geometry import geometry_table
 from reports.tables.means import cost_table, means_table, troubles_table
 from reports.tables.model import Table
 from reports.tables.paper import paper_table
@@ -65,6 +67,7 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
         yield from (across_table(analysis), slopes_table(analysis), spread_table(analysis), matching_table(analysis))
         yield statistics_table(analysis)
     yield cost_table(block)
+    yield geometry_table(block)
     yield troubles_table(block)
 
 
@@ -93,4 +96,9 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)
     )
     yield Picture(f"best-of-k.{block.name}", "Expected best of k runs, by k.", lambda: best_of_k_curves(block))
+    yield Picture(
+        f"representations.{block.name}",
+        "Maps of the test texts' representations; the numbers stand in the table of representations.",
+        lambda: representation_maps(block),
+    )
     yield Picture(f"reliability.{block.name}", "Reliability diagram: share right over confidence.", lambda: reliability_diagram(block))

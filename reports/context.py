@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from benchmark.config.loading import load_encoder
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.mixed import flat_items
 from reports.results import Block
 
@@ -92,6 +92,11 @@ def _missing(block: Block) -> str:
     return f"{gone} of {len(block.frame)} planned runs are not there yet; means are over those that are." if gone else ""
 
 
+def _without_compute(told: dict[str, Any]) -> dict[str, Any]:
+    """Precision and threads are the spec's: the first records had them in the environment too, where they make no other one."""
+    return {name: value for name, value in told.items() if not name.startswith("compute.")}
+
+
 def mixed_environments(block: Block) -> tuple[str, ...]:
     """One line where runs come from several environments: how many, and in what they differ."""
     ids = sorted(set(block.frame["env_id"]) - {""})
@@ -100,9 +105,11 @@ def mixed_environments(block: Block) -> tuple[str, ...]:
     told = []
     for env in ids:
         try:
-            told.append(dict(flat_items(block.store.take("environments", env))))
+            told.append(_without_compute(dict(flat_items(block.store.take("environments", env)))))
         except UserError:
             told.append({"description": f"{env[:8]} not readable"})
+    if len({tuple(sorted(map(str, one.items()))) for one in told}) < 2:
+        return ()
     names = sorted({name for one in told for name in one})
     differing = [name for name in names if len({str(one.get(name)) for one in told}) > 1]
     listed = "; ".join(f"{name}: {', '.join(sorted({str(one.get(name)) for one in told}))}" for name in differing[:6])

@@ -7,7 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from benchmark.config.task import load_task
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.analysis import paired
 from reports.cells import CellKey
 from reports.pool import pool_size

@@ -6,7 +6,7 @@ import base64
 import zlib
 from typing import Any
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.cells import CellKey
 from reports.results import Block
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.errors import UserError, unknown
+from benchmark.records import UserError, unknown
 from reports import context
 from reports.analysis import Scope
 from reports.contents import Contents, contents

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from benchmark.errors import UserError, unknown
+from benchmark.records import UserError, unknown
 from benchmark.records.frame import load_results
 from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore

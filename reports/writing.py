@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from benchmark.errors import UserError, unknown
+from benchmark.records import UserError, unknown
 from reports.render.flat import flat
 from reports.render.full import full
 from reports.render.latex import latex

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from benchmark.errors import unknown
+from benchmark.records import unknown
 from reports.audit.checks import (
     ablations,
     across_tables,

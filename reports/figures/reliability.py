@@ -9,7 +9,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.cells import CellKey
 from reports.context import origin
 from reports.figures.style import finish, key, look, new_figure, plain, shown

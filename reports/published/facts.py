@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from benchmark.records.spec import Frozen
 from reports.published.loading import FACTS, HOME
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from benchmark.errors import UserError, unknown
+from benchmark.records import UserError, unknown
 from reports.published.file import ColumnFile, RowFile, TableFile
 from reports.published.notation import read_cell
 from reports.published.schema import PublishedCell, PublishedColumn, PublishedRow, PublishedTable

@@ -10,7 +10,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
-from benchmark.errors import UserError, unknown
+from benchmark.records import UserError, unknown
 from reports.statistics.interval import Interval
 from reports.statistics.paired import compare
 from reports.statistics.percentile import nominal_level

@@ -8,7 +8,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.statistics.interval import Interval, t_interval
 from reports.statistics.percentile import nominal_level
 from reports.statistics.sign_flip import mcnemar_exact

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.statistics.effect import hedges_g, shares
 from reports.statistics.interval import Interval, t_interval
 from reports.statistics.power import Reach, rank_reach, smallest_detectable, t_reach

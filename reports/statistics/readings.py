@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from benchmark.errors import unknown
+from benchmark.records import unknown
 from reports.statistics.claims import Outcome, PublishedArm, PublishedClaim, Reading
 from reports.statistics.interval import Interval
 

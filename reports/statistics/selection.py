@@ -8,7 +8,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 
 
 @dataclass(frozen=True)

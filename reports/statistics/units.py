@@ -12,7 +12,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from benchmark.errors import UserError, unknown
+from benchmark.records import UserError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
-from benchmark.errors import UserError
+from benchmark.records import UserError
 from reports.statistics.claims import Level, OurRuns, Outcome, PublishedArm, PublishedClaim, Reading, Setting, Verdict
 from reports.statistics.levels import level_verdict
 from reports.statistics.paired import Comparison, compare, paired_arrays

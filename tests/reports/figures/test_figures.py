@@ -15,11 +15,13 @@ from reports.figures.forest import forest
 from reports.figures.published import ours_against_published
 from reports.figures.ranks import critical_difference
 from reports.figures.reliability import reliability_diagram
+from reports.figures.representations import representation_maps
 from reports.figures.selection import best_of_k_curves
 from reports.figures.style import COLOURS, MOST, shown
 from reports.papers import fillable_tables
 from reports.render.image import png, svg
 from reports.results import read_results
+from reports.tables.geometry import geometry_table
 
 
 def block_of(folder):
@@ -91,6 +93,23 @@ def test_reliability_appears_where_probabilities_were_kept(grid):
     store.write(record.model_copy(update={"probabilities": store.write_side(record.key, "npy", buffer.getvalue())}))
     figure = reliability_diagram(block_of(grid))
     assert figure.axes[0].get_title() == "sst2 N = 20"
+
+
+def test_maps_and_their_table_appear_where_representations_were_kept(grid):
+    block, store = block_of(grid), RecordStore(grid)
+    assert representation_maps(block) is geometry_table(block) is None
+    for arm in ("ce", "scl"):
+        record = store.get(block.runs[arm, block.cells[0]].done["key"].iloc[0])
+        vectors = np.random.default_rng(1).normal(size=(record.n_test, 8)).astype(np.float16)
+        buffer = io.BytesIO()
+        np.save(buffer, vectors)
+        side = store.write_side(record.key, "npy", buffer.getvalue(), "representations")
+        store.write(record.model_copy(update={"representations": side}))
+    figure = representation_maps(block_of(grid))
+    assert [axes.get_title().split("\n")[0] for axes in figure.axes[:2]] == ["ce", "scl"]
+    table = geometry_table(block_of(grid))
+    assert [row.cells[1].shown for row in table.rows] == ["ce", "scl"]
+    assert all(-1 <= row.cells[2].value <= 1 for row in table.rows)
 
 
 def test_names_that_mean_something_to_matplotlib_are_shown_as_they_are(tmp_path, filled):
