@@ -40,8 +40,8 @@ def representation_maps(block: Block) -> Figure | None:
         alignment = "-" if measured.alignment is None else f"{measured.alignment:.2f}"
         one.set(title=plain(f"{arm}\nsilhouette {silhouette}, align. {alignment}, unif. {measured.uniformity:.2f}"), xticks=[], yticks=[])
     note = (
-        f"{limit}t-SNE (perplexity 30, seed 0) of up to {POINTS} test texts of {plain(cell.label)}, one run per arm; colours and markers are the "
-        f"true classes. Distances on a map mean little: the numbers, of the vectors themselves, do. {origin(block)}"
+        f"{limit}t-SNE (perplexity 30, seed 0) of up to {POINTS} test texts of {plain(cell.label)}, one run per arm; colours and markers "
+        f"are the true classes. Distances on a map mean little: the numbers, of the vectors themselves, do. {origin(block)}"
     )
     return finish(figure, axes, "Representations of the test texts", note, len(found))
 

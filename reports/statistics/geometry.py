@@ -29,7 +29,7 @@ class Geometry:
 
 
 def geometry(vectors: NDArray[np.float64], labels: NDArray[np.int64]) -> Geometry:
-    """Measure vectors [n, H] with class labels [n]; at most the first 1,000 (test examples stand in the order of their ids, not of classes).
+    """Measure vectors [n, H] with class labels [n]; at most the first 1,000 (test examples stand in the order of ids, not of classes).
 
     Raises:
         ValueError: fewer than two vectors.
