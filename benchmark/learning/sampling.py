@@ -28,7 +28,7 @@ def batches(labels: NDArray[np.int64], batch: int, sampler: str, streams: Stream
 
 
 def reshuffled(n: int, batch: int, streams: Streams) -> Iterator[Rows]:
-    """A continuous stream of permutations, cut into batches: no short last batch, and no row twice in one batch.
+    """A continuous stream of permutations, cut into batches: no short last batch, and no row twice in one batch of at most n rows.
 
     Where a batch reaches over the end of a pass, rows of the new pass that it already holds wait for the next batch.
     """
@@ -40,9 +40,10 @@ def reshuffled(n: int, batch: int, streams: Streams) -> Iterator[Rows]:
         while len(chosen) < batch:
             fresh = streams.numpy("order", epoch).permutation(n)
             epoch += 1
-            new = fresh[~np.isin(fresh, chosen)][: batch - len(chosen)]
-            chosen = np.concatenate([chosen, new])
-            waiting = np.concatenate([waiting, fresh[~np.isin(fresh, new)]])
+            free = np.flatnonzero(~np.isin(fresh, chosen)) if batch <= n else np.arange(n)
+            taken = free[: batch - len(chosen)]
+            chosen = np.concatenate([chosen, fresh[taken]])
+            waiting = np.concatenate([waiting, np.delete(fresh, taken)])
         yield chosen
 
 

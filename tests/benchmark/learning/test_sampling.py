@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmark.errors import UserError
-from benchmark.learning.sampling import batches, parse_pk
+from benchmark.learning.sampling import batches, parse_pk, reshuffled
 from benchmark.streams import Streams
 
 STREAMS = Streams(0, 0)
@@ -26,6 +26,11 @@ def test_natural_gives_full_batches_without_repeats_and_every_row_equally_often(
 def test_natural_goes_through_every_row_before_any_comes_again() -> None:
     first_pass = np.concatenate(list(itertools.islice(batches(np.zeros(24, dtype=np.int64), 8, "natural", STREAMS), 3)))
     assert sorted(first_pass) == list(range(24))
+
+
+def test_a_batch_larger_than_a_pass_repeats_rows_and_ends() -> None:
+    rows = next(reshuffled(3, 8, STREAMS))
+    assert sorted(np.bincount(rows).tolist()) == [2, 3, 3]
 
 
 def test_pk_gives_p_classes_with_k_rows_each() -> None:
