@@ -56,6 +56,7 @@ class LocalPool(Executor):
         self._going[run.key] = _Going(run, self._schedule(run), progress, time.perf_counter())
 
     def collect(self) -> list[Finished]:
+        """What ended; a run whose worker died goes again, at most twice."""
         time.sleep(PATIENCE)
         self._tell_progress()
         ended = []
