@@ -1,7 +1,7 @@
 """A forward pass without padding, for encoders of the BERT family.
 
-Texts of a batch differ in length; a padded batch spends 30 to 50 % of its matrix products on padding. Here the tokens of a batch lie
-one behind the other in [N, H], N = tokens in all; only attention, a small part of the work, unfolds them. It uses the live modules
+Texts of a batch differ in length, and a padded batch spends matrix products on padding. Here the tokens of a batch lie one behind the
+other in [N, H], N = tokens in all; only attention, a small part of the work, unfolds them. It uses the live modules
 of the transformers model and gives what its own forward gives (a test holds them together).
 """
 

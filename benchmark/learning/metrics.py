@@ -74,16 +74,10 @@ def measure(labels: Labels, scores: Scores, metrics: Sequence[str] = ()) -> dict
         scores: float32 [n, K] logits or log-probabilities.
         metrics: the task's metrics; the first is its primary one.
     """
-    predictions = scores.argmax(1)
-    values: dict[str, float] = {}
+    predictions, references = scores.argmax(1).tolist(), labels.tolist()
+    values: dict[str, Any] = {}
     for name in dict.fromkeys([*ALWAYS, *metrics]):
-        values |= (
-            load_metric(name).compute(predictions=predictions.tolist(), references=labels.tolist())
-            if name.startswith("evaluate:")
-            else (
-                load_metric(name).compute(predictions=predictions, references=labels)  # type: ignore[arg-type]
-            )
-        )
+        values |= load_metric(name).compute(predictions=predictions, references=references)
     return {name: float(value) for name, value in values.items()} | calibration(labels, probabilities(scores))
 
 

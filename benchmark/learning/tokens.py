@@ -77,7 +77,7 @@ class Tokenizer:
 
     def _remember(self, text: str, second: str | None) -> Encoding:
         if (text, second) not in self._memory:
-            if len(self._memory) > 200_000:  # a bound, not a policy: about 100 MB of ids
+            if len(self._memory) > 200_000:  # a bound on memory, not a policy
                 self._memory.clear()
             self._memory[text, second] = self.vocabulary.encode(text, second)
         return self._memory[text, second]
