@@ -14,8 +14,7 @@ from typing import Any, Protocol
 
 from benchmark.config.request import RunRequest
 from benchmark.execution.executors.base import Executor, Finished
-from benchmark.execution.executors.inline import Inline
-from benchmark.execution.executors.pool import LocalPool
+from benchmark.execution.executors.choose import make_executor
 from benchmark.execution.order import gathered, leaders
 from benchmark.execution.planned import PlannedRun
 from benchmark.execution.planning import Plan
@@ -84,7 +83,7 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
         if run.done:
             _report_kept(run, store, observer, summary)
     todo = gathered([run for run in plan.runs if not run.done], plan.workspace.shared)
-    executor = make_executor(plan, request, len(todo))
+    executor = make_executor(plan.workspace, request, len(todo))
     try:
         with stopping() as stop:
             _drive(executor, todo, leaders(todo, plan.workspace.shared), observer, summary, stop)
@@ -94,13 +93,6 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     if stop.number:
         raise Interrupted(stop.number)
     return summary
-
-
-def make_executor(plan: Plan, request: RunRequest, todo: int) -> Executor:
-    """In this process for one worker, else a pool of processes."""
-    if request.workers == 1 or todo <= 1:
-        return Inline(plan.workspace)
-    return LocalPool(plan.workspace, min(request.workers, todo))
 
 
 def _report_kept(run: PlannedRun, store: RecordStore, observer: Observer, summary: Summary) -> None:
