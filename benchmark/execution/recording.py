@@ -21,7 +21,7 @@ from benchmark.execution.workspace import Workspace
 from benchmark.learning.metrics import primary_name, probabilities
 from benchmark.learning.training import NonFiniteLoss
 from benchmark.records.alarms import NON_FINITE
-from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile
+from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile, Status
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore, Side
 from benchmark.registry import plugin_source
@@ -42,14 +42,16 @@ def execute(spec: RunSpec, workspace: Workspace, progress: Callable[[str, int, i
     return _keep(store, finished(spec, workspace, store, outcome), time.perf_counter() - began)
 
 
-def record_killed(spec: RunSpec, workspace: Workspace, reason: str, seconds: float) -> Finished:
-    """The record of a run whose process died under it."""
+def record_killed(
+    spec: RunSpec, workspace: Workspace, reason: str, seconds: float, status: Status = "killed", kind: str = "WorkerDied"
+) -> Finished:
+    """The record of a run whose process died under it, or was ended because the run went over a limit (`kind` names which)."""
     store = RecordStore(workspace.results)
     record = RunRecord(
         key=spec.key,
         spec=spec,
-        status="killed",
-        error=Failure(type="WorkerDied", message=reason),
+        status=status,
+        error=Failure(type=kind, message=reason),
         primary=primary(spec, workspace),
         env_id=store.write_environment(environment(spec.compute)),
         git=git_state(),
