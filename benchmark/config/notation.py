@@ -10,6 +10,7 @@ from benchmark.errors import UserError
 
 SHOTS = re.compile(r"all|[1-9]\d*(/class)?|(0\.\d*[1-9]\d*|[1-9]\d?(\.\d+)?)%")
 SAMPLER = re.compile(r"natural|pk:([1-9]\d*),([2-9]|[1-9]\d+)")
+SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
@@ -83,6 +84,14 @@ def parse_bytes(given: str | int) -> int:
     if match is None:
         raise UserError(f"The size {given!r} was given.", "Allowed: a number of bytes, or with a unit: 500MB, 10GB.")
     return int(float(match[1]) * UNITS[match[2].rstrip("b")])
+
+
+def parse_duration(given: str | float) -> float:
+    """`90`, `90s`, `30m`, `2h`, `1d` -> seconds."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?|min)", str(given).strip().lower())
+    if match is None:
+        raise UserError(f"The duration {given!r} was given.", "Allowed: a number of seconds, or with a unit: 90s, 30m, 2h, 1d.")
+    return float(match[1]) * SECONDS[match[2]]
 
 
 def parse_pairs(given: Iterable[str] | dict[str, str], option: str, form: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from benchmark.config.notation import (
     check_sampler,
     parse_bytes,
+    parse_duration,
     parse_names,
     parse_noises,
     parse_pairs,
@@ -35,6 +36,8 @@ class RunRequest(Frozen):
         set: `method.parameter` -> value as text.
         cache: None: the user's cache folder of this platform.
         cache_limit: bytes.
+        executor: what carries the runs out; `address`: where the cluster's head is, for those that have one.
+        time_limit, memory_limit: seconds, and bytes of resident memory, that one run may take.
     """
 
     suite: str
@@ -58,6 +61,10 @@ class RunRequest(Frozen):
     cache: Path | None = None
     cache_limit: int = Field(CACHE_LIMIT, ge=0)
     workers: int = Field(1, gt=0)
+    executor: Literal["local", "ray", "slurm"] = "local"
+    address: str | None = None
+    time_limit: float | None = Field(None, gt=0)
+    memory_limit: int | None = Field(None, gt=0)
     plugins: tuple[str, ...] = ()
     set: dict[str, str] = Field(default_factory=dict)
     rerun: bool = False
@@ -134,6 +141,8 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "data_root": _existing,
     "task_files": _files,
     "cache_limit": parse_bytes,
+    "time_limit": parse_duration,
+    "memory_limit": parse_bytes,
     "plugins": _names_as_text,
     "set": _overrides,
 }

@@ -10,6 +10,7 @@ import pytest
 from benchmark.config.notation import default_sampler, parse_seeds
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
+from benchmark.execution.manifests import request_told
 
 
 def request(**given: Any) -> RunRequest:
@@ -65,6 +66,16 @@ def test_lists_and_numbers_as_typed() -> None:
     assert made.plugins == ("a.py",)
 
 
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("30m", 1800), ("30 min", 1800), ("1.5h", 5400), ("1d", 86400)])
+def test_a_duration_has_a_unit(text: str, seconds: float) -> None:
+    assert request(time_limit=text).time_limit == seconds
+
+
+def test_where_and_under_which_limits_runs_go_is_no_part_of_a_manifest() -> None:
+    told = request_told(request(executor="ray", address="10.0.0.1:6379", time_limit="1h", memory_limit="8GB", workers=4))
+    assert set(told) == set(request_told(request()))
+
+
 def test_python_forms_mean_the_same() -> None:
     assert request(methods=["ce"], shots=[20], seeds=range(3), set={"scl.weight": 0.5}) == request(
         methods="ce", shots="20", seeds="3", set=["scl.weight=0.5"]
@@ -97,6 +108,10 @@ def test_a_task_file_needs_a_name_and_a_file(tmp_path: Path) -> None:
         ({"splits": 0}, "--splits"),
         ({"workers": 0}, "--workers"),
         ({"cache_limit": "much"}, "10GB"),
+        ({"executor": "dask"}, "--executor"),
+        ({"time_limit": "soon"}, "30m"),
+        ({"time_limit": "0"}, "--time-limit"),
+        ({"memory_limit": "much"}, "10GB"),
         ({"set": ["temperature=1"]}, "METHOD.PARAM=VALUE"),
         ({"set": ["a.b=1", "a.b=2"]}, "twice"),
         ({"task_file": ["mine=no/such.csv"]}, "does not exist"),
