@@ -27,6 +27,7 @@ class Workspace:
         shared: keys of the phase states that two or more planned runs read; only these are cached.
         cache_limit: bytes.
         keep_probabilities, keep_representations: write the test set's class probabilities, or its vectors, into a side file.
+        rerun: do a run even where its record is there.
     """
 
     results: Path
@@ -40,6 +41,7 @@ class Workspace:
     cache_limit: int = 10 * 2**30
     keep_probabilities: bool = False
     keep_representations: bool = False
+    rerun: bool = False
 
 
 def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
@@ -56,6 +58,7 @@ def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
         cache_limit=request.cache_limit,
         keep_probabilities=request.keep_probabilities,
         keep_representations=request.keep_representations,
+        rerun=request.rerun,
     )
 
 
