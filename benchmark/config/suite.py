@@ -42,7 +42,8 @@ class Arm(Frozen):
     """A method with parameters, under the name that tables show. In TOML a table, or just the method's name.
 
     Args:
-        role: `arm`; `tuned` and `trial` are set by the tuner.
+        role: `arm`; `tuned` and `trial` are set by the search.
+        trial: which draw of the search, from 0 (the default); set by the search.
         sampler: this arm's own sampler, for an arm whose paper is about that very thing.
     """
 
@@ -50,6 +51,7 @@ class Arm(Frozen):
     method: str
     params: dict[str, Any] = Field(default_factory=dict)
     role: str = "arm"
+    trial: int | None = Field(None, ge=0)
 
     @model_validator(mode="before")
     @classmethod

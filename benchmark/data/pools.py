@@ -63,7 +63,7 @@ def separate(data: TaskData, spec: SplitSpec) -> Pools:
     Honest: the official development set, or at most 10 % of train carved out per class (and at most as many as the official
     validation set has). Paper, few-shot, GLUE: half of the official validation set scores and the other half selects.
     """
-    texts, held = _texts(data.train), set(_texts(data.test))
+    texts, held = texts_of(data.train), set(texts_of(data.test))
     rows = np.array([row for row, text in enumerate(texts) if text not in held], dtype=np.int64)
     removed = {"removed_from_train_in_test": len(data.train) - len(rows)}
     train, test = Pool(data.train, rows), Pool(data.test, np.arange(len(data.test)))
@@ -91,7 +91,7 @@ def _halves(official: Pool) -> tuple[Pool, Pool]:
     """(the half that selects, the half that scores), stratified, the same for every split seed; equal texts stay together."""
     order = stratified_order(official.labels, official.priority(0, "paper-half"), one_each=False)
     test, dev = order[: len(order) // 2], order[len(order) // 2 :]
-    texts = _texts(official.part)
+    texts = texts_of(official.part)
     held = {texts[row] for row in test}
     dev = np.array([row for row in dev if texts[row] not in held], dtype=np.int64)
     return Pool(official.part, dev), Pool(official.part, test)
@@ -99,7 +99,7 @@ def _halves(official: Pool) -> tuple[Pool, Pool]:
 
 def _official(validation: Examples, test: set[Any], train: set[Any]) -> tuple[Pool, dict[str, int]]:
     """The official development set without the texts of test and train, and how many rows went."""
-    texts = _texts(validation)
+    texts = texts_of(validation)
     beyond_test = [row for row, text in enumerate(texts) if text not in test]
     kept = np.array([row for row in beyond_test if texts[row] not in train], dtype=np.int64)
     counts = {"removed_from_dev_in_test": len(texts) - len(beyond_test), "removed_from_dev_in_train": len(beyond_test) - len(kept)}
@@ -115,7 +115,7 @@ def _carve(train: Pool, texts: list[Any], size: int, split_seed: int) -> tuple[P
     return Pool(train.part, rest), Pool(train.part, dev), len(train) - len(dev) - len(rest)
 
 
-def _texts(part: Examples) -> list[Any]:
+def texts_of(part: Examples) -> list[Any]:
     """The texts (or pairs), blanks at the ends aside."""
     first = [text.strip() for text in part.texts]
     return first if part.seconds is None else list(zip(first, [text.strip() for text in part.seconds], strict=True))

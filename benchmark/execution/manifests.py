@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from benchmark.config.request import RunRequest
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from benchmark.execution.planned import PlannedRun
 
 
-def make_manifest(grid: Grid, runs: Sequence[PlannedRun], workspace: Workspace, request: dict[str, Any]) -> Manifest:
-    """One row per run, in plan order."""
+def make_manifest(
+    grid: Grid, runs: Sequence[PlannedRun], workspace: Workspace, request: dict[str, Any], design: dict[str, Any] | None = None
+) -> Manifest:
+    """One row per run, in plan order. `design`: what the search or the looks want written down."""
+    known: dict[Hashable, ManifestRow] = {}
     return Manifest(
         suite=grid.suite.name,
         profile=grid.profile_name,
@@ -27,16 +30,27 @@ def make_manifest(grid: Grid, runs: Sequence[PlannedRun], workspace: Workspace, 
         stand_in=grid.profile.stand_in or grid.profile.data == "embedded",
         code=_version(),
         request=request,
-        rows=tuple(_row(run, workspace) for run in runs),
+        design=design or {},
+        rows=tuple(_row(run, workspace, known) for run in runs),
     )
 
 
-def _row(run: PlannedRun, workspace: Workspace) -> ManifestRow:
+def _row(run: PlannedRun, workspace: Workspace, known: dict[Hashable, ManifestRow]) -> ManifestRow:
+    """The row of a run. Rows of one arm in one cell on splits of one size differ in key and seeds alone: the first one is `known`."""
+    place = (run.cell, run.arm.name, run.arm.trial, run.shape, run.n_test)
+    if place not in known:
+        known[place] = _whole_row(run, workspace)
+    spec = run.spec
+    return known[place].model_copy(update={"key": run.key, "split_seed": spec.split.split_seed, "seed": spec.seed})
+
+
+def _whole_row(run: PlannedRun, workspace: Workspace) -> ManifestRow:
     data = datasets.task_data(run.cell.task, workspace)
     return ManifestRow.of(
         run.spec,
         arm=run.arm.name,
         role=run.arm.role,
+        trial=run.arm.trial,
         task_source=data.source,
         partial=partial_parts(data),
         metric=primary_name(datasets.metrics_of(run.cell.task, workspace)[0]),

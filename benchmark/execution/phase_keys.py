@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from benchmark.data.noise import KINDS
@@ -14,22 +15,50 @@ from benchmark.registry import code_hash
 
 
 def phase_keys(spec: RunSpec, phases: Sequence[Phase], salt: str) -> list[str]:
-    """One key per phase: the phase, its parameters and code, the previous state, what it reads, its streams and the compute."""
-    start = {"numerics": spec.numerics, "encoder": spec.encoder, "compute": spec.compute, "pair": spec.task.pair}
-    key = content_key(_plain(start))
-    keys = []
-    for phase in phases:
-        identity = {
-            "previous": key,
-            "phase": {"name": phase.name, **_plain(describe(phase))},
-            "code": sorted({code_hash(cls) for cls in classes(phase)}),
-            "reads": _plain(reads(spec, phase)),
-            "budget": _plain(spec.budget),
-            "streams": [spec.seed, salt] if phase.uses else None,
-        }
-        key = content_key(identity)
-        keys.append(key)
-    return keys
+    """One key per phase: the phase, its parameters and code, the previous state's key, what it reads, its streams and the compute."""
+    return PhaseChain.of(spec, phases, salt).keys(spec)
+
+
+@dataclass(frozen=True)
+class PhaseChain:
+    """The phases of an arm in a cell as their keys see them, without seeds: what all of its runs have in common.
+
+    Args:
+        start: the key of the state before the first phase.
+        links: per phase its identity; the previous key, the split seed and the streams are filled in per run.
+        uses: per phase whether it draws random numbers.
+    """
+
+    start: str
+    links: tuple[dict[str, Any], ...]
+    uses: tuple[bool, ...]
+    salt: str
+
+    @classmethod
+    def of(cls, spec: RunSpec, phases: Sequence[Phase], salt: str) -> PhaseChain:
+        """The chain of a spec's phases."""
+        start = {"numerics": spec.numerics, "encoder": spec.encoder, "compute": spec.compute, "pair": spec.task.pair}
+        budget = _plain(spec.budget)
+        links = tuple(
+            {
+                "phase": {"name": phase.name, **_plain(describe(phase))},
+                "code": sorted({code_hash(cls) for cls in classes(phase)}),
+                "reads": _plain(reads(spec, phase)),
+                "budget": budget,
+            }
+            for phase in phases
+        )
+        return cls(content_key(_plain(start)), links, tuple(bool(phase.uses) for phase in phases), salt)
+
+    def keys(self, spec: RunSpec) -> list[str]:
+        """The keys of one run's phases; `spec` differs from the chain's own in its seeds alone."""
+        key, keys = self.start, []
+        for link, draws in zip(self.links, self.uses, strict=True):
+            split = link["reads"]["split"] | {"split_seed": spec.split.split_seed}
+            seen = {"reads": link["reads"] | {"split": split}, "streams": [spec.seed, self.salt] if draws else None}
+            key = content_key({**link, **seen, "previous": key})
+            keys.append(key)
+        return keys
 
 
 def reads(spec: RunSpec, phase: Phase) -> dict[str, Any]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import NamedTuple
 
 from benchmark.config.encoder import EncoderConfig, budget_for
 from benchmark.config.suite import Arm
 from benchmark.data.examples import Split, TaskData
 from benchmark.execution.grid import Cell, Grid, defaults_of
+from benchmark.execution.kept import Kept
 from benchmark.execution.numerics import NUMERICS
-from benchmark.execution.phase_keys import phase_keys
+from benchmark.execution.phase_keys import PhaseChain
 from benchmark.learning.contract import Cost, Method, Phase, TaskShape
 from benchmark.learning.encoder import locate, weights_hash
 from benchmark.records.spec import Budget, Compute, EncoderSpec, MethodSpec, RunSpec, SplitSpec, TaskSpec
@@ -21,36 +23,74 @@ from benchmark.registry import build, code_hash
 NO_ENCODER = Compute(device="cpu", precision="fp32", threads=1)  # the compute of methods that need no encoder, whatever the profile's
 
 
+class Part(NamedTuple):
+    """A phase of a planned run: its name, and the example passes that it declares."""
+
+    name: str
+    cost: Cost
+
+
 @dataclass(frozen=True)
 class PlannedRun:
     """One run of the plan.
 
     Args:
+        key: the spec's.
         phases: the keys of its phases, in order; the last one is never cached.
-        cost: example passes that its phases declare.
+        parts: the same phases by name, with what they declare to cost.
         shape, n_test: sizes of the drawn split.
-        done: whether the results folder holds its record already.
+        kept: what the results folder holds of it already; None: it is still to do.
     """
 
     spec: RunSpec
+    key: str
     cell: Cell
     arm: Arm
     phases: tuple[str, ...]
-    cost: Cost
+    parts: tuple[Part, ...]
     shape: TaskShape
     n_test: int
-    done: bool = False
+    kept: Kept | None = None
 
-    @cached_property
-    def key(self) -> str:
-        """The spec's."""
-        return self.spec.key
+    @property
+    def done(self) -> bool:
+        """Whether its record is there already."""
+        return self.kept is not None
+
+    @property
+    def cost(self) -> Cost:
+        """Example passes that its phases declare."""
+        return sum((part.cost for part in self.parts), Cost())
 
     @property
     def label(self) -> str:
         """For people: cell and seed."""
         split, seed = self.spec.split.split_seed, self.spec.seed
         return f"{self.cell.label} seed {split}" + ("" if seed in (None, split) else f"/{seed}")
+
+
+@dataclass(frozen=True)
+class Template:
+    """An arm in a cell on splits of one size: all of it but the seeds. A grid of thousands of runs has tens of these.
+
+    Args:
+        spec: the spec on the first seed.
+        draws: whether the method draws random numbers in training; else its runs have no seed.
+    """
+
+    spec: RunSpec
+    cell: Cell
+    arm: Arm
+    chain: PhaseChain
+    parts: tuple[Part, ...]
+    shape: TaskShape
+    n_test: int
+    draws: bool
+
+    def on(self, split: SplitSpec, seed: int) -> PlannedRun:
+        """The run on one (split, seed)."""
+        spec = self.spec.model_copy(update={"split": split, "seed": seed if self.draws else None})
+        return PlannedRun(spec, spec.key, self.cell, self.arm, tuple(self.chain.keys(spec)), self.parts, self.shape, self.n_test)
 
 
 def make_split_spec(grid: Grid, cell: Cell, split_seed: int) -> SplitSpec:
@@ -75,12 +115,18 @@ def shape_of(data: TaskData, split: Split, cell: Cell, dev: str) -> TaskShape:
     return TaskShape(data.task, data.label_names, data.pair, copies * len(split.train), n_dev, len(split.unlabelled))
 
 
-def plan_run(
-    grid: Grid, cell: Cell, arm: Arm, method: Method, data: TaskData, split: SplitSpec, shape: TaskShape, seed: int, n_test: int
-) -> PlannedRun:
-    """One arm in one cell on one seed: its spec, the keys of its phases, and what they declare to cost."""
+def make_template(
+    grid: Grid, cell: Cell, arm: Arm, others: Sequence[Arm], data: TaskData, split: SplitSpec, shape: TaskShape, n_test: int
+) -> Template:
+    """One arm in one cell: its spec, the identities of its phases, and what they declare to cost.
+
+    Args:
+        others: the arms beside it; one that is matched to another takes that one's parameters from there.
+        split: of any seed.
+    """
+    method = build(arm.method, arm.params)
     budget = budget_for(grid.encoder.constants, shape.n_train, steps=grid.profile.steps, selection=grid.suite.selection)
-    matched = _matched_cost(grid, method, shape, budget)
+    matched = _matched_cost(grid, others, method, shape, budget)
     spec = RunSpec(
         numerics=NUMERICS,
         method=MethodSpec(
@@ -96,12 +142,11 @@ def plan_run(
         encoder=encoder_spec(grid) if method.needs_encoder else None,
         budget=budget if method.needs_encoder else None,
         compute=grid.compute if method.needs_encoder else NO_ENCODER,
-        seed=seed if method.streams else None,
     )
     shape = dataclasses.replace(shape, matched=matched)
     phases = method.phases(shape)
-    keys = tuple(phase_keys(spec, phases, method.salt))
-    return PlannedRun(spec, cell, arm, keys, declared(phases, shape, budget), shape, n_test)
+    parts = tuple(Part(phase.name, phase.cost(shape, budget)) for phase in phases)
+    return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, n_test, bool(method.streams))
 
 
 def declared(phases: Sequence[Phase], shape: TaskShape, budget: Budget) -> Cost:
@@ -109,12 +154,12 @@ def declared(phases: Sequence[Phase], shape: TaskShape, budget: Budget) -> Cost:
     return sum((phase.cost(shape, budget) for phase in phases), Cost())
 
 
-def _matched_cost(grid: Grid, method: Method, shape: TaskShape, budget: Budget) -> Cost | None:
+def _matched_cost(grid: Grid, others: Sequence[Arm], method: Method, shape: TaskShape, budget: Budget) -> Cost | None:
     """What the method that this one is matched to declares, with the parameters that it has in this grid."""
     target = method.matched_to()
     if target is None:
         return None
-    params = next((arm.params for arm in grid.arms if arm.method == target), defaults_of(grid.profile, target))
+    params = next((arm.params for arm in others if arm.method == target), defaults_of(grid.profile, target))
     return declared(build(target, params).phases(shape), shape, budget)
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from benchmark.records.record import RunRecord
-from benchmark.records.store import RecordStore
+from benchmark.execution.kept import Measured
 
 if TYPE_CHECKING:
     from benchmark.execution.planned import PlannedRun
@@ -29,17 +28,17 @@ class Price:
     measured: int = 0
 
 
-def price(runs: Sequence[PlannedRun], store: RecordStore) -> Price:
+def price(runs: Sequence[PlannedRun], measured: Sequence[Measured]) -> Price:
     """Seconds per declared pass on the same task (else on any), measured, times the passes that are still to do.
 
     A phase state that several of the runs share is paid once per run here: the price is an upper one.
     """
     todo = [run for run in runs if not run.done]
-    records = [r for r in store if isinstance(r, RunRecord) and r.status == "done" and r.forward]
+    records = [found for found in measured if found.passes]
     rates: dict[str, list[float]] = {}
     for record in records:
         for kind in (record.spec.task.name, ""):
-            rates.setdefault(kind, []).append((record.seconds + record.scoring_seconds) / (record.forward + record.backward))
+            rates.setdefault(kind, []).append((record.seconds + record.scoring_seconds) / record.passes)
     bytes_needed = RECORD_BYTES * len(todo)
     if not rates:
         return Price(None, bytes_needed, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field
@@ -80,6 +81,7 @@ class Manifest(Frozen):
         code: version of the program that planned.
         request: the options as given, for readers. These two are no part of the id.
         stand_in: whether data or encoder stand in for real ones.
+        design: what was decided on the way: budget, draws and choices of a search, the looks of `--until decided`; else empty.
     """
 
     version: int = 1
@@ -89,13 +91,16 @@ class Manifest(Frozen):
     stand_in: bool = False
     code: str = ""
     request: Plain = Field(default_factory=dict)
+    design: Plain = Field(default_factory=dict)
     rows: tuple[ManifestRow, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """64 hex digits over suite, profile, protocol and rows in the order of keys: planning the same again gives the same file."""
+        """64 hex digits over suite, profile, protocol, rows in the order of keys, and the design where there is one: planning the same
+        again gives the same file."""
         rows = sorted((row.model_dump(mode="json") for row in self.rows), key=lambda row: (row["key"], row["arm"]))
-        return content_key([self.version, self.suite, self.profile, self.protocol, self.stand_in, rows])
+        designed = [self.design] if self.design else []
+        return content_key([self.version, self.suite, self.profile, self.protocol, self.stand_in, rows, *designed])
 
 
 def shown_shots(spec: RunSpec) -> str:
