@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from benchmark.data.rows import split_indices
 from benchmark.errors import UserError
 from benchmark.execution import datasets
+from benchmark.execution.claims import Claim, claimed, fallen_silent
 from benchmark.execution.execute import Outcome, compute_outcome
 from benchmark.execution.executors.base import Finished
 from benchmark.execution.provenance import environment, git_state
@@ -30,39 +31,72 @@ from benchmark.registry import plugin_source
 def execute(spec: RunSpec, workspace: Workspace, progress: Callable[[str, int, int], None] = lambda phase, done, planned: None) -> Finished:
     """Do one run and write its record. What the method raises becomes a record with its error.
 
+    The run is claimed first. It is `held` where another live process does it, or took it over after a silence of this one; where its
+    record is there already, that one is told.
+
     Raises:
         UserError: the results folder cannot be written (the run's work is then lost, and only this run's).
     """
     store = RecordStore(workspace.results)
-    began = time.perf_counter()
-    try:
-        outcome = compute_outcome(spec, workspace, progress)
-    except Exception as error:
-        return _keep(store, failed(spec, workspace, store, error), time.perf_counter() - began)
-    return _keep(store, finished(spec, workspace, store, outcome), time.perf_counter() - began)
+    with claimed(workspace.results, spec.key) as claim:
+        if claim is None:
+            return Finished(spec.key, "held")
+        there = None if workspace.rerun else store.get(spec.key)
+        if there is not None and there.status == "done":
+            return told(there)
+        began = time.perf_counter()
+        try:
+            outcome = compute_outcome(spec, workspace, progress)
+        except Exception as error:
+            return _keep(store, claim, failed(spec, workspace, store, error), began)
+        return _keep(store, claim, finished(spec, workspace, store, outcome), began)
 
 
 def record_killed(
     spec: RunSpec, workspace: Workspace, reason: str, seconds: float, status: Status = "killed", kind: str = "WorkerDied"
 ) -> Finished:
-    """The record of a run whose process died under it, or was ended because the run went over a limit (`kind` names which)."""
+    """The record of a run whose process died under it, or was ended because the run went over a limit (`kind` names which). A run
+    whose process could still write its record keeps that one; one that another process has begun meanwhile is `held`.
+
+    A claim that a process of another host left is watched first, for at most `claims.SILENCE` seconds.
+    """
     store = RecordStore(workspace.results)
-    record = RunRecord(
-        key=spec.key,
-        spec=spec,
-        status=status,
-        error=Failure(type=kind, message=reason),
-        primary=primary(spec, workspace),
-        env_id=store.write_environment(environment(spec.compute)),
-        git=git_state(),
-    )
-    return _keep(store, record, seconds)
+    began = time.perf_counter() - seconds
+    if not fallen_silent(workspace.results, spec.key):
+        return Finished(spec.key, "held")
+    with claimed(workspace.results, spec.key) as claim:
+        if claim is None:
+            return Finished(spec.key, "held")
+        there = None if workspace.rerun else store.get(spec.key)
+        if there is not None and there.status == "done":
+            return told(there)
+        record = RunRecord(
+            key=spec.key,
+            spec=spec,
+            status=status,
+            error=Failure(type=kind, message=reason),
+            primary=primary(spec, workspace),
+            env_id=store.write_environment(environment(spec.compute)),
+            git=git_state(),
+        )
+        return _keep(store, claim, record, began)
 
 
-def _keep(store: RecordStore, record: RunRecord, seconds: float) -> Finished:
-    store.write(record)
+def told(record: RunRecord, seconds: float | None = None) -> Finished:
+    """What a driver is told of a record; `seconds`: what it took, for one that was made just now."""
     error = None if record.error is None else f"{record.error.type}: {record.error.message}"
-    return Finished(record.key, record.status, seconds, record.value, list(record.alarms), error)
+    return Finished(record.key, record.status, record.seconds if seconds is None else seconds, record.value, list(record.alarms), error)
+
+
+def _keep(store: RecordStore, claim: Claim, record: RunRecord, began: float) -> Finished:
+    """Write the record if the claim still is this process's. Else another one does the run, and this result is dropped."""
+    if repeats := claim.repeats():
+        record = record.model_copy(update={"notes": {**record.notes, "repeated": repeats}})
+    if not claim.kept():
+        return Finished(record.key, "held")
+    store.write(record)
+    claim.settled()
+    return told(record, time.perf_counter() - began)
 
 
 def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: Outcome) -> RunRecord:

@@ -13,12 +13,17 @@ from types import FrameType
 from typing import Any, Protocol
 
 from benchmark.config.request import RunRequest
+from benchmark.execution import claims
 from benchmark.execution.executors.base import Executor, Finished
 from benchmark.execution.executors.choose import make_executor
 from benchmark.execution.order import gathered, leaders
 from benchmark.execution.planned import PlannedRun
 from benchmark.execution.planning import Plan
+from benchmark.execution.recording import told
+from benchmark.execution.waiting import Waiting
 from benchmark.records.store import RecordStore
+
+PAUSE = 0.2  # seconds between two looks while every run left is another driver's
 
 
 class Observer(Protocol):
@@ -76,17 +81,19 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     """
     store = RecordStore(request.results)
     store.write_manifest(plan.manifest)
+    claims.sweep(request.results)
     summary = Summary(planned=len(plan.runs))
     began = time.perf_counter()
     observer.planned(plan)
     for run in plan.runs:
         if run.done:
-            _report_kept(run, store, observer, summary)
+            _take_in(run, told(store.read(run.key)), observer, summary, there=True)
     todo = gathered([run for run in plan.runs if not run.done], plan.workspace.shared)
+    waiting = Waiting(todo, leaders(todo, plan.workspace.shared), store, request.rerun)
     executor = make_executor(plan.workspace, request, len(todo))
     try:
         with stopping() as stop:
-            _drive(executor, todo, leaders(todo, plan.workspace.shared), observer, summary, stop)
+            _drive(executor, waiting, observer, summary, stop)
     finally:
         summary.seconds = time.perf_counter() - began
         observer.closed()
@@ -95,19 +102,9 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     return summary
 
 
-def _report_kept(run: PlannedRun, store: RecordStore, observer: Observer, summary: Summary) -> None:
-    record = store.read(run.key)
-    summary.cached += 1
-    summary.done += 1
-    observer.finished(run, record.status, record.seconds, record.value, True, list(record.alarms), None)
-
-
-def _drive(
-    executor: Executor, todo: list[PlannedRun], waits: dict[str, frozenset[str]], observer: Observer, summary: Summary, stop: Stop
-) -> None:
-    """Hand out runs whose leaders have ended, and take in what ends, until nothing is left or a signal asks to stop."""
-    by_key = {run.key: run for run in todo}
-    waiting, ended = list(todo), set[str]()
+def _drive(executor: Executor, waiting: Waiting, observer: Observer, summary: Summary, stop: Stop) -> None:
+    """Hand out runs and take in what ends, until nothing is left or a signal asks to stop."""
+    going: dict[str, PlannedRun] = {}
     with executor:
         while waiting or executor.busy:
             if stop.now:
@@ -115,25 +112,41 @@ def _drive(
                 return
             if stop.number:
                 waiting.clear()
-            while waiting and executor.free:
-                ready = next((run for run in waiting if waits[run.key] <= ended), None)
-                if ready is None:
-                    break
-                waiting.remove(ready)
-                observer.started(ready)
-                executor.submit(ready, partial(observer.phase, ready))
-            for finished in executor.collect():
-                ended.add(finished.key)
-                _take_in(by_key[finished.key], finished, observer, summary)
+            _hand_out(executor, waiting, going, observer, summary)
+            ended = executor.collect()
+            for finished in ended:
+                run = going.pop(finished.key)
+                if finished.status == "held":
+                    waiting.put_back(run)
+                else:
+                    waiting.ended.add(run.key)
+                    _take_in(run, finished, observer, summary)
+            if not (ended or executor.busy):
+                time.sleep(PAUSE)
 
 
-def _take_in(run: PlannedRun, finished: Finished, observer: Observer, summary: Summary) -> None:
+def _hand_out(executor: Executor, waiting: Waiting, going: dict[str, PlannedRun], observer: Observer, summary: Summary) -> None:
+    """Fill the executor. What another driver has done meanwhile is taken in as it is."""
+    while executor.free and (run := waiting.take()) is not None:
+        record = waiting.made_elsewhere(run)
+        if record is not None:
+            waiting.ended.add(run.key)
+            _take_in(run, told(record), observer, summary, there=True)
+            continue
+        going[run.key] = run
+        observer.started(run)
+        executor.submit(run, partial(observer.phase, run))
+
+
+def _take_in(run: PlannedRun, finished: Finished, observer: Observer, summary: Summary, there: bool = False) -> None:
+    """Count a run that ended; `there`: its record was made by an earlier command or by another driver."""
+    summary.cached += there
     if finished.status == "done":
         summary.done += 1
     else:
         summary.failed += 1
         summary.failures.append((f"{run.label} {run.arm.name}", finished.error or finished.status))
-    observer.finished(run, finished.status, finished.seconds, finished.value, False, finished.alarms, finished.error)
+    observer.finished(run, finished.status, finished.seconds, finished.value, there, finished.alarms, finished.error)
 
 
 @dataclass
