@@ -17,6 +17,7 @@ from benchmark.execution import datasets
 from benchmark.execution.claims import Claim, claimed, fallen_silent
 from benchmark.execution.execute import Outcome, compute_outcome
 from benchmark.execution.executors.base import Finished
+from benchmark.execution.kept import Kept
 from benchmark.execution.provenance import environment, git_state
 from benchmark.execution.workspace import Workspace
 from benchmark.learning.metrics import primary_name, probabilities
@@ -80,6 +81,11 @@ def record_killed(
             git=git_state(),
         )
         return _keep(store, claim, record, began)
+
+
+def as_finished(key: str, kept: Kept) -> Finished:
+    """What a driver is told of a run that the plan found done."""
+    return Finished(key, "done", kept.seconds, kept.value, list(kept.alarms))
 
 
 def told(record: RunRecord, seconds: float | None = None) -> Finished:

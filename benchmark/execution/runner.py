@@ -19,7 +19,7 @@ from benchmark.execution.executors.choose import make_executor
 from benchmark.execution.order import gathered, leaders
 from benchmark.execution.planned import PlannedRun
 from benchmark.execution.planning import Plan
-from benchmark.execution.recording import told
+from benchmark.execution.recording import as_finished, told
 from benchmark.execution.waiting import Waiting
 from benchmark.records.store import RecordStore
 
@@ -86,8 +86,8 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     began = time.perf_counter()
     observer.planned(plan)
     for run in plan.runs:
-        if run.done:
-            _take_in(run, told(store.read(run.key)), observer, summary, there=True)
+        if run.kept is not None:
+            _take_in(run, as_finished(run.key, run.kept), observer, summary, there=True)
     todo = gathered([run for run in plan.runs if not run.done], plan.workspace.shared)
     waiting = Waiting(todo, leaders(todo, plan.workspace.shared), store, request.rerun)
     executor = make_executor(plan.workspace, request, len(todo))

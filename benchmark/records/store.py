@@ -151,8 +151,9 @@ class RecordStore:
     def write_manifest(self, manifest: Manifest) -> str:
         """Write down what is planned, before it runs. The same plan gives the same file, written once. Returns its id."""
         path = self.root / "manifests" / f"{manifest.id}.json"
-        if not path.is_file() or self._manifest(path)[0] is None:
-            write_whole(path, sealed(manifest.model_dump(mode="json")))
+        content = manifest.model_dump(mode="json")
+        if not path.is_file() or not _same_plan(path, content):
+            write_whole(path, sealed(content))
         return manifest.id
 
     def manifests(self) -> Iterator[Manifest | Problem]:
@@ -190,3 +191,18 @@ class RecordStore:
         except ValueError as error:
             return None, str(error).splitlines()[0]
         return (manifest, "") if manifest.id == path.stem else (None, "under another manifest's name")
+
+
+def _same_plan(path: Path, content: dict[str, Any]) -> bool:
+    """Whether a manifest's file is whole and says the same, but for what is no part of its id."""
+    try:
+        there = opened(path)
+    except ValueError:
+        return False
+    mine, theirs = ({name: value for name, value in plan.items() if name not in ("code", "request")} for plan in (content, there))
+    return _in_order(mine) == _in_order(theirs)
+
+
+def _in_order(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan with its rows in the order of keys."""
+    return {**plan, "rows": sorted(plan.get("rows", []), key=lambda row: (row["key"], row["arm"]))}
