@@ -6,15 +6,17 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from benchmark.config.request import RunRequest
 from benchmark.execution import corrections, datasets
 from benchmark.execution.grid import Grid, make_grid
-from benchmark.execution.kept import holdings
+from benchmark.execution.kept import Holdings, holdings
 from benchmark.execution.layout import lay_out, unique, whole_grid
 from benchmark.execution.manifests import make_manifest, request_told
 from benchmark.execution.planned import PlannedRun, make_split_spec
 from benchmark.execution.prices import Price, price
+from benchmark.execution.spreads import Detectable, detectable
 from benchmark.execution.workspace import Workspace, make_workspace
 from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
@@ -30,7 +32,19 @@ class Plan:
     manifest: Manifest
     workspace: Workspace
     notes: tuple[str, ...] = ()
-    price: Price = field(default_factory=Price)
+    found: Holdings = field(default_factory=Holdings, repr=False)
+    workers: int = 1
+    executor: str = "local"
+
+    @cached_property
+    def price(self) -> Price:
+        """What the runs still to do will cost, from what was measured."""
+        return price(self.runs, list(self.found.measured.values()), self.workspace, self.workers)
+
+    @cached_property
+    def detectable(self) -> Detectable | None:
+        """The smallest difference to the baseline that the plan can find; None where it compares nothing."""
+        return detectable(self.runs, self.grid.suite.baseline, self.found)
 
     @property
     def title(self) -> str:
@@ -69,8 +83,8 @@ def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequenc
     shared = shared_phases(runs)
     workspace = dataclasses.replace(workspace, shared=shared)
     manifest = make_manifest(grid, runs, workspace, request_told(request))
-    notes = (*_notes(runs, shared), *_corrections(grid, workspace))
-    return Plan(grid, tuple(runs), manifest, workspace, notes, price(runs, list(found.measured.values())))
+    notes = tuple(_corrections(grid, workspace))
+    return Plan(grid, tuple(runs), manifest, workspace, notes, found, request.workers, request.executor)
 
 
 def shared_phases(runs: Sequence[PlannedRun]) -> frozenset[str]:
@@ -94,11 +108,3 @@ def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:
             line = corrections.told(arm.name, build(arm.method, arm.params), split, data.label_names, cell.label)
             if line is not None:
                 yield line
-
-
-def _notes(runs: Sequence[PlannedRun], shared: frozenset[str]) -> Iterator[str]:
-    done = sum(run.done for run in runs)
-    yield f"{len(runs)} runs planned, {done} already there"
-    if shared:
-        readers = sum(1 for run in runs if not run.done and shared & set(run.phases))
-        yield f"{len(shared)} phase states are shared by {readers} runs and trained once"

@@ -2,45 +2,92 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from benchmark.execution.kept import Measured
-
-if TYPE_CHECKING:
-    from benchmark.execution.planned import PlannedRun
+from benchmark.execution.kinds import Estimate, Kinds, evidence
+from benchmark.execution.order import gathered, leaders
+from benchmark.execution.planned import PlannedRun
+from benchmark.execution.schedule import makespan
+from benchmark.execution.workspace import Workspace
 
 RECORD_BYTES = 4_200  # a record with its share of manifest, test set and split: 871,172 bytes over the 210 reference records
 
 
 @dataclass(frozen=True)
 class Price:
-    """Expected seconds of one worker for what is still to do (None: nothing of the kind was ever measured), and bytes of records.
+    """What is still to do will cost this. None: nothing comparable was ever measured.
 
     Args:
-        measured: records the estimate rests on.
+        todo: runs still to do.
+        seconds: of one worker; a phase that several runs share is paid once.
+        saved: seconds that sharing saves.
+        elapsed: seconds until the last run ends with `workers` workers, their start not counted.
+        peak_bytes: the most memory that a run of these kinds used; one worker needs that much.
+        bytes: of records and what belongs to them.
+        cache_bytes: of shared phase states, by the size of those that are in the cache now; None: there are none to go by.
+        shared, readers: phase states that several runs read, and the runs that read them.
+        evidence: on what the estimate rests, in words.
+        unknown: runs that are in no sum, because nothing like them was measured.
     """
 
+    todo: int = 0
     seconds: float | None = None
+    saved: float | None = None
+    elapsed: float | None = None
+    workers: int = 1
+    peak_bytes: int | None = None
     bytes: int = 0
-    measured: int = 0
+    cache_bytes: int | None = None
+    shared: int = 0
+    readers: int = 0
+    evidence: list[str] = field(default_factory=list)
+    unknown: int = 0
 
 
-def price(runs: Sequence[PlannedRun], measured: Sequence[Measured]) -> Price:
-    """Seconds per declared pass on the same task (else on any), measured, times the passes that are still to do.
+def price(runs: Sequence[PlannedRun], measured: Sequence[Measured], workspace: Workspace, workers: int = 1) -> Price:
+    """The price of the runs that are not done yet."""
+    kinds, todo, shared = Kinds(measured), [run for run in runs if not run.done], workspace.shared
+    estimates = {run.key: kinds.estimate(run) for run in todo}
+    known = [estimate for estimate in estimates.values() if estimate is not None]
+    readers = sum(1 for run in todo if shared & set(run.phases))
+    sizes = Price(len(todo), workers=workers, bytes=RECORD_BYTES * len(todo), shared=len(shared), readers=readers, unknown=len(todo))
+    if not known:
+        return sizes
+    order = gathered(todo, shared)
+    seconds = own_seconds(order, estimates, shared)
+    alone = sum(sum(estimate.phases) + estimate.scoring for estimate in known)
+    return dataclasses.replace(
+        sizes,
+        seconds=sum(seconds.values()),
+        saved=alone - sum(seconds.values()),
+        elapsed=makespan(order, seconds, leaders(todo, shared), workers),
+        peak_bytes=max(estimate.peak_bytes for estimate in known) or None,
+        cache_bytes=cache_bytes(workspace),
+        evidence=evidence(list(estimates.values())),
+        unknown=len(todo) - len(known),
+    )
 
-    A phase state that several of the runs share is paid once per run here: the price is an upper one.
-    """
-    todo = [run for run in runs if not run.done]
-    records = [found for found in measured if found.passes]
-    rates: dict[str, list[float]] = {}
-    for record in records:
-        for kind in (record.spec.task.name, ""):
-            rates.setdefault(kind, []).append((record.seconds + record.scoring_seconds) / record.passes)
-    bytes_needed = RECORD_BYTES * len(todo)
-    if not rates:
-        return Price(None, bytes_needed, 0)
-    passes = [(run, run.cost.forward + run.cost.backward) for run in todo]
-    return Price(sum(fmean(rates.get(run.cell.task, rates[""])) * count for run, count in passes), bytes_needed, len(records))
+
+def cache_bytes(workspace: Workspace) -> int | None:
+    """What the shared states will take in the cache, at most its limit; None where no state is there to go by."""
+    there = [file.stat().st_size for file in workspace.cache.glob("**/*.safetensors")]
+    return min(workspace.cache_limit, len(workspace.shared) * round(fmean(there))) if there else None
+
+
+def own_seconds(order: Sequence[PlannedRun], estimates: dict[str, Estimate | None], shared: frozenset[str]) -> dict[str, float]:
+    """Seconds of each run by key: a shared state is paid by the first run that reads it. A run without an estimate counts nothing."""
+    trained: set[str] = set()
+    seconds = {}
+    for run in order:
+        estimate = estimates[run.key]
+        seconds[run.key] = 0.0 if estimate is None else estimate.scoring
+        for key, cost in zip(run.phases, () if estimate is None else estimate.phases, strict=False):
+            if key not in trained:
+                seconds[run.key] += cost
+            if key in shared:
+                trained.add(key)
+    return seconds
