@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli import auditing, checking, doctor, exits, listing, records, reporting, running
+from benchmark.cli import auditing, checking, doctor, exits, listing, records, reporting, running, verifying
 
 app = typer.Typer(
     help="Contrastive, adversarial and denoising text classifiers and the baselines they must beat, run by one engine.",
@@ -24,6 +24,7 @@ app.command("list")(listing.list_kind)
 app.command("show")(records.show)
 app.command("check")(checking.check)
 app.command("export")(records.export)
+app.command("verify")(verifying.verify)
 app.command("report")(reporting.report)
 app.command("compare")(reporting.compare)
 app.command("audit")(auditing.audit)
