@@ -44,7 +44,8 @@ def _price(plan: Plan) -> Iterator[str]:
         yield "Time: unknown until a run of this kind has been measured (it is estimated from the records in the results folder)."
     else:
         workers = "one worker" if price.workers == 1 else f"{price.workers} workers"
-        yield f"Time: about {duration(price.seconds)} of work, {duration(price.elapsed)} with {workers} ({plan.executor}), their start not counted."
+        elapsed = f"{duration(price.elapsed)} with {workers} ({plan.executor}), their start not counted"
+        yield f"Time: about {duration(price.seconds)} of work, {elapsed}."
         yield f"It rests on: {'; '.join(price.evidence)}."
     yield f"Memory: {_memory(plan)}. Energy: not measured. Disk: records about {human(price.bytes)}{_cache(plan)}."
 
