@@ -1,0 +1,63 @@
+"""Running a program whole, from the start of its process to its end, and what that took."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from speed.setting import FOLDER, ROOT, Setting, environment
+
+
+class ProgramFailed(RuntimeError):
+    """A measured program ended with an error: there is no time to report."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a program took.
+
+    Args:
+        seconds: wall-clock, interpreter start and imports included.
+        cpu_seconds: of all its processes.
+        peak_bytes: highest resident set of its largest process.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+
+
+def timed(command: Sequence[str], threads: int) -> tuple[Spent, str]:
+    """Run a command to its end. Returns what it took and what it printed.
+
+    Raises:
+        ProgramFailed: it did not exit with 0; the message ends with its last lines.
+    """
+    began = time.perf_counter()
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise ProgramFailed(f"{Path(command[1]).name} ended with {process.returncode}:\n{printed[-3000:]}")
+    return Spent(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024), printed
+
+
+def script(name: str, job: dict[str, Any], setting: Setting) -> tuple[Spent, dict[str, Any]]:
+    """Run a script of this folder (`peers/stock_trainer.py`) on a job, and read its answer."""
+    folder = setting.folder("job")
+    told, answer = folder / "job.json", folder / "answer.json"
+    told.write_text(json.dumps(job | {"scratch": str(folder)}), encoding="utf-8")
+    spent, _ = timed([sys.executable, str(FOLDER / name), str(told), str(answer)], setting.threads)
+    return spent, json.loads(answer.read_text(encoding="utf-8"))

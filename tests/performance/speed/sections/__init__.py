@@ -1,0 +1,1 @@
+"""The parts of the comparison, one file each: `measure(setting) -> Section`."""
