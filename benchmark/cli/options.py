@@ -57,6 +57,8 @@ class RunOptions:
     memory_limit: Annotated[str | None, _option("SIZE", "A run whose worker holds more is ended and recorded as failed.")] = None
     plugin: Plugins = None
     set_: Annotated[list[str] | None, _option("METHOD.PARAM=VALUE", "Change a method's parameter. Repeatable.", "--set")] = None
+    search: Annotated[int | None, _option("TRIALS", "Tune every arm first: so many settings each, chosen by development score.")] = None
+    until: Annotated[str | None, _option("decided", "Looks at 5, 10, 20, 50 seeds, each comparison until it is decided.")] = None
     rerun: Annotated[bool, _option(None, "Run again what is already there.", "--rerun")] = False
     keep_probabilities: Annotated[bool, _option(None, "Keep every class probability in a side file.", "--keep-probabilities")] = False
     keep_representations: Annotated[bool, _option(None, "Keep the test texts' vectors in a side file.", "--keep-representations")] = False

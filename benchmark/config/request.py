@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from benchmark.config.notation import (
     check_sampler,
@@ -34,6 +34,8 @@ class RunRequest(Frozen):
         seeds: the seeds themselves (`--seeds 5` is 0 to 4).
         splits: cross every seed with this many split seeds.
         set: `method.parameter` -> value as text.
+        search: settings tried per arm and cell, the default among them; None: the defaults.
+        until: `decided`: more seeds at planned looks, for each comparison until it is decided.
         cache: None: the user's cache folder of this platform.
         cache_limit: bytes.
         executor: what carries the runs out; `address`: where the cluster's head is, for those that have one.
@@ -67,6 +69,8 @@ class RunRequest(Frozen):
     memory_limit: int | None = Field(None, gt=0)
     plugins: tuple[str, ...] = ()
     set: dict[str, str] = Field(default_factory=dict)
+    search: int | None = Field(None, gt=1)
+    until: Literal["decided"] | None = None
     rerun: bool = False
     keep_probabilities: bool = False
     keep_representations: bool = False
@@ -88,6 +92,15 @@ class RunRequest(Frozen):
             return cls(**values)
         except ValidationError as error:
             raise _told(error) from error
+
+    @model_validator(mode="after")
+    def _looks_set_the_seeds(self) -> RunRequest:
+        if self.until is not None and (self.seeds is not None or self.splits is not None):
+            given = "--seeds" if self.seeds is not None else "--splits"
+            raise UserError(
+                f"{given} was given with --until decided.", "The looks say how many seeds there are: 5, 10, 20, 50.", f"Leave out {given}."
+            )
+        return self
 
     @property
     def cache_folder(self) -> Path:
