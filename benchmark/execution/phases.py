@@ -74,7 +74,8 @@ def _resume(
             continue
         for phase in phases[:depth]:
             phase.build(state, task, streams.at(phase.name))
-        state.load(cached.tensors)
+        if cached.tensors:  # a method without an encoder has none
+            state.load(cached.tensors)
         return [PhaseRun(**{**cost, "cached": True}) for cost in cached.costs]
     return []
 
