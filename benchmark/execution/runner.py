@@ -90,7 +90,7 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
             _take_in(run, as_finished(run.key, run.kept), observer, summary, there=True)
     todo = gathered([run for run in plan.runs if not run.done], plan.workspace.shared)
     waiting = Waiting(todo, leaders(todo, plan.workspace.shared), store, request.rerun)
-    executor = make_executor(plan.workspace, request, len(todo))
+    executor = make_executor(plan.workspace, request, todo)
     try:
         with stopping() as stop:
             _drive(executor, waiting, observer, summary, stop)

@@ -6,10 +6,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 
-from benchmark.execution.planned import PlannedRun
+from benchmark.records.spec import RunSpec
 
 PhaseProgress = Callable[[str, int, int], None]
+
+
+class Job(Protocol):
+    """What an executor needs to know of a run; a `PlannedRun` is one."""
+
+    @property
+    def key(self) -> str:
+        """The spec's."""
+
+    @property
+    def spec(self) -> RunSpec:
+        """The run."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Executor(ABC):
         """Whether a run is going on."""
 
     @abstractmethod
-    def submit(self, run: PlannedRun, progress: PhaseProgress) -> None:
+    def submit(self, run: Job, progress: PhaseProgress) -> None:
         """Take a run. Never raises for what the run does."""
 
     @abstractmethod

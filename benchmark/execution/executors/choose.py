@@ -2,15 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmark.config.request import RunRequest
-from benchmark.execution.executors.base import Executor
+from benchmark.errors import UserError
+from benchmark.execution.executors.base import Executor, Job
 from benchmark.execution.executors.inline import Inline
+from benchmark.execution.executors.limits import Limits
 from benchmark.execution.executors.pool import LocalPool
 from benchmark.execution.workspace import Workspace
 
 
-def make_executor(workspace: Workspace, request: RunRequest, todo: int) -> Executor:
-    """In this process for one worker, else a pool of processes; `todo`: how many runs there are to do."""
-    if request.workers == 1 or todo <= 1:
+def make_executor(workspace: Workspace, request: RunRequest, todo: Sequence[Job]) -> Executor:
+    """In this process for one worker, else a pool of processes, or a cluster; `todo`: the runs there are to do.
+
+    Raises:
+        UserError: an executor that is not installed, options that do not fit it, or a node that cannot do runs.
+    """
+    limits = Limits(request.time_limit, request.memory_limit)
+    if request.executor == "ray":
+        return _ray(workspace, request, limits, todo)
+    if request.executor == "slurm":
+        return _slurm(workspace, request, limits, todo)
+    return _local(workspace, request, limits, len(todo))
+
+
+def _local(workspace: Workspace, request: RunRequest, limits: Limits, todo: int) -> Executor:
+    if request.address is not None:
+        raise UserError("--address was given without a cluster.", "It goes with --executor ray or slurm.", "Leave it out.")
+    workers = min(request.workers, max(todo, 1))
+    if workers == 1 and not limits:  # a run in the driver's own process could not be ended
         return Inline(workspace)
-    return LocalPool(workspace, min(request.workers, todo))
+    return LocalPool(workspace, workers, limits)
+
+
+def _slurm(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
+    from benchmark.execution.executors.slurm_array import WHERE, SlurmArray, queue_of
+
+    where = request.address or WHERE[0]
+    gpu = any(run.spec.compute.device.startswith("cuda") for run in todo)
+    return SlurmArray(workspace, limits, request.workers, queue_of(where), _threads(todo), gpu)
+
+
+def _ray(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
+    from benchmark.execution.executors.gpu import measured_peak
+    from benchmark.execution.executors.ray_cluster import RayCluster
+    from benchmark.execution.executors.ray_nodes import connected
+    from benchmark.records.store import RecordStore
+
+    peak = measured_peak(todo, RecordStore(request.results))
+    return RayCluster(workspace, limits, min(request.workers, max(len(todo), 1)), connected(request.address), _threads(todo), peak)
+
+
+def _threads(todo: Sequence[Job]) -> int:
+    """Processor cores that a run takes at most."""
+    return max((run.spec.compute.threads for run in todo), default=1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.execution.executors.base import Executor, Finished, PhaseProgress
-from benchmark.execution.planned import PlannedRun
+from benchmark.execution.executors.base import Executor, Finished, Job, PhaseProgress
 from benchmark.execution.workspace import Workspace
 
 
@@ -22,7 +21,7 @@ class Inline(Executor):
     def busy(self) -> bool:
         return bool(self._ended)
 
-    def submit(self, run: PlannedRun, progress: PhaseProgress) -> None:
+    def submit(self, run: Job, progress: PhaseProgress) -> None:
         from benchmark.execution.recording import execute
 
         self._ended.append(execute(run.spec, self.workspace, progress))

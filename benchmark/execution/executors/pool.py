@@ -1,149 +1,162 @@
-"""A pool of processes on this machine. Each keeps its loaded encoder and data for the runs it gets; one that dies costs one run."""
+"""A pool of processes on this machine. One that dies, or whose run goes over a limit, costs that run alone."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import multiprocessing
-import os
-import signal
-import tempfile
-import threading
 import time
-from concurrent.futures import Future
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from multiprocessing import connection
 from types import TracebackType
+from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
-from benchmark.execution.executors.base import Executor, Finished, PhaseProgress
-from benchmark.execution.planned import PlannedRun
+from benchmark.execution.executors.base import Executor, Finished, Job, PhaseProgress
+from benchmark.execution.executors.limits import Limits, Over
+from benchmark.execution.executors.worker import BEGUN, ENDED, PROGRESS, RAISED, serve
 from benchmark.execution.workspace import Workspace
 
 RETRIES = 2  # further attempts at a run whose worker died
-PATIENCE = 0.2  # seconds between two looks at the futures
+PATIENCE = 0.2  # seconds that `collect` waits at most, and between two looks at the limits
+PARTING = 5.0  # seconds that a worker without a run gets to end by itself
+
+_processes = multiprocessing.get_context("spawn")
 
 
 @dataclass
 class _Going:
-    run: PlannedRun
-    future: Future[Finished]
+    """A run that was handed out. `began`: when its worker told so, on this process's monotonic clock."""
+
+    run: Job
     progress: PhaseProgress
-    began: float
+    handed: float = field(default_factory=time.monotonic)
+    began: float | None = None
     deaths: int = 0
 
 
-class LocalPool(Executor):
-    """`workers` spawned processes. Only specs go in and only a few words come out: the worker writes the record itself."""
+class _Worker:
+    """A worker process, its pipe, and the run that it is at."""
 
-    def __init__(self, workspace: Workspace, workers: int) -> None:
-        self.workspace, self.workers = workspace, workers
-        self._notes = tempfile.TemporaryDirectory(prefix="benchmark-")
-        context = multiprocessing.get_context("spawn")
-        self._pool = ProcessPool(max_workers=workers, context=context, initializer=_begin, initargs=(os.getpid(), self._notes.name))
-        self._going: dict[str, _Going] = {}
+    def __init__(self, workspace: Workspace) -> None:
+        self.pipe, theirs = _processes.Pipe()
+        self.process = _processes.Process(target=serve, args=(theirs, workspace), name="benchmark-worker")
+        self.process.start()
+        theirs.close()
+        self.going: _Going | None = None
+        self.ended = 0  # runs that it has finished
+
+    def give(self, going: _Going) -> None:
+        """Hand out a run. A worker that is gone already is found by `collect`."""
+        self.going, going.began = going, None
+        with contextlib.suppress(OSError):
+            self.pipe.send_bytes(going.run.spec.model_dump_json().encode())
+
+    def told(self) -> list[list[Any]]:
+        """What it said since the last call."""
+        words = []
+        with contextlib.suppress(EOFError, OSError):  # it died; its sentinel says so too
+            while self.pipe.poll():
+                words.append(json.loads(self.pipe.recv_bytes()))
+        return words
+
+    def end(self) -> None:
+        """Kill it. What it had said is still in the pipe."""
+        self.process.kill()
+        self.process.join()
+
+
+class LocalPool(Executor):
+    """At most `workers` spawned processes. Only specs go in and only a few words come out: the worker writes the record itself."""
+
+    def __init__(self, workspace: Workspace, workers: int, limits: Limits | None = None) -> None:
+        self.workspace, self.workers, self.limits = workspace, workers, limits or Limits()
+        self._pool: list[_Worker] = []
 
     @property
     def free(self) -> bool:
-        return len(self._going) < self.workers
+        return sum(worker.going is not None for worker in self._pool) < self.workers
 
     @property
     def busy(self) -> bool:
-        return bool(self._going)
+        return any(worker.going is not None for worker in self._pool)
 
-    def submit(self, run: PlannedRun, progress: PhaseProgress) -> None:
-        self._going[run.key] = _Going(run, self._schedule(run), progress, time.perf_counter())
+    def submit(self, run: Job, progress: PhaseProgress) -> None:
+        idle = next((worker for worker in self._pool if worker.going is None and worker.process.is_alive()), None)
+        (idle or self._new_worker()).give(_Going(run, progress))
 
     def collect(self) -> list[Finished]:
-        """What ended; a run whose worker died goes again, at most twice."""
-        time.sleep(PATIENCE)
-        self._tell_progress()
+        """What ended; returns as soon as a worker says something or dies. A run whose worker died goes again, at most twice."""
+        awaited = [worker.pipe for worker in self._pool if worker.going] + [worker.process.sentinel for worker in self._pool]
+        connection.wait(awaited, timeout=PATIENCE)
         ended = []
-        for key, going in list(self._going.items()):
-            if going.future.done() and (finished := self._result(going)) is not None:
-                del self._going[key]
+        for worker in list(self._pool):
+            over = self._over(worker)
+            if over is not None:
+                worker.end()
+            alive = worker.process.is_alive()  # before listening: its last words come first
+            ended += [finished for words in worker.told() if (finished := self._heard(worker, words)) is not None]
+            if not alive and (finished := self._lost(worker, over)) is not None:
                 ended.append(finished)
         return ended
 
     def abandon(self) -> None:
-        self._pool.stop()
+        for worker in self._pool:
+            worker.end()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if kind is None and not self._going:
-            self._pool.close()
-        else:
-            self._pool.stop()
-        self._pool.join()
-        self._notes.cleanup()
+        for worker in self._pool:
+            worker.pipe.close()
+        until = time.monotonic() + PARTING
+        for worker in self._pool:
+            if worker.going is None:
+                worker.process.join(max(0.0, until - time.monotonic()))
+            worker.end()
 
-    def _schedule(self, run: PlannedRun) -> Future[Finished]:
-        return self._pool.schedule(_work, args=(run.spec.model_dump_json(), self.workspace))
+    def _new_worker(self) -> _Worker:
+        self._pool.append(_Worker(self.workspace))
+        return self._pool[-1]
 
-    def _result(self, going: _Going) -> Finished | None:
-        """How a run ended; None when its worker died and it goes again."""
-        try:
-            return going.future.result()
-        except ProcessExpired as died:
-            going.deaths += 1
-            if going.deaths <= RETRIES:
-                going.future = self._schedule(going.run)
-                return None
-            reason = f"its worker died {going.deaths} times, the last time with exit code {died.exitcode}"
-        except Exception as error:  # the worker could not even begin the run
-            reason = f"{type(error).__name__}: {error}"
+    def _over(self, worker: _Worker) -> Over | None:
+        going = worker.going
+        if going is None or going.began is None or worker.process.pid is None:
+            return None
+        return self.limits.over(worker.process.pid, time.monotonic() - going.began)
+
+    def _heard(self, worker: _Worker, words: list[Any]) -> Finished | None:
+        """Take in what a worker said; a Finished if its run is over."""
+        kind, *rest = words
+        going = worker.going
+        assert going is not None
+        if kind == BEGUN:
+            going.began = time.monotonic()
+        elif kind == PROGRESS:
+            going.progress(*rest)
+        elif kind == ENDED:
+            worker.going, worker.ended = None, worker.ended + 1
+            return Finished(**rest[0])
+        elif kind == RAISED:
+            name, message = rest[0]
+            worker.going = None
+            return self._recorded(going, Over("failed", name, message))
+        return None
+
+    def _lost(self, worker: _Worker, over: Over | None) -> Finished | None:
+        """A worker is gone. Its run goes again in a new one, or is recorded."""
+        self._pool.remove(worker)
+        worker.pipe.close()
+        going = worker.going
+        if going is None:
+            return None
+        going.deaths += 1
+        # What earlier runs of the same worker had left may have taken the memory: it is this run's own fault only in a fresh worker.
+        innocent = over is None or (over.kind == "MemoryLimit" and worker.ended > 0)
+        if innocent and going.deaths <= RETRIES:
+            self._new_worker().give(going)
+            return None
+        died = f"its worker died {going.deaths} times, the last time with exit code {worker.process.exitcode}"
+        return self._recorded(going, over or Over("killed", "WorkerDied", died))
+
+    def _recorded(self, going: _Going, end: Over) -> Finished:
         from benchmark.execution.recording import record_killed
 
-        return record_killed(going.run.spec, self.workspace, reason, time.perf_counter() - going.began)
-
-    def _tell_progress(self) -> None:
-        for note in Path(self._notes.name).glob("*.json"):
-            try:
-                key, name, done, planned = json.loads(note.read_text())
-            except (OSError, ValueError):
-                continue  # being rewritten; the next look will do
-            if key in self._going:
-                self._going[key].progress(name, done, planned)
-
-
-_notes_folder = Path()
-
-
-def _begin(driver: int, notes: str) -> None:
-    """In a new worker: leave Ctrl-C to the driver, and end when the driver has."""
-    global _notes_folder
-    _notes_folder = Path(notes)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
-
-
-def _end_with(driver: int) -> None:
-    while os.getppid() == driver:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _work(spec_json: str, workspace: Workspace) -> Finished:
-    from benchmark.execution.recording import execute
-    from benchmark.records.spec import RunSpec
-    from benchmark.registry import load_plugin
-
-    for plugin in workspace.plugins:
-        load_plugin(plugin)
-    spec = RunSpec.model_validate_json(spec_json)
-    return execute(spec, workspace, _note_taker(spec.key))
-
-
-def _note_taker(key: str) -> PhaseProgress:
-    """Progress through a small file, at most twice a second: a killed worker can leave no lock behind."""
-    last = 0.0
-
-    def note(name: str, done: int, planned: int) -> None:
-        nonlocal last
-        if time.perf_counter() - last > 0.5:
-            last = time.perf_counter()
-            file = _notes_folder / f"{os.getpid()}.json"
-            with contextlib.suppress(OSError):  # progress is for people; a full disk shows where the record is written
-                file.write_text(json.dumps([key, name, done, planned]))
-
-    return note
+        return record_killed(going.run.spec, self.workspace, end.reason, time.monotonic() - going.handed, end.status, end.kind)
