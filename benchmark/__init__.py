@@ -20,7 +20,7 @@ __all__ = ["__version__", "load_results", "plan", "run"]
 
 
 def plan(suite: str, profile: str = "embedded", **options: Any) -> Plan:
-    """What would run, what is there already, and what it will cost. Trains nothing.
+    """What would run, what is there already, and what it will cost. Trains nothing. Of a search, or of looks, the part that is next.
 
     Args:
         suite, profile: a name or the path of a TOML file.
@@ -30,9 +30,9 @@ def plan(suite: str, profile: str = "embedded", **options: Any) -> Plan:
     Raises UserError for anything that is not allowed.
     """
     from benchmark.config.request import RunRequest
-    from benchmark.execution.planning import make_plan
+    from benchmark.execution.carrying_out import preview
 
-    return make_plan(RunRequest.parse(suite=suite, profile=profile, **options))
+    return preview(RunRequest.parse(suite=suite, profile=profile, **options))
 
 
 def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Any) -> Summary:
@@ -45,11 +45,10 @@ def run(suite: str, profile: str = "embedded", *, observer: Observer | None = No
 
     from benchmark.cli.progress import PlainProgress
     from benchmark.config.request import RunRequest
-    from benchmark.execution.planning import make_plan
-    from benchmark.execution.runner import run_plan
+    from benchmark.execution.carrying_out import carry_out
 
     request = RunRequest.parse(suite=suite, profile=profile, **options)
-    return run_plan(make_plan(request), request, observer or PlainProgress(sys.stderr))
+    return carry_out(request, lambda plan: observer or PlainProgress(sys.stderr))[1]
 
 
 def load_results(folder: str | PathLike[str]) -> pd.DataFrame:

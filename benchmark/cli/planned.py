@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def plan_text(plan: Plan) -> str:
     """The plan in lines: title, one line per cell and arm, the price, and what to know before starting."""
-    return "\n".join([plan.title, "", arms_table(plan), "", *_price(plan), *_power(plan), *plan.notes])
+    stage = [plan.stage[0].upper() + plan.stage[1:] + "."] if plan.stage else []
+    return "\n".join([plan.title, *stage, "", arms_table(plan), "", *_price(plan), *_power(plan), *plan.notes])
 
 
 def arms_table(plan: Plan) -> str:

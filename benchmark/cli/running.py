@@ -20,22 +20,23 @@ if TYPE_CHECKING:
 def run(options: RunOptions) -> None:
     """Train and score what is not there yet; leave one record per run."""
     request = options.request()  # first: a mistake is told before anything heavy is imported
-    from benchmark.execution.planning import make_plan
-
-    plan = make_plan(request)
-    typer.echo(plan.title)
-    summary = _watched(plan, request)
+    plan, summary = _watched(request)
     typer.echo(_results(plan, request))
     _close(summary)
 
 
-def _watched(plan: Plan, request: RunRequest) -> Summary:
-    """The plan, run under a progress display; a signal ends the command with its own code."""
+def _watched(request: RunRequest) -> tuple[Plan, Summary]:
+    """The request, carried out under a progress display; a signal ends the command with its own code."""
     from benchmark.cli.progress import observer
-    from benchmark.execution.runner import Interrupted, run_plan
+    from benchmark.execution.carrying_out import carry_out
+    from benchmark.execution.runner import Interrupted, Observer
+
+    def told(plan: Plan) -> Observer:
+        typer.echo("\n".join(line for line in (plan.title, plan.stage) if line))
+        return observer(sys.stderr)
 
     try:
-        return run_plan(plan, request, observer(sys.stderr))
+        return carry_out(request, told)
     except Interrupted as stop:
         typer.echo(f"Stopped by {stop}. What had finished is kept; the same command goes on from there.", err=True)
         raise typer.Exit(exits.SIGNALLED + stop.number) from None
@@ -67,9 +68,9 @@ def plan(options: RunOptions) -> None:
     """Show what would run, what is already there, and how long and how many bytes it will take. Trains nothing."""
     request = options.request()
     from benchmark.cli.planned import plan_text
-    from benchmark.execution.planning import make_plan
+    from benchmark.execution.carrying_out import preview
 
-    typer.echo(plan_text(make_plan(request)))
+    typer.echo(plan_text(preview(request)))
 
 
 @with_run_options

@@ -48,6 +48,7 @@ class Grid:
 
     Args:
         overridden: whether an option changed what the profile fixes; tables then say `profile*`.
+        design: how parameters and seeds are decided where not beforehand: `+search8`, `+looks`. Results of another design stand apart.
         seeds: (split seed, seed) pairs.
     """
 
@@ -60,11 +61,12 @@ class Grid:
     cells: tuple[Cell, ...]
     arms: tuple[Arm, ...]
     seeds: tuple[tuple[int, int], ...]
+    design: str = ""
 
     @property
     def profile_name(self) -> str:
-        """With a star where an option overrode it."""
-        return f"{self.profile.name}{'*' if self.overridden else ''}"
+        """With a star where an option overrode it, and with the design."""
+        return f"{self.profile.name}{'*' if self.overridden else ''}{self.design}"
 
 
 def make_grid(request: RunRequest) -> Grid:
@@ -90,7 +92,13 @@ def make_grid(request: RunRequest) -> Grid:
         tuple(_cells(request, suite, profile)),
         arms,
         _seeds(request, suite, profile),
+        _design(request),
     )
+
+
+def _design(request: RunRequest) -> str:
+    search = "" if request.search is None else f"+search{request.search}"
+    return search + ("" if request.until is None else "+looks")
 
 
 def overrides(request: RunRequest, profile: ProfileConfig, suite: SuiteConfig) -> bool:

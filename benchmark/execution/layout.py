@@ -85,13 +85,23 @@ def unique(runs: Iterator[PlannedRun]) -> list[PlannedRun]:
     Raises:
         UserError: two arms that are the same run under two names.
     """
+    kept, twins = once(runs)
+    if twins:
+        first, second = twins[0]
+        raise UserError(
+            f"The arms {first!r} and {second!r} are the same run: method and parameters are equal.",
+            "Each arm of a comparison differs from the others.",
+            "Leave one out, or change its parameters.",
+        )
+    return kept
+
+
+def once(runs: Iterator[PlannedRun]) -> tuple[list[PlannedRun], list[tuple[str, str]]]:
+    """The first run of every key, and the arms that share one, as (first, other)."""
     kept: dict[str, PlannedRun] = {}
+    twins: dict[tuple[str, str], None] = {}
     for run in runs:
         first = kept.setdefault(run.key, run)
         if first.arm.name != run.arm.name:
-            raise UserError(
-                f"The arms {first.arm.name!r} and {run.arm.name!r} are the same run: method and parameters are equal.",
-                "Each arm of a comparison differs from the others.",
-                "Leave one out, or change its parameters.",
-            )
-    return list(kept.values())
+            twins[first.arm.name, run.arm.name] = None
+    return list(kept.values()), list(twins)

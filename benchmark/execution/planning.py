@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from benchmark.config.request import RunRequest
 from benchmark.execution import corrections, datasets
@@ -25,13 +26,20 @@ from benchmark.registry import build, load_plugin
 
 @dataclass(frozen=True)
 class Plan:
-    """What a request means: its grid, its runs in order, and the manifest that is written down before anything runs."""
+    """What a request means: its grid, its runs in order, and the manifest that is written down before anything runs.
+
+    Args:
+        notes: what to know before starting.
+        stage: which part of a search or of `--until decided` this is, in words; "" for a plan that is the whole.
+        found: what the results folder held when the plan was made.
+    """
 
     grid: Grid
     runs: tuple[PlannedRun, ...]
     manifest: Manifest
     workspace: Workspace
     notes: tuple[str, ...] = ()
+    stage: str = ""
     found: Holdings = field(default_factory=Holdings, repr=False)
     workers: int = 1
     executor: str = "local"
@@ -75,16 +83,24 @@ def prepared(request: RunRequest) -> tuple[Grid, Workspace]:
     return grid, make_workspace(request, grid)
 
 
-def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequence[PlannedRun]) -> Plan:
+def plan_of(
+    request: RunRequest,
+    grid: Grid,
+    workspace: Workspace,
+    runs: Sequence[PlannedRun],
+    *,
+    stage: str = "",
+    design: dict[str, Any] | None = None,
+    notes: Sequence[str] = (),
+) -> Plan:
     """The plan of these runs: what is there of them, what they share, their manifest and their price."""
     found = holdings(RecordStore(request.results))
     if not request.rerun:
         runs = [dataclasses.replace(run, kept=found.kept.get(run.key)) for run in runs]
-    shared = shared_phases(runs)
-    workspace = dataclasses.replace(workspace, shared=shared)
-    manifest = make_manifest(grid, runs, workspace, request_told(request))
-    notes = tuple(_corrections(grid, workspace))
-    return Plan(grid, tuple(runs), manifest, workspace, notes, found, request.workers, request.executor)
+    workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
+    manifest = make_manifest(grid, runs, workspace, request_told(request), design)
+    notes = (*notes, *_corrections(grid, workspace))
+    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, request.workers, request.executor)
 
 
 def shared_phases(runs: Sequence[PlannedRun]) -> frozenset[str]:
