@@ -20,7 +20,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 sys.path[:0] = [str(FOLDER), str(FOLDER.parents[1])]
 
-from speed import machine, rendering  # noqa: E402
+from speed import machine, rendering, shapes  # noqa: E402
 from speed.figures import Section  # noqa: E402
 from speed.sections import ce, grid, phases, precision, scoring, workers  # noqa: E402
 from speed.setting import QUICK, Setting, Sizes  # noqa: E402
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--out", type=Path, help="folder for results.md and results.json")
     made.add_argument("--device", default="cpu", help="cpu or cuda; on cuda one process uses the GPU with --threads for the host side")
     made.add_argument("--encoder", default="all-minilm-l6-v2", help="name or folder of the encoder, the same for both sides")
+    made.add_argument("--shape", choices=list(shapes.SHAPES), help="random weights of this size in place of an encoder")
     made.add_argument("--threads", type=int, default=2, help="of a single run, on either side")
     made.add_argument("--embedded", action="store_true", help="the embedded sentences even where real data is at hand")
     made.add_argument("--steps", type=int, help="optimizer steps in place of the size's own")
@@ -76,7 +77,8 @@ def made(options: argparse.Namespace, scratch: Path) -> Setting:
         sizes = replace(sizes, test_rows=options.test_rows, many_rows=options.test_rows)
     if options.repeats:
         sizes = replace(sizes, repeats=options.repeats)
-    setting = Setting(scratch, sizes, threads=options.threads, device=options.device, encoder=options.encoder)
+    encoder = str(shapes.write(options.shape, scratch / f"random-{options.shape}")) if options.shape else options.encoder
+    setting = Setting(scratch, sizes, threads=options.threads, device=options.device, encoder=encoder)
     return replace(setting, data_root=None) if options.embedded else setting
 
 

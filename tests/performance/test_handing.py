@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from speed import handing, suite
+from speed import handing, shapes, suite
 from speed.sections.grid import steps_for
 from speed.setting import Setting, Sizes
 
@@ -95,4 +95,12 @@ def test_a_sample_takes_as_many_passes_as_the_arm_declares(setting: Setting) -> 
 def test_both_sides_name_one_encoder_folder(setting: Setting) -> None:
     plan = planned(setting, "ce")
     folder = Path(handing.classification(plan, plan.runs[0])["encoder"])
+    assert {"config.json", "tokenizer.json", "model.safetensors"} <= {file.name for file in folder.iterdir()}
+
+
+def test_random_weights_of_a_shape_serve_both_sides(tmp_path: Path) -> None:
+    folder = shapes.write("tiny", tmp_path / "random-tiny-bert")
+    setting = Setting(tmp_path, Sizes(steps=STEPS), data_root=None, encoder=str(folder))
+    plan = planned(setting, "ce")
+    assert handing.encoder_folder(plan) == folder
     assert {"config.json", "tokenizer.json", "model.safetensors"} <= {file.name for file in folder.iterdir()}

@@ -21,7 +21,7 @@ BOUNDS = {
     "one CE run: ours / tuned Trainer script": 0.9,
     "contrastive pairs: our phase / sentence-transformers": 0.8,
     "denoising auto-encoder: our phase / sentence-transformers": 0.8,
-    "a run once started: two workers / one process": 0.9,
+    "a run once started: several workers / one process": 0.9,
     "training in bf16 / in fp32": 1.0,
 }
 PREFIXED = {"the grid of": 1.2, "scoring": 0.3}  # their names hold a size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from pathlib import Path
 from typing import Any
 
 from speed.setting import Setting
@@ -26,7 +27,7 @@ def facts(setting: Setting) -> dict[str, Any]:
         "precision": f"{setting.precision}; the stock script fp32",
         "threads": f"{setting.threads} for a single run on either side",
         "data": setting.data,
-        "encoder": setting.encoder if not os.path.isdir(setting.encoder) else "random weights",
+        "encoder": Path(setting.encoder).name,
         "processor busy with other work before the start": f"{psutil.cpu_percent(interval=2.0):.0f} %",
     }
 
