@@ -12,6 +12,13 @@ from benchmark.config.request import RunRequest
 from benchmark.execution.planning import Plan, make_plan
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A minute of two Ray nodes is not for every test run."""
+    for item in items:
+        if item.get_closest_marker("cluster") and "cluster" not in str(config.getoption("-m")):
+            item.add_marker(pytest.mark.skip(reason="starts a Ray cluster of two nodes: pytest -m cluster"))
+
+
 @pytest.fixture(scope="session")
 def plugin() -> Path:
     """A file of methods that misbehave."""
