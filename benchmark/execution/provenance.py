@@ -67,6 +67,8 @@ def _device_name(device: str) -> str:
         return "cpu"
     import torch
 
+    if not torch.cuda.is_available():  # a driver without a GPU records a run that died on a node with one
+        return f"{device}, not of this machine"
     return f"{torch.cuda.get_device_name(device)}, CUDA {torch.version.cuda}"
 
 
