@@ -1,16 +1,16 @@
 """Trained phase states on disk, so that runs that share a phase train it once.
 
 A state is two files: `<key>.safetensors`, the tensors that differ from the pristine encoder, and `<key>.json`, what it cost and the
-SHA-256 of the first. The second is written last: without it there is no entry. Both are renamed into place, so a reader never meets
-half a file; a file that does not match its hash is dropped and trained again.
+SHA-256 of the first, under a checksum of its own. The second is written last: without it there is no entry. Both are renamed into
+place, so a reader never meets half a file; a file that does not match its hash is dropped and trained again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import json
 import os
-import tempfile
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,8 @@ from typing import Any
 from torch import Tensor
 
 from benchmark.errors import UserError
+from benchmark.records.files import beside_name, check_hex, opened, sealed, sweep
+from benchmark.records.plain import plain
 
 
 @dataclass(frozen=True)
@@ -46,17 +48,18 @@ class PhaseCache:
 
         tensors, meta = self._files(key)
         try:
-            entry = json.loads(meta.read_text())
+            entry = opened(meta)
             data = tensors.read_bytes()
             if hashlib.sha256(data).hexdigest() != entry["sha256"]:
                 raise ValueError("the tensors are not those that were written")
             state = CachedState(load(data), entry["costs"])
-        except FileNotFoundError:
+        except OSError:
             return None
         except (ValueError, KeyError, TypeError):
             self._drop(key)
             return None
-        os.utime(meta)
+        with contextlib.suppress(OSError):  # evicted by another process meanwhile, or a folder that may only be read
+            os.utime(meta)
         return state
 
     def put(self, key: str, tensors: Mapping[str, Tensor], costs: list[dict[str, Any]]) -> None:
@@ -68,7 +71,7 @@ class PhaseCache:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             _replace(file, data)
-            _replace(meta, json.dumps({"sha256": hashlib.sha256(data).hexdigest(), "costs": costs}).encode())
+            _replace(meta, sealed(plain({"sha256": hashlib.sha256(data).hexdigest(), "costs": costs})))
         except OSError as error:
             raise UserError(
                 f"The phase cache could not be written: {error.strerror}.",
@@ -78,33 +81,46 @@ class PhaseCache:
         self._make_room(keep=key)
 
     def size(self) -> int:
-        """Bytes held."""
-        return sum(entry.stat().st_size for entry in self.root.glob("*/*") if entry.is_file())
+        """Bytes held, half-written files included."""
+        return sum(_stat(entry)[0] for entry in self.root.glob("*/*"))
 
     def _make_room(self, keep: str) -> None:
+        """Drop the least recently used until the limit holds. Other processes may do the same at the same moment."""
         used = self.size()
-        for meta in sorted(self.root.glob("*/*.json"), key=lambda file: file.stat().st_mtime_ns):
+        if used <= self.limit:
+            return
+        sweep(self.root)
+        for meta in sorted(self.root.glob("*/*.json"), key=lambda file: _stat(file)[1]):
             if used <= self.limit:
                 return
             if meta.stem != keep:
-                used -= sum(file.stat().st_size for file in self._files(meta.stem) if file.exists())
+                used -= sum(_stat(file)[0] for file in self._files(meta.stem))
                 self._drop(meta.stem)
 
     def _drop(self, key: str) -> None:
-        for file in reversed(self._files(key)):  # the meta file first: without it there is no entry
-            file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # in a folder that became read-only it stays, and is found damaged again
+            for file in reversed(self._files(key)):  # the meta file first: without it there is no entry
+                file.unlink(missing_ok=True)
 
     def _files(self, key: str) -> tuple[Path, Path]:
-        folder = self.root / key[:2]
+        folder = self.root / check_hex("phase key", key, 64)[:2]
         return folder / f"{key}.safetensors", folder / f"{key}.json"
 
 
-def _replace(file: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".writing-")
+def _stat(file: Path) -> tuple[int, int]:
+    """Bytes and time of the last use; zeros for a file that another process removed meanwhile, and for what is no file."""
     try:
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
+        found = file.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (0, 0)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    temporary = file.with_name(beside_name(file.stem[:16]))
+    try:
+        temporary.write_bytes(data)
         os.replace(temporary, file)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

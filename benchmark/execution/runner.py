@@ -21,6 +21,7 @@ from benchmark.execution.planned import PlannedRun
 from benchmark.execution.planning import Plan
 from benchmark.execution.recording import as_finished, told
 from benchmark.execution.waiting import Waiting
+from benchmark.records.files import sweep
 from benchmark.records.store import RecordStore
 
 PAUSE = 0.2  # seconds between two looks while every run left is another driver's
@@ -82,6 +83,7 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     store = RecordStore(request.results)
     store.write_manifest(plan.manifest)
     claims.sweep(request.results)
+    sweep(request.results, depth=2)
     summary = Summary(planned=len(plan.runs))
     began = time.perf_counter()
     observer.planned(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UserError
+from benchmark.records.presence import gone, marked, me
 from benchmark.records.spec import canonical
 
 HEX = re.compile(r"[0-9a-f]{1,64}")
@@ -22,7 +24,7 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         UserError: the folder cannot be written or is full. What stood there stays.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp")
+    beside = path.with_name(beside_name(path.name))
     try:
         _make(path.parent)
         try:
@@ -41,6 +43,21 @@ def write_whole(path: Path, content: bytes) -> None:
             "A results folder must be writable and have room.",
             "Free some space or give another folder with --results; what was stored before is untouched.",
         ) from error
+
+
+def beside_name(name: str) -> str:
+    """The name of a file that is being written and will be renamed to `name`: hidden, and marked with the process that writes it."""
+    return f".{name[:80]}.{me().mark}.{secrets.token_hex(4)}.tmp"
+
+
+def sweep(folder: Path, depth: int = 1) -> None:
+    """Remove what processes of this host that are gone left half-written in a folder and, down to `depth`, below it."""
+    for pattern in ("*/" * level + ".*.tmp" for level in range(depth + 1)):
+        for path in folder.glob(pattern):
+            owner = marked(path.name)
+            if owner is not None and gone(owner):
+                with contextlib.suppress(OSError):  # swept by another process, or a folder that is read-only now
+                    path.unlink()
 
 
 def _make(folder: Path) -> None:

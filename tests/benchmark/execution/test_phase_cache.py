@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 
 from benchmark.errors import UserError
 from benchmark.execution.phase_cache import PhaseCache
+from benchmark.records.presence import me
 
 KEYS = [f"{i:x}" * 64 for i in range(10, 16)]
 COSTS = [{"name": "dae", "seconds": 1.5}]
@@ -53,7 +55,7 @@ def test_a_state_larger_than_the_limit_is_still_kept_until_the_next(tmp_path: Pa
     assert cache.get(KEYS[0]) is None
 
 
-@pytest.mark.parametrize("damage", ["truncate", "flip", "no-meta", "broken-meta"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "no-meta", "broken-meta", "edited-meta"])
 def test_a_damaged_state_is_dropped_and_counts_as_absent(tmp_path: Path, damage: str) -> None:
     cache = PhaseCache(tmp_path, 10**6)
     cache.put(KEYS[0], state(1), COSTS)
@@ -67,6 +69,8 @@ def test_a_damaged_state_is_dropped_and_counts_as_absent(tmp_path: Path, damage:
         file.write_bytes(data)
     elif damage == "no-meta":
         meta.unlink()
+    elif damage == "edited-meta":
+        meta.write_text(meta.read_text().replace("1.5", "0.5"))
     else:
         meta.write_text("{")
     assert cache.get(KEYS[0]) is None
@@ -80,6 +84,18 @@ def test_a_half_written_state_is_no_entry(tmp_path: Path) -> None:
     cache.put(KEYS[0], state(1), COSTS)
     next(tmp_path.glob("*/*.json")).unlink()
     assert cache.get(KEYS[0]) is None
+
+
+def test_what_a_killed_process_left_half_written_is_swept_when_room_is_needed(tmp_path: Path) -> None:
+    dead = dataclasses.replace(me(), start=me().start - 1)
+    folder = tmp_path / KEYS[0][:2]
+    folder.mkdir()
+    half = folder / f".{KEYS[0][:16]}.{dead.mark}.00000000.tmp"
+    half.write_bytes(bytes(10**5))
+    cache = PhaseCache(tmp_path, 10**4)
+    cache.put(KEYS[1], state(1), COSTS)
+    assert not half.exists()
+    assert cache.get(KEYS[1]) is not None
 
 
 def test_an_unwritable_cache_is_the_users_to_mend(tmp_path: Path) -> None:
