@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from benchmark.learning.dropout import dropout
 from benchmark.learning.tokens import Tokens
 
 FIRST_POSITION = {"bert": 0, "roberta": 1, "xlm-roberta": 1}  # positions begin at 0, or behind the padding index
@@ -51,53 +52,85 @@ class Layout:
         places = mask.flatten().nonzero().squeeze(1)
         return cls(rows, width, places, places // width, places % width, mask.bool()[:, None, None, :])
 
-    def unfold(self, flat: Tensor) -> Tensor:
-        """[N, H] -> [B, T, H], zeros for padding."""
-        padded = flat.new_zeros(self.rows * self.width, flat.shape[1]).index_copy(0, self.places, flat)
-        return padded.view(self.rows, self.width, -1)
+    def unfold(self, flat: Tensor, parts: int, heads: int) -> Tensor:
+        """[N, parts H] -> [parts, B, heads, T, H / heads], zeros for padding."""
+        padded = flat.new_zeros(self.rows * self.width, flat.shape[1]).index_copy_(0, self.places, flat)
+        return padded.view(self.rows, self.width, parts, heads, -1).permute(2, 0, 3, 1, 4).contiguous()
 
-    def fold(self, padded: Tensor) -> Tensor:
-        """[B, T, H] -> [N, H]."""
-        return padded.reshape(self.rows * self.width, -1).index_select(0, self.places)
+    def padding(self, like: Tensor, heads: int) -> Tensor:
+        """What hides padding when it is added to attention scores: [B heads, 1, T]. Padding stands behind a row's tokens."""
+        hidden = torch.zeros(self.mask.shape, dtype=like.dtype, device=like.device).masked_fill_(~self.mask, -torch.inf)
+        return hidden.expand(self.rows, heads, 1, self.width).reshape(self.rows * heads, 1, self.width)
+
+    def later(self, like: Tensor) -> Tensor:
+        """What hides later tokens, padding among them: [1, T, T]."""
+        return torch.full((1, self.width, self.width), -torch.inf, dtype=like.dtype, device=like.device).triu_(1)
+
+    def fold(self, heads: Tensor) -> Tensor:
+        """[B, heads, T, D] -> [N, heads D]."""
+        return heads.transpose(1, 2).reshape(self.rows * self.width, -1).index_select(0, self.places)
 
 
-def encode(model: Any, tokens: Tokens, words: Tensor | None = None) -> tuple[Tensor, Layout]:
+def encode(model: Any, tokens: Tokens, words: Tensor | None = None, place: Tensor | None = None) -> tuple[Tensor, Layout]:
     """Last hidden states [N, H] of the tokens of a batch, and where they lie.
 
     Args:
-        words: a word-embedding matrix [V, H] in place of the model's; gradients flow into it.
+        words: a word-embedding matrix in place of the model's; gradients flow into it.
+        place: int64 [V], the row of each token id in that matrix; None: the ids themselves.
     """
     layout = Layout.of(tokens.mask)
-    states = embed(model, tokens, layout, words)
+    states = embed(model, tokens, layout, words, place)
     for layer in model.encoder.layer:
-        states = attend(layer.attention, states, layout)
-        states = layer.output(layer.intermediate(states), states)
+        states = attend(layer.attention, states, layout, model.training)
+        states = widen(layer, states, model.training)
     return states, layout
 
 
-def embed(model: Any, tokens: Tokens, layout: Layout, words: Tensor | None) -> Tensor:
+def embed(model: Any, tokens: Tokens, layout: Layout, words: Tensor | None, place: Tensor | None = None) -> Tensor:
     """Words + positions + segments, LayerNorm, dropout: [N, H]."""
     embeddings, config = model.embeddings, model.config
     ids = tokens.ids.flatten()[layout.places]
-    looked_up = F.embedding(ids, embeddings.word_embeddings.weight if words is None else words)
+    looked_up = F.embedding(ids if place is None else place[ids], embeddings.word_embeddings.weight if words is None else words)
     segments = torch.zeros_like(ids) if tokens.types is None else tokens.types.flatten()[layout.places]
     first = (config.pad_token_id + 1) * FIRST_POSITION[config.model_type]
     states = looked_up + embeddings.token_type_embeddings(segments) + embeddings.position_embeddings(layout.column + first)
-    return embeddings.dropout(embeddings.LayerNorm(states))  # type: ignore[no-any-return]
+    return dropout(embeddings.LayerNorm(states), embeddings.dropout.p, embeddings.training)
 
 
-def attend(attention: Any, states: Tensor, layout: Layout) -> Tensor:
-    """Multi-head self-attention within each row, with its output map, residual and LayerNorm: [N, H]."""
-    own = attention.self
-    query, key, value = (_heads(layout.unfold(part(states)), own) for part in (own.query, own.key, own.value))
-    dropout = own.dropout.p if own.training else 0.0
-    mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=layout.mask, dropout_p=dropout)
-    return attention.output(layout.fold(mixed.transpose(1, 2)), states)  # type: ignore[no-any-return]
+def attend(attention: Any, states: Tensor, layout: Layout, training: bool, causal: bool = False) -> Tensor:
+    """Multi-head self-attention within each row (`causal`: to earlier tokens), with its output map, residual and LayerNorm: [N, H]."""
+    own, after = attention.self, attention.output
+    narrow = lowered(states)
+    heads = layout.unfold(torch.cat([own.query(narrow), own.key(narrow), own.value(narrow)], 1), 3, own.num_attention_heads)
+    mixed = layout.fold(mix(heads, layout, own.dropout.p if training else 0.0, causal))
+    return after.LayerNorm(dropout(after.dense(mixed), after.dropout.p, training) + states)  # type: ignore[no-any-return]
 
 
-def _heads(padded: Tensor, own: Any) -> Tensor:
-    rows, width, _ = padded.shape
-    return padded.view(rows, width, own.num_attention_heads, own.attention_head_size).transpose(1, 2)
+def widen(layer: Any, states: Tensor, training: bool) -> Tensor:
+    """The feed-forward part of a layer, with residual and LayerNorm: [N, H]."""
+    after = layer.output
+    inner = layer.intermediate(lowered(states))
+    return after.LayerNorm(dropout(after.dense(inner), after.dropout.p, training) + states)  # type: ignore[no-any-return]
+
+
+def lowered(states: Tensor) -> Tensor:
+    """In the precision of the products that follow: cast once here, not once in each of them."""
+    kind = states.device.type
+    return states.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else states
+
+
+def mix(heads: Tensor, layout: Layout, rate: float, causal: bool) -> Tensor:
+    """Attention over query, key and value [3, B, heads, T, D]: [B, heads, T, D], with dropout of the given rate on its weights."""
+    query, key, value = heads
+    if heads.device.type != "cpu":
+        seen = {"is_causal": True} if causal else {"attn_mask": layout.mask}
+        return F.scaled_dot_product_attention(query, key, value, dropout_p=rate, **seen)
+    rows, count, width, size = query.shape
+    blocked = layout.later(heads) if causal else layout.padding(heads, count)
+    with torch.autocast("cpu", enabled=False):  # the heads have their precision; autocast would widen the softmax and narrow it again
+        scores = torch.baddbmm(blocked, query.flatten(0, 1), key.flatten(0, 1).transpose(1, 2), alpha=size**-0.5)
+        weights = dropout(scores.softmax(-1), rate, rate > 0)
+        return torch.bmm(weights, value.flatten(0, 1)).view(rows, count, width, size)
 
 
 def pool(states: Tensor, layout: Layout, how: str) -> Tensor:

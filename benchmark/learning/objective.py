@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from torch import Tensor, nn
 
@@ -35,7 +35,14 @@ class Term:
 
 
 class Objective(ABC):
-    """A loss over one step. Subclasses are frozen dataclasses of their hyper-parameters: class, fields and code are identity."""
+    """A loss over one step. Subclasses are frozen dataclasses of their hyper-parameters: class, fields and code are identity.
+
+    Attributes:
+        whole_vocabulary: whether it reads or trains word embeddings of tokens that are in no batch, as a softmax over the vocabulary
+            does. Without one in a phase, only the rows of tokens that occur are trained (`learning/trimming.py`).
+    """
+
+    whole_vocabulary: ClassVar[bool] = False
 
     def modules(self, hidden: int, backbone: nn.Module, task: TaskShape) -> Mapping[str, ModuleFactory]:
         """The modules it needs beside the backbone and the head (a projection, a decoder), by name. The engine builds each one

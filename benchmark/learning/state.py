@@ -13,6 +13,7 @@ from benchmark.data.examples import Examples
 from benchmark.learning import flat
 from benchmark.learning.contract import Predictor
 from benchmark.learning.tokens import Tokenizer, Tokens
+from benchmark.learning.trimming import WordRows
 from benchmark.streams import Streams
 
 __all__ = ["Backbone", "State", "Tokens"]
@@ -25,12 +26,14 @@ class Backbone(nn.Module):
         model: the transformers model.
         hidden: H, the width of its representations.
         pooling: `mean` over the attended tokens, or `cls`: the first token without any tanh.
+        rows: while a phase trains on them: the occurring rows that stand in for the word-embedding matrix.
     """
 
     def __init__(self, model: nn.Module, tokenizer: Tokenizer, pooling: str, precision: str = "fp32") -> None:
         super().__init__()
         self.model, self.tokenizer, self.pooling, self.precision = model, tokenizer, pooling, precision
         self.hidden: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
+        self.rows: WordRows | None = None
 
     @property
     def device(self) -> torch.device:
@@ -39,7 +42,7 @@ class Backbone(nn.Module):
 
     @property
     def word_embeddings(self) -> nn.Parameter:
-        """The word-embedding matrix, float32 [V, H]."""
+        """The word-embedding matrix, float32 [V, H]; while a phase trains on occurring rows alone, those [R, H]."""
         return self.model.get_input_embeddings().weight  # type: ignore[operator,no-any-return]
 
     def autocast(self) -> AbstractContextManager[None]:
@@ -48,13 +51,16 @@ class Backbone(nn.Module):
 
     def tokenize(self, examples: Examples) -> Tokens:
         """Token ids padded to the longest text, on the device."""
-        return self.tokenizer(examples.texts, examples.seconds).to(self.device)
+        tokens = self.tokenizer(examples.texts, examples.seconds)
+        if self.rows is not None:
+            self.rows.cover(tokens.ids)
+        return tokens.to(self.device)
 
     def forward(self, tokens: Tokens, embeddings: Tensor | None = None) -> Tensor:
-        """Pooled representations float32 [B, H]; `embeddings` [V, H] stands in for the word-embedding matrix where given."""
+        """Pooled representations float32 [B, H]; `embeddings` stands in for `word_embeddings` where given."""
         if flat.supports(self.model):
             with self.autocast():
-                states, layout = flat.encode(self.model, tokens, embeddings)
+                states, layout = flat.encode(self.model, tokens, embeddings, None if self.rows is None else self.rows.place)
             return flat.pool(states.float(), layout, self.pooling)
         with self.autocast():
             hidden = self._run(tokens, embeddings)

@@ -64,19 +64,34 @@ class Step:
             self._tokens[view] = self._state.backbone.tokenize(self._views[view])
         return self._tokens[view]
 
+    def word_rows(self) -> torch.nn.Parameter:
+        """The word embeddings that this phase trains, float32 [R, H]: the rows of the tokens that occur, or the whole matrix. What
+        `encode` takes as `embeddings` has the same shape."""
+        return self._state.backbone.word_embeddings
+
     def word_embeddings(self) -> torch.nn.Parameter:
-        """The whole word-embedding matrix of the backbone, float32 [V, H]."""
+        """The whole word-embedding matrix of the backbone, float32 [V, H], for objectives that declare `whole_vocabulary`."""
+        self._need_whole_vocabulary("word_embeddings")
         return self._state.backbone.word_embeddings
 
     def live_encoder(self) -> Any:
-        """The transformers model under training, for a module that uses its live layers (a tied decoder). Hold no copy of it."""
+        """The transformers model under training, for a module that uses its live layers (a tied decoder), for objectives that declare
+        `whole_vocabulary`. Hold no copy of it."""
+        self._need_whole_vocabulary("live_encoder")
         return self._state.backbone.model
+
+    def _need_whole_vocabulary(self, asked: str) -> None:
+        if self._state.backbone.rows is not None:
+            raise RuntimeError(
+                f"step.{asked}() was called in a phase that trains the embedding rows of occurring tokens alone; "
+                "an objective that needs the others declares `whole_vocabulary: ClassVar[bool] = True`"
+            )
 
     def encode(self, view: str = "text", *, embeddings: Tensor | None = None, fresh: bool = False) -> Tensor:
         """Pooled representations of a view, float32 [B, H], before the head's dropout.
 
         Args:
-            embeddings: a word-embedding matrix [V, H] to use in place of the backbone's (CAT); gradients flow into it.
+            embeddings: a matrix like `word_rows` to use in its place (CAT); gradients flow into it.
             fresh: draw new dropout masks instead of returning the representation that this step already has (R-Drop, SimCSE).
         """
         memo = (view, "" if embeddings is None else str(id(embeddings)))

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from benchmark.data.examples import Examples
 from benchmark.learning.contract import Context, TrainingData
 from benchmark.learning.feeds import Batch, Feed
 from benchmark.learning.journal import Journal
 from benchmark.learning.phases.gradient import GradientPhase, Part, Plan
 from benchmark.learning.selection import BestOnDev
 from benchmark.learning.step import Step
+from benchmark.learning.trimming import trimmed
 
 if TYPE_CHECKING:
     from benchmark.learning.state import State
@@ -33,15 +35,22 @@ def train(phase: GradientPhase, state: State, data: TrainingData, context: Conte
     The learning rate rises linearly over the warm-up share of the steps and falls linearly to zero. Gradients are clipped to the
     budget's norm. What is frozen runs in eval mode. Draws come from the phase's streams alone.
     """
+    best = BestOnDev(phase, state, data, context)
+    with trimmed(state.backbone, texts(phase, data), wanted=trims(phase, best)):
+        _loop(phase, state, data, context, best)
+    best.restore()
+
+
+def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Context, best: BestOnDev) -> None:
     plan = phase.plan(context.task, context.budget)
     trained = trainable(phase, state)
     optimizer = make_optimizer(phase, state, plan)
+    if state.backbone.rows is not None:
+        state.backbone.rows.optimizer = optimizer
     feeds = {
         part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts
     }
     journal = Journal(phase, plan, data, context, looks(plan.steps, LOOKS))
-    best = BestOnDev(phase, state, data, context)
-    parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]
     journal.reach = [p for module in trained.values() for p in [q for q in module.parameters() if q.requires_grad][-2:]]
     for index in range(plan.steps):
         set_modes(state, trained)
@@ -49,16 +58,36 @@ def train(phase: GradientPhase, state: State, data: TrainingData, context: Conte
         batches = {feed: next(iterator) for feed, iterator in feeds.items()}
         steps = {feed: make_step(index, state, batch, data, context) for feed, batch in batches.items()}
         losses = [part_loss(part, steps[part.feed], journal) for part in phase.parts]
+        parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]
         backward(phase, losses, state, journal, parameters)
-        torch.nn.utils.clip_grad_norm_(parameters, context.budget.clip, foreach=True)
+        clip(parameters, context.budget.clip)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
+        if state.backbone.rows is not None:
+            state.backbone.rows.stepped()
         if journal.look():
             diagnose(phase, state, batches, data, context, journal, index)
             best.consider(index)
         context.progress(index + 1, plan.steps)
-    best.restore()
     journal.close()
+
+
+def trims(phase: GradientPhase, best: BestOnDev) -> bool:
+    """Whether a phase may train the rows of occurring tokens alone: no softmax over the vocabulary, and no states kept on the way."""
+    return not (phase.freeze_encoder or best.active or any(part.objective.whole_vocabulary for part in phase.parts))
+
+
+def texts(phase: GradientPhase, data: TrainingData) -> list[Examples]:
+    """The texts that a phase's batches come from, as far as can be said beforehand."""
+    return [data.train, data.unlabelled] if "unlabelled" in phase.reads else [data.train]
+
+
+def clip(parameters: list[nn.Parameter], limit: float) -> None:
+    """Scale the gradients to the norm `limit` where theirs is larger. On the CPU gradients within the limit are not written again."""
+    norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None], foreach=True)
+    if norm.device.type == "cpu" and norm <= limit:
+        return
+    torch.nn.utils.clip_grads_with_norm_(parameters, limit, norm, foreach=True)
 
 
 def part_loss(part: Part, step: Step, journal: Journal) -> Tensor:
@@ -98,7 +127,7 @@ def make_step(index: int, state: State, batch: Batch, data: TrainingData, contex
     device = state.backbone.device
     labels = None if batch.labels is None else torch.from_numpy(batch.labels).to(device)
     targets = None if batch.targets is None else torch.from_numpy(batch.targets).to(device)
-    return Step(
+    step = Step(
         index,
         state,
         batch.views,
@@ -110,6 +139,10 @@ def make_step(index: int, state: State, batch: Batch, data: TrainingData, contex
         passes=None if fixed_masks else context.passes,
         fixed_masks=fixed_masks,
     )
+    if state.backbone.rows is not None:
+        for view in batch.views:
+            step.tokens(view)  # a new token gets its embedding row now: once a graph stands, its rows are fixed
+    return step
 
 
 def diagnose(

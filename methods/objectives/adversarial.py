@@ -92,7 +92,7 @@ class ContrastiveAdversarial(Objective):
         return (2.0, 3.0)
 
     def _attacked(self, step: Step, ce: Tensor) -> Tensor:
-        matrix = step.word_embeddings()
+        matrix = step.word_rows()
         return matrix + perturbation(step.grad(ce, matrix), self.norm, self.epsilon)
 
 

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark.errors import UserError
-from benchmark.learning.flat import Layout
+from benchmark.learning.dropout import dropout
+from benchmark.learning.flat import Layout, attend, widen
 
 # model_type -> whether positions begin behind the padding index (RoBERTa) or at 0 (BERT, MiniLM)
 SUPPORTED = {"bert": False, "roberta": True, "xlm-roberta": True}
@@ -58,10 +59,10 @@ class CrossAttention(nn.Module):
             nn.init.normal_(linear.weight, std=std)
             nn.init.zeros_(linear.bias)
 
-    def forward(self, states: Tensor, memory: Tensor, row: Tensor, dropout: float) -> Tensor:
+    def forward(self, states: Tensor, memory: Tensor, row: Tensor, rate: float) -> Tensor:
         """states [N, H], memory [B, H], and the row 0..B-1 of each state, int64 [N] -> [N, H]."""
         seen = self.output(self.value(memory)).index_select(0, row)
-        return self.norm(states + F.dropout(seen, dropout, self.training))  # type: ignore[no-any-return]
+        return self.norm(states + dropout(seen, rate, self.training))  # type: ignore[no-any-return]
 
 
 class Decoder(nn.Module):
@@ -78,8 +79,7 @@ class Decoder(nn.Module):
         check_supported(model)
         config = model.config
         self.count = config.num_hidden_layers if layers is None else min(layers, config.num_hidden_layers)
-        self.heads = config.num_attention_heads
-        self.dropout, self.attention_dropout = config.hidden_dropout_prob, config.attention_probs_dropout_prob
+        self.dropout = config.hidden_dropout_prob
         self.first_position = config.pad_token_id + 1 if SUPPORTED[config.model_type] else 0
         self.copied = None if tied else copy.deepcopy(Layers(model, self.count))
         self.cross = nn.ModuleList(
@@ -108,16 +108,15 @@ class Decoder(nn.Module):
     def states(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, model: Any = None) -> Tensor:
         """Last decoder states [B, T, H] of input tokens int64 [B, T]. Causal: state t depends on tokens 0..t."""
         layout = Layout.of(torch.ones_like(ids))
-        return layout.unfold(self._run(memory, ids, types, words, self._source(model), layout))
+        return self._run(memory, ids, types, words, self._source(model), layout).view(*ids.shape, -1)
 
     def _run(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, source: Any, layout: Layout) -> Tensor:
         """Last decoder states [N, H] of the N input tokens of a layout, without padding between them."""
         states = self._embed(source, ids, types, words, layout)
         for layer, cross in zip(source.layer, self.cross, strict=True):
-            states = self._attend(layer.attention, states, layout)
+            states = attend(layer.attention, states, layout, self.training, causal=True)
             states = cross(states, memory, layout.row, self.dropout)
-            changed = layer.output.dense(layer.intermediate(states))
-            states = layer.output.LayerNorm(states + F.dropout(changed, self.dropout, self.training))
+            states = widen(layer, states, self.training)
         return states
 
     def _embed(self, source: Any, ids: Tensor, types: Tensor | None, words: Tensor, layout: Layout) -> Tensor:
@@ -126,7 +125,7 @@ class Decoder(nn.Module):
         segments = torch.zeros_like(tokens) if types is None else types.flatten()[layout.places]
         positions = source.position_embeddings(layout.column + self.first_position)
         states = F.embedding(tokens, words) + positions + source.token_type_embeddings(segments)
-        return F.dropout(source.LayerNorm(states), self.dropout, self.training)
+        return dropout(source.LayerNorm(states), self.dropout, self.training)
 
     def _source(self, model: Any) -> Any:
         if self.copied is not None:
@@ -134,16 +133,3 @@ class Decoder(nn.Module):
         if model is None:
             raise ValueError("a tied decoder needs the live encoder")
         return Layers(model, self.count)
-
-    def _attend(self, attention: Any, states: Tensor, layout: Layout) -> Tensor:
-        """Causal self-attention with an encoder layer's own maps, residual and LayerNorm. [N, H] -> [N, H].
-
-        Padding stands behind the tokens of a row, so that no token sees it.
-        """
-        maps = (attention.self.query, attention.self.key, attention.self.value)
-        shape = (layout.rows, layout.width, self.heads, -1)
-        query, key, value = (layout.unfold(m(states)).view(shape).transpose(1, 2) for m in maps)
-        rate = self.attention_dropout if self.training else 0.0
-        mixed = F.scaled_dot_product_attention(query, key, value, dropout_p=rate, is_causal=True)
-        mixed = attention.output.dense(layout.fold(mixed.transpose(1, 2)))
-        return attention.output.LayerNorm(states + F.dropout(mixed, self.dropout, self.training))  # type: ignore[no-any-return]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from torch import nn
 from torch.nn import functional as F
@@ -30,6 +30,7 @@ class DenoisingLoss(Objective):
         decoder_layers: how many, from the encoder's first ones; None: as many as the encoder has, as in the paper.
     """
 
+    whole_vocabulary: ClassVar[bool] = True  # a softmax over it
     tied: bool = True
     decoder_layers: int | None = None
 

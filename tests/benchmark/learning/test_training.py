@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import pytest
 import torch
@@ -57,6 +58,7 @@ class Explode(Objective):
 
 @dataclass(frozen=True)
 class WatchModes(Objective):
+    whole_vocabulary: ClassVar[bool] = True
     seen: tuple[list[tuple[bool, bool]], ...] = ([],)
 
     def terms(self, step: Step) -> dict[str, Term]:
