@@ -10,6 +10,7 @@ Needs the peers' libraries: pip install -c constraints.txt -e ".[test]". Nothing
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -108,4 +109,5 @@ def shown(given: Sequence[str]) -> list[str]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the program being measured ends too
     raise SystemExit(main(sys.argv[1:]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 import compare
@@ -59,16 +62,25 @@ def test_options_change_one_size_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_program_that_fails_gives_no_time() -> None:
-    import sys
-
     with pytest.raises(ProgramFailed, match="no such thing"):
         timed([sys.executable, "-c", "raise SystemExit('no such thing')"], threads=1)
 
 
 def test_a_program_is_measured_whole() -> None:
-    import sys
-
     spent, printed = timed([sys.executable, "-c", "import time; time.sleep(0.3); print('there')"], threads=1)
     assert spent.seconds > 0.3
     assert spent.peak_bytes > 2**20
     assert printed.strip() == "there"
+
+
+def test_an_interrupted_comparison_leaves_no_program_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    started, wait4 = [], os.wait4
+
+    def interrupted(pid: int, options: int) -> None:
+        started.append(pid)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("speed.process.os.wait4", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        timed([sys.executable, "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"], threads=1)
+    assert os.waitstatus_to_exitcode(wait4(started[0], 0)[1]) == -signal.SIGKILL

@@ -41,14 +41,17 @@ def timed(command: Sequence[str], threads: int) -> tuple[Spent, str]:
         ProgramFailed: it did not exit with 0; the message ends with its last lines.
     """
     began = time.perf_counter()
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
         assert process.stdout is not None
-        printed = process.stdout.read()
+        with process.stdout as pipe:
+            printed = pipe.read()
         _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
+    except BaseException:  # an interrupted comparison leaves no program behind
+        process.kill()
+        raise
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ProgramFailed(f"{Path(command[1]).name} ended with {process.returncode}:\n{printed[-3000:]}")
     return Spent(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024), printed
