@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy import float64
@@ -15,21 +15,16 @@ from benchmark.config.loading import load_suite
 from benchmark.records import UserError
 from reports.cells import CellKey
 from reports.pool import pool_size
-from reports.results import Block, Runs
+from reports.results import Block
+from reports.runs import Runs
 from reports.statistics.examples import ExampleUncertainty, two_way_bootstrap
 from reports.statistics.families import Family, Floor, at_floor, holm
 from reports.statistics.paired import Comparison, compare_units
-from reports.statistics.units import CELL, PairedUnits, paired_units
-
-if TYPE_CHECKING:
-    import pandas as pd
+from reports.statistics.units import PairedUnits, pair
 
 Scope = Literal["suite", "task"]
 ALPHA = 0.05
 Place = tuple[str, CellKey]
-# Columns that pairing reads, and those of a cell that two arms may differ in: they are made alike.
-COUNTED = ["variant", "split_seed", "seed", "status", "value", "alarms", "n_train", "n_test", *CellKey.COLUMNS]
-ALIKE: dict[str, Any] = dict.fromkeys([name for name in CELL if name not in CellKey.COLUMNS], "") | {"role": "arm", "trial": 0}
 
 
 @dataclass(frozen=True)
@@ -124,7 +119,7 @@ class Analysis:
     def over_examples(self) -> dict[Place, ExampleUncertainty]:
         """(arm, cell) -> uncertainty of the test set, for comparisons with p <= alpha before correction whose predictions are there."""
         found = {}
-        for place, comparison in self.comparisons.items():
+        for place, comparison in sorted(self.comparisons.items(), key=lambda item: item[0][1]):  # cells share what is drawn
             if comparison.p is not None and comparison.p <= ALPHA and place[1].metric == "accuracy":
                 uncertainty = self._over_examples(place)
                 if uncertainty is not None:
@@ -175,20 +170,10 @@ def label(place: Place) -> str:
 
 
 def paired(block: Block, arm: str, cell: CellKey, against: str) -> PairedUnits:
-    """The paired units of two arms in a cell."""
-    mine, theirs = (block.runs[name, cell].frame for name in (arm, against))
-    return paired_rows(mine, theirs, arm, against, pool=pool_size(block, cell), majority=block.majority(cell))
-
-
-def paired_rows(
-    mine: pd.DataFrame, theirs: pd.DataFrame, method: str, baseline: str, *, pool: int | None = None, majority: float | None = None
-) -> PairedUnits:
-    """Pair rows of two arms. What else they differ in (an arm without an encoder has another precision, say) is no part of the pairing."""
-    import pandas as pd
-
-    rows = pd.concat([mine[COUNTED], theirs[COUNTED]], ignore_index=True)
-    alike = pd.DataFrame(ALIKE, index=rows.index)
-    return paired_units(pd.concat([rows, alike], axis=1), method, baseline, pool=pool, majority=majority)
+    """The paired units of two arms in a cell. What else they differ in (an arm without an encoder has another precision, say) is no part
+    of the pairing."""
+    mine, theirs = (block.runs[name, cell].of_pairs(block.majority(cell)) for name in (arm, against))
+    return pair(mine, theirs, pool=pool_size(block, cell))
 
 
 def floor_of(block: Block, cell: CellKey) -> Floor | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.records import UserError
-from reports.analysis import ALPHA, paired_rows
+from reports.analysis import ALPHA
 from reports.cells import CellKey
-from reports.results import Block, Runs, read_results
+from reports.results import Block, read_results
+from reports.runs import Runs
 from reports.statistics.families import Family, holm
 from reports.statistics.paired import Comparison, compare_units
+from reports.statistics.runs import runs_of
+from reports.statistics.units import pair
 from reports.tables.against import p_value
 from reports.tables.model import Cell, Column, Row, Table, words
 
@@ -103,7 +107,7 @@ def _change(block: Block, a: Runs | None, b: Runs | None) -> Change:
 
 
 def _compared(a: Runs, b: Runs, majority: float | None) -> Comparison | None:
-    units = paired_rows(b.frame.assign(variant="B"), a.frame.assign(variant="A"), "B", "A", majority=majority)
+    units = pair(runs_of("B", b.rows, majority), runs_of("A", a.rows, majority))
     return compare_units(units, alpha=ALPHA) if units.n else None
 
 
@@ -129,7 +133,7 @@ def _line(change: Change, family: Family | None) -> list[Cell]:
 def _mean(runs: Runs | None) -> Cell:
     if runs is None:
         return words("not there")
-    spread = float(runs.done["value"].std(ddof=1)) if len(runs.done) > 1 else None
+    spread = statistics.stdev(runs.column("value")) if len(runs.done) > 1 else None
     return Cell(runs.mean("value"), spread, n=len(runs.done), planned=runs.planned)
 
 
@@ -147,7 +151,7 @@ def _what(change: Change, family: Family | None) -> str:
 def _notes(changes: list[Change], told: list[Change]) -> Iterator[str]:
     yield f"{len(changes) - len(told)} of {len(changes)} arms in cells hold exactly the same runs in both and are not shown."
     environments = [
-        {env for change in changes if (runs := getattr(change, side)) is not None for env in runs.done["env_id"]} for side in "ab"
+        {env for change in changes if (runs := getattr(change, side)) is not None for env in runs.column("env_id")} for side in "ab"
     ]
     if environments[0] != environments[1]:
         yield "The two folders come from different environments (env_id): versions or hardware may explain a difference."

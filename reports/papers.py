@@ -12,8 +12,10 @@ from reports.analysis import paired
 from reports.cells import CellKey
 from reports.pool import pool_size
 from reports.published import PublishedCell, PublishedTable, load_table, load_tables
-from reports.results import Block, Runs, Unit
+from reports.results import Block
+from reports.runs import Runs, Unit
 from reports.statistics.claims import OurRuns, PublishedArm, PublishedClaim, Setting, Verdict
+from reports.statistics.paired import Comparison, compare_units
 from reports.statistics.units import PairedUnits
 from reports.statistics.verdict import verdict
 
@@ -28,6 +30,8 @@ class Ours:
         cell: where in our grid it stands.
         mean, spread: over `n` runs of `planned`; the sample standard deviation, None for one run.
         selected: the selection that was applied, in words; "" where every run counts.
+        seconds: of training per run, over all runs that finished.
+        marks: letters of `tables.model.MARKS`.
     """
 
     cell: CellKey
@@ -36,6 +40,8 @@ class Ours:
     n: int
     planned: int
     selected: str = ""
+    seconds: float | None = None
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Filled:
         base: the printed cell that its gain is over.
         ours: None where the results have no such cell; `why` says what lacks.
         verdict: on the gain; None for baselines, averages and cells without enough runs.
+        floor: of a baseline, the baseline under other random numbers against it: the noise floor.
     """
 
     printed: PublishedCell
@@ -53,6 +60,7 @@ class Filled:
     ours: Ours | None = None
     verdict: Verdict | None = None
     why: str = ""
+    floor: Comparison | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +102,18 @@ def _filled(table: PublishedTable, block: Block, printed: PublishedCell) -> Fill
     if runs is None or not runs.scores:
         return Filled(printed, base, why=_why(block, printed, runs))
     ours = _ours(block, printed, runs)
-    if base is None or not (printed.known and base.known) or table.kind != "scores":
+    if base is None:
+        return Filled(printed, base, ours, floor=_floor(block, runs))
+    if not (printed.known and base.known) or table.kind != "scores":
         return Filled(printed, base, ours)
     return Filled(printed, base, ours, _verdict(table, block, printed, base))
+
+
+def _floor(block: Block, runs: Runs) -> Comparison | None:
+    null = f"{runs.arm}-null"
+    if (null, runs.cell) not in block.runs:
+        return None
+    return compare_units(paired(block, null, runs.cell, runs.arm))
 
 
 def _find(block: Block, printed: PublishedCell) -> Runs | None:
@@ -132,14 +149,15 @@ def _ours(block: Block, printed: PublishedCell, runs: Runs) -> Ours:
         scores, selected = {unit: scores[unit] for unit in best}, f"top {rule.keep} of {len(scores)} by development score"
     values = [100 * value for value in scores.values()]
     mean, spread = (statistics.fmean(values) if values else None), (statistics.stdev(values) if len(values) > 1 else None)
-    return Ours(runs.cell, mean, spread, len(values), runs.planned, selected)
+    marks = [mark for mark, on in {"p": runs.partial, "s": block.stand_in}.items() if on]
+    return Ours(runs.cell, mean, spread, len(values), runs.planned, selected, runs.mean("seconds"), tuple(marks))
 
 
 def scores_of(runs: Runs, metric: str) -> dict[Unit, float]:
     """Unit -> any metric of the records, as a fraction of 1; runs without it are left out."""
     if metric == runs.cell.metric:
         return runs.scores
-    told = [json.loads(text).get(metric) for text in runs.done["metrics"]]
+    told = [json.loads(text).get(metric) for text in runs.column("metrics")]
     return {unit: float(value) for unit, value in zip(runs.units, told, strict=True) if value is not None}
 
 
@@ -179,7 +197,7 @@ def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: C
     """How our runs of a cell relate to the printed ones."""
     rows = block.frame[block.frame["task"] == cell.task]
     partial, fill = ",".join(sorted(set(rows["partial"]))), table.fill
-    encoders = set(block.runs[str(printed.arm), cell].frame["encoder"])
+    encoders = {row["encoder"] for row in block.runs[str(printed.arm), cell].rows}
     same = (
         block.profile in fill.profiles and block.protocol == fill.protocol and printed.encoder is not None and encoders == {printed.encoder}
     )

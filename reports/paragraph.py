@@ -26,16 +26,31 @@ def _run(block: Block) -> list[str]:
     done, failed = int((frame["status"] == "done").sum()), int((~frame["status"].isin(["done", "missing"])).sum())
     encoders = _list(sorted(set(frame["encoder"]) - {""})) or "no encoder"
     tasks = _list(list(dict.fromkeys(cell.task for cell in block.cells)))
-    shots = _list(list(dict.fromkeys(cell.shots for cell in block.cells)))
+    shots = _list(list(dict.fromkeys(cell.shots for cell in sorted(block.cells, key=lambda cell: (cell.examples, cell.shots)))))
     noisy = " with and without noise" if any(cell.noise for cell in block.cells) else ""
-    counts = sorted({runs.planned for runs in block.runs.values()})
-    runs = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     first = (
         f"We ran {len(block.arms)} arms of the suite {block.suite or '(no plan)'} with {encoders} (profile {block.profile or 'unknown'}, "
-        f"protocol {block.protocol}) on {tasks} with {shots} labelled training examples{noisy}, {runs} runs per arm and cell."
+        f"protocol {block.protocol}) on {tasks} with {shots} labelled training examples{noisy}, {_counts(block)}."
     )
     gaps = f"Of {len(frame)} planned runs {done} finished" + (f" and {failed} failed" if failed else "") + "; the rest is missing."
     return [first, *([gaps] if done < len(frame) else [])]
+
+
+def _counts(block: Block) -> str:
+    """Runs per arm and cell: the usual number, and the cells that have another."""
+    usual = Counter(runs.planned for runs in block.runs.values()).most_common(1)[0][0]
+    others: dict[int, list[str]] = {}
+    for (_, cell), runs in block.runs.items():
+        if runs.planned != usual and cell.label not in others.setdefault(runs.planned, []):
+            others[runs.planned].append(cell.label)
+    said = "; ".join(f"{count} on {_list(names)}" for count, names in sorted(others.items()))
+    one = "each on its own training set" if usual > 1 and _own_splits(block) else "crossing training sets and seeds"
+    return f"{usual} run{'s' * (usual != 1)} per arm and cell" + (f", {one}" if usual > 1 else "") + (f" ({said})" if said else "")
+
+
+def _own_splits(block: Block) -> bool:
+    """Whether no two runs of an arm in a cell share their training set."""
+    return all(len({row["split_seed"] for row in runs.rows}) == runs.planned for runs in block.runs.values())
 
 
 def _stand_in(block: Block) -> list[str]:
@@ -73,7 +88,7 @@ def _hit(analysis: Analysis, place: Place) -> str:
     size = number(100 * abs(found.difference))
     sign = 1 if found.difference > 0 else -1
     low, high = sorted(100 * sign * end for end in (found.interval.low, found.interval.high)) if found.interval else (0.0, 0.0)
-    ends = "" if found.interval is None else f" (95 % interval {number(low)} to {number(high)})"
+    ends = "" if found.interval is None else f" (95 % interval {number(low)} to {number(high)}, n = {found.n})"
     return f"{place[0]} was {'better' if found.difference > 0 else 'worse'} by {size} points on {place[1].label}{ends}"
 
 
@@ -98,7 +113,7 @@ def _power(analysis: Analysis) -> list[str]:
     if ends is None:
         return []
     low, high = (f"{100 * end:.1f}" for end in ends)
-    return [f"Differences below {low} points, in the least steady comparison below {high}, would likely have been missed."]
+    return [f"Differences below {low} points, in the least steady comparison below {high}, would likely have been missed (power .8)."]
 
 
 def _floors(analysis: Analysis) -> list[str]:
@@ -112,9 +127,10 @@ def _verdicts(papers: list[PaperTable]) -> list[str]:
         counts = Counter(f"{cell.verdict.outcome}" for cell in filled.cells if cell.verdict is not None)
         kinds = {cell.verdict.kind for cell in filled.cells if cell.verdict is not None}
         if counts:
-            listed = _list([f"{name} ({count})" for name, count in sorted(counts.items())])
+            listed = _list([f'"{name}" in {count}' for name, count in sorted(counts.items())])
             told.append(
-                f"Held against {filled.table.citation}, {filled.table.number} ({' and '.join(sorted(kinds))} comparison): {listed}."
+                f"Held against {filled.table.citation}, {filled.table.number} ({' and '.join(sorted(kinds))} comparison), "
+                f"the verdict on our gain over the baseline was {listed} of {counts.total()} cells."
             )
     return told
 

@@ -36,9 +36,9 @@ class Kept:
 def kept(block: Block, arm: str, cell: CellKey) -> Iterator[Kept]:
     """The runs of an arm in a cell that kept theirs, in the order of seeds; a file that cannot be read is left out."""
     labels = np.array(block.gold.get(cell, ()), dtype=np.int64)
-    if (arm, cell) not in block.runs:
+    if (arm, cell) not in block.runs or not (block.store.root / "representations").is_dir():
         return
-    for key in block.runs[arm, cell].done["key"]:
+    for key in block.runs[arm, cell].keys.values():
         record = block.record(key)
         if record is None or record.representations is None:
             continue

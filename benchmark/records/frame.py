@@ -33,11 +33,14 @@ REAL = ["noise_level", "value", "dev_value", "seconds"]
 FORMATS = ("csv", "json", "parquet")
 
 
-def load_results(folder: Path | str) -> pd.DataFrame:
+def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> pd.DataFrame:
     """All results of a folder: the columns of `COLUMNS`, in a fixed order of rows. `alarms`, `params` and `metrics` are JSON texts.
 
     A planned run that is not there has the status `missing`; a file that cannot be read counts as missing and is told in
     `frame.attrs["problems"]`, as (file, reason). A record that no manifest plans has an empty suite and profile.
+
+    Args:
+        keep: filled with key -> record, for a caller that needs predictions too: reading thousands of records twice takes seconds.
 
     Raises:
         UserError: a folder without any record or manifest.
@@ -46,6 +49,8 @@ def load_results(folder: Path | str) -> pd.DataFrame:
 
     store = RecordStore(folder)
     records, problems = _split(store)
+    if keep is not None:
+        keep.update(records)
     manifests = [m for m in store.manifests() if isinstance(m, Manifest)]
     problems += [p for p in store.manifests() if isinstance(p, Problem)]
     if not (records or manifests or problems):

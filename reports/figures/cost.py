@@ -27,7 +27,7 @@ def cost_against_accuracy(block: Block) -> Figure | None:
         for arm in block.arms:
             runs = block.runs.get((arm, cell))
             if runs is not None and len(runs.done):
-                seconds, scores = runs.done["seconds"].clip(lower=SHORTEST), 100 * runs.done["value"]
+                seconds, scores = [max(SHORTEST, s) for s in runs.column("seconds")], [100 * v for v in runs.column("value")]
                 one.scatter(seconds, scores, s=16, alpha=0.7, linewidths=0, label=plain(arm), **look(block.arms, arm))
         one.set(xscale="log", title=plain(cell.label), xlabel="seconds of training", ylabel=f"{cell.metric} in points")
         one.xaxis.set_minor_formatter(NullFormatter())

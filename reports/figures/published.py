@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from reports.context import origin
 from reports.figures.style import finish, new_figure, plain
 from reports.papers import Filled, PaperTable
-from reports.statistics.claims import Reading, Verdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,12 +23,10 @@ def ours_against_published(filled: PaperTable) -> Figure | None:
     for line, cell in enumerate(cells):
         assert cell.verdict is not None
         assert cell.verdict.gain is not None
-        gain, widest, first = cell.verdict.gain, _widest(cell.verdict), line == 0
-        if widest is not None:
-            ends = [widest.prediction.low, widest.prediction.high]
-            one.plot(
-                ends, [-line] * 2, color="#56B4E9", linewidth=7, alpha=0.5, label="expected from ours (widest reading)" if first else None
-            )
+        gain, expected, first = cell.verdict.gain, cell.verdict.expected, line == 0
+        if expected is not None:
+            ends = [expected.low, expected.high]
+            one.plot(ends, [-line] * 2, color="#56B4E9", linewidth=7, alpha=0.5, label="expected of theirs from ours" if first else None)
         one.plot([gain.low, gain.high], [-line] * 2, color="#0072B2", linewidth=1.5)
         one.scatter([gain.value], [-line], color="#0072B2", marker="D", s=24, zorder=3, label="ours, 95 % t interval" if first else None)
         theirs = [cell.verdict.published_gain]
@@ -38,16 +35,12 @@ def ours_against_published(filled: PaperTable) -> Figure | None:
     one.set(ylim=(-len(cells) + 0.4, 0.6), xlabel="gain over the table's own baseline, in points")
     figure.legend(loc="outside right center", fontsize=7, frameon=False)
     bar = (
-        "The bar is a 95 % prediction interval for the published gain. "
-        if any(cell.verdict and cell.verdict.readings for cell in cells)
+        "Bar: 95 % prediction interval for a printed gain if theirs were runs like ours (the widest reading of n and spread). "
+        if any(cell.verdict and cell.verdict.expected for cell in cells)
         else ""
     )
     note = f"{filled.table.citation}, {filled.table.number}. {bar}{origin(filled.block)}"
     return finish(figure, axes, f"Gains, ours and published: {filled.table.title}", note, 1)
-
-
-def _widest(found: Verdict) -> Reading | None:
-    return max(found.readings, key=lambda reading: reading.prediction.high - reading.prediction.low, default=None)
 
 
 def _name(cell: Filled) -> str:

@@ -43,8 +43,10 @@ def reliability_diagram(block: Block) -> Figure | None:
 
 def kept_probabilities(block: Block, arm: str, cell: CellKey) -> tuple[NDArray[float64], NDArray[float64]] | None:
     """Probabilities [runs x examples, classes] and labels of an arm's runs in a cell; None where none were kept or they cannot be read."""
+    if not (block.store.root / "probabilities").is_dir():
+        return None
     labels, found = np.array(block.gold.get(cell, ())), []
-    for unit_key in block.runs[arm, cell].done["key"]:
+    for unit_key in block.runs[arm, cell].keys.values():
         record = block.record(unit_key)
         if record is None or record.probabilities is None:
             continue

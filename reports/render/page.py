@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass, field
 
 from reports.render.html import environment
@@ -32,6 +33,10 @@ class Section:
     text: str = ""
     tables: list[Table] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+
+    def short(self, caption: str) -> str:
+        """A caption without what the section's own title says: for the list of contents."""
+        return re.sub(f"(: | \\()[{self.title[:1].lower()}{self.title[:1]}]{re.escape(self.title[1:])}\\)?$", "", caption)
 
 
 def page(title: str, sections: list[Section], notes: list[str] | None = None) -> str:

@@ -135,6 +135,9 @@ class Verdict:
         readings: all readings of the printed numbers; the outcome holds only if they agree.
         runs_needed: the most that any reading asks for; None where none is known.
         reason: one sentence.
+        expected: the widest prediction interval for a gain like the published one, from our runs; also shown where the comparison is
+            conceptual, though no outcome hangs on it there. None for fewer than three pairs.
+        detectable: the smallest gain that our pairs would have found (power .8, level .05, this one test).
     """
 
     outcome: Outcome
@@ -146,3 +149,5 @@ class Verdict:
     level: Level | None
     runs_needed: int | None
     reason: str
+    expected: Interval | None = None
+    detectable: float | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy import float64
@@ -11,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from benchmark.records import UserError
 from reports.statistics.interval import Interval, t_interval
 from reports.statistics.percentile import nominal_level
-from reports.statistics.sign_flip import mcnemar_exact
+
+MOST_AT_ONCE = 4_000_000  # numbers of one table, so that many test examples need no more memory
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,6 @@ class ExampleUncertainty:
     sentence: str
 
 
-@dataclass(frozen=True)
-class McNemar:
-    """Two single models on the same examples: only the first right, only the second right, and the exact two-sided p."""
-
-    only_first: int
-    only_second: int
-    n: int
-    p: float
-
-
 def two_way_bootstrap(
     correct_a: ArrayLike, correct_b: ArrayLike, *, task: str = "TASK", level: float = 0.95, resamples: int = 2000, seed: int = 0
 ) -> ExampleUncertainty:
@@ -62,24 +54,14 @@ def two_way_bootstrap(
     """
     d = _differences(correct_a, correct_b)
     splits = d.shape[0]
-    rng = np.random.default_rng(seed)
-    rows = rng.multinomial(splits, np.full(splits, 1 / splits), size=resamples) / splits
-    redrawn = _redrawn(d, resamples, rng)
+    rows = np.random.default_rng(seed).multinomial(splits, np.full(splits, 1 / splits), size=resamples) / splits
+    redrawn = _redrawn(d, resamples, seed)
     both = np.einsum("rs,rs->r", rows, redrawn)
     two_way = _percentile(d, both, level, _nominal(d, both, level), "split x test example", "two-way bootstrap, calibrated percentile")
     alone = _percentile(d, redrawn.mean(axis=1), level, level, "test example", "bootstrap, percentile")
     over_splits = t_interval(d.mean(axis=1), level=level, unit="split")
     scope = _scope(two_way, over_splits)
     return ExampleUncertainty(two_way, over_splits, alone, scope, _sentence(scope, two_way.value, task))
-
-
-def mcnemar(correct_a: ArrayLike, correct_b: ArrayLike) -> McNemar:
-    """Exact McNemar test of two models' correctness [examples], each 0 or 1."""
-    a, b = np.asarray(correct_a, dtype=bool), np.asarray(correct_b, dtype=bool)
-    if a.shape != b.shape or a.ndim != 1:
-        raise UserError(f"Correctness has the shapes {a.shape} and {b.shape}.", "Two equally long lists.", "Score the same test examples.")
-    first, second = int((a & ~b).sum()), int((b & ~a).sum())
-    return McNemar(first, second, a.size, mcnemar_exact(first, second))
 
 
 def _differences(correct_a: ArrayLike, correct_b: ArrayLike) -> NDArray[float64]:
@@ -91,18 +73,22 @@ def _differences(correct_a: ArrayLike, correct_b: ArrayLike) -> NDArray[float64]
     return np.asarray(a - b)
 
 
-def _redrawn(d: NDArray[float64], resamples: int, rng: np.random.Generator) -> NDArray[float64]:
-    """Mean difference of each split over redrawn examples [resamples, splits]. Examples that every split treats alike are drawn as one
-    kind, so the cost follows the number of kinds, not that of examples."""
-    kinds, counts = np.unique(d, axis=1, return_counts=True)
-    parts = [rng.multinomial(d.shape[1], counts / d.shape[1], size=size) @ kinds.T for size in _chunks(resamples, kinds.shape[1])]
+def _redrawn(d: NDArray[float64], resamples: int, seed: int) -> NDArray[float64]:
+    """Mean difference of each split over redrawn examples [resamples, splits]."""
+    counts = _drawn_counts(d.shape[1], resamples, seed)
+    rows = max(1, MOST_AT_ONCE // d.shape[1])
+    parts = [counts[start : start + rows].astype(float) @ d.T for start in range(0, resamples, rows)]
     return np.asarray(np.concatenate(parts) / d.shape[1])
 
 
-def _chunks(resamples: int, kinds: int) -> list[int]:
-    """Numbers of resamples to draw at once, so that no table has more than four million counts."""
-    at_once = max(1, min(resamples, 4_000_000 // kinds))
-    return [at_once] * (resamples // at_once) + ([resamples % at_once] if resamples % at_once else [])
+@lru_cache(maxsize=4)
+def _drawn_counts(examples: int, resamples: int, seed: int) -> NDArray[np.uint16]:
+    """How often each example is drawn [resamples, examples]. The same for every comparison on as many examples, so it is drawn once."""
+    rng = np.random.default_rng([seed, 1])
+    counts = np.empty((resamples, examples), dtype=np.uint16)
+    for row in counts:
+        row[:] = np.bincount(rng.integers(examples, size=examples), minlength=examples)
+    return counts
 
 
 def _nominal(d: NDArray[float64], both: NDArray[float64], level: float) -> float:

@@ -1,4 +1,4 @@
-"""Declared families of comparisons: Holm, Benjamini-Hochberg, and cells at floor."""
+"""Declared families of comparisons: Holm, and cells at floor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Family:
     """Corrected p-values of one family.
 
     Args:
-        method: `Holm` (family-wise error) or `Benjamini-Hochberg` (false discovery rate, exploratory).
+        method: `Holm` (family-wise error).
         size: number of comparisons that the family declares, tests without a p included.
         adjusted: name -> corrected p; None where the comparison has no p.
         rejected: names with adjusted p <= alpha, in the given order.
@@ -49,12 +49,14 @@ def holm(p: Mapping[str, float | None], *, alpha: float = 0.05, size: int | None
     Raises:
         UserError: a size below the number of names.
     """
-    return _corrected(p, alpha, size, "Holm")
-
-
-def benjamini_hochberg(p: Mapping[str, float | None], *, alpha: float = 0.05, size: int | None = None) -> Family:
-    """Benjamini and Hochberg's step-up, for exploratory tables. `size` as for `holm`."""
-    return _corrected(p, alpha, size, "Benjamini-Hochberg")
+    size = len(p) if size is None else size
+    if size < len(p):
+        raise UserError(
+            f"A family of {size} was declared, and {len(p)} comparisons were given.", f"At least {len(p)}.", "Declare all of them."
+        )
+    values = np.array([1.0 if value is None else value for value in p.values()] + [1.0] * (size - len(p)))
+    adjusted = {name: None if value is None else float(q) for (name, value), q in zip(p.items(), _holm(values), strict=False)}
+    return Family("Holm", size, alpha, adjusted, tuple(name for name, q in adjusted.items() if q is not None and q <= alpha))
 
 
 def at_floor(cell_scores_by_arm: Mapping[str, ArrayLike], majority_rate: float, n_test: int, *, errors: float = 2.0) -> Floor:
@@ -75,31 +77,8 @@ def family_of(floors: Mapping[str, Floor]) -> Sequence[str]:
     return [name for name, floor in floors.items() if not floor.at_floor]
 
 
-def _corrected(p: Mapping[str, float | None], alpha: float, size: int | None, method: str) -> Family:
-    size = len(p) if size is None else size
-    if size < len(p):
-        raise UserError(
-            f"A family of {size} was declared, and {len(p)} comparisons were given.", f"At least {len(p)}.", "Declare all of them."
-        )
-    values = np.array([1.0 if value is None else value for value in p.values()] + [1.0] * (size - len(p)))
-    corrected = _holm(values) if method == "Holm" else _step_up(values)
-    adjusted = {name: None if value is None else float(q) for (name, value), q in zip(p.items(), corrected, strict=False)}
-    return Family(method, size, alpha, adjusted, tuple(name for name, q in adjusted.items() if q is not None and q <= alpha))
-
-
 def _holm(p: np.ndarray) -> np.ndarray:
     order = np.argsort(p, kind="stable")
-    stepped = np.maximum.accumulate(p[order] * (p.size - np.arange(p.size)))
-    return _back(np.minimum(stepped, 1.0), order)
-
-
-def _step_up(p: np.ndarray) -> np.ndarray:
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * p.size / np.arange(1, p.size + 1)
-    return _back(np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0), order)
-
-
-def _back(values: np.ndarray, order: np.ndarray) -> np.ndarray:
-    restored = np.empty_like(values)
-    restored[order] = values
-    return restored
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * (p.size - np.arange(p.size))), 1.0)
+    return adjusted

@@ -53,13 +53,13 @@ def t_interval(
         values: one value per independent unit.
         variance_factor: variance of the mean over s^2; 1 / n where None. A larger one is Nadeau and Bengio's (`units.PairedUnits`).
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     x = np.asarray(values, dtype=float)
     if x.size < 2:
         return None
     factor = 1 / x.size if variance_factor is None else variance_factor
-    half = float(t.ppf((1 + level) / 2, x.size - 1)) * float(x.std(ddof=1)) * math.sqrt(factor)
+    half = float(stdtrit(x.size - 1, (1 + level) / 2)) * float(x.std(ddof=1)) * math.sqrt(factor)
     mean = float(x.mean())
     named = method if variance_factor is None or math.isclose(factor, 1 / x.size) else f"{method}, Nadeau-Bengio variance"
     return Interval(mean, mean - half, mean + half, level, unit, int(x.size), named)

@@ -52,12 +52,13 @@ def matching_n(
     table, ours = curves({n: baseline[n] for n in sorted(baseline)}), np.asarray(method, dtype=float)
     if ours.shape != table.shape[1:]:
         raise UserError(f"The method has {ours.size} splits, the baseline {table.shape[1]}.", "The same splits.", "Pair them first.")
-    target, value = float(ours.mean()), _crossing(np.log(sizes), table.mean(axis=1), float(ours.mean()))
+    target = float(ours.mean())
+    value = float(_crossings(np.log(sizes), table.mean(axis=1)[None], np.array([target]))[0])
     state = _state(value, sizes)
     if ours.size < 3:
         return Match(method_n, target, f"{state}; fewer than three splits, no interval", None, None)
     drawn = np.random.default_rng(seed).integers(ours.size, size=(resamples, ours.size))
-    found = np.array([_crossing(np.log(sizes), table[:, rows].mean(axis=1), float(ours[rows].mean())) for rows in drawn])
+    found = _crossings(np.log(sizes), table[:, drawn].mean(axis=2).T, ours[drawn].mean(axis=1))
     nominal = nominal_level(level, ours.size - 1, (ours.size - 1) / ours.size)
     low, high = np.quantile(found, [(1 - nominal) / 2, (1 + nominal) / 2], method="nearest")
     name = f"bootstrap over splits, expanded percentile, {resamples} resamples"
@@ -65,17 +66,25 @@ def matching_n(
     return Match(method_n, target, state, ends, ends.times(1 / method_n))
 
 
-def _crossing(x: NDArray[float64], curve: NDArray[float64], target: float) -> float:
-    """log N at which the non-decreasing curve first reaches the target; -inf at or under its start, inf over its end."""
-    from scipy.optimize import isotonic_regression
+def _crossings(x: NDArray[float64], curves: NDArray[float64], targets: NDArray[float64]) -> NDArray[float64]:
+    """log N at which each non-decreasing curve [curves, points] first reaches its target; -inf at or under its start, inf over its end."""
+    y = _isotonic(curves)
+    rows, after = np.arange(len(y)), np.argmax(y >= targets[:, None], axis=1)
+    before = np.maximum(after - 1, 0)
+    rise = y[rows, after] - y[rows, before]
+    share = np.divide(targets - y[rows, before], rise, out=np.zeros(len(y)), where=rise > 0)
+    inside = x[before] + (x[after] - x[before]) * share
+    return np.where(targets <= y[:, 0], -np.inf, np.where(targets > y[:, -1], np.inf, inside))
 
-    y = isotonic_regression(curve).x
-    if target <= y[0]:
-        return -math.inf
-    if target > y[-1]:
-        return math.inf
-    after = int(np.argmax(y >= target))
-    return float(x[after - 1] + (x[after] - x[after - 1]) * (target - y[after - 1]) / (y[after] - y[after - 1]))
+
+def _isotonic(curves: NDArray[float64]) -> NDArray[float64]:
+    """The nearest non-decreasing curve of each row: at i the largest over a <= i of the smallest mean of a .. b over b >= i."""
+    points = curves.shape[1]
+    sums = np.concatenate([np.zeros((len(curves), 1)), np.cumsum(curves, axis=1)], axis=1)
+    at = np.arange(points)
+    means = (sums[:, None, 1:] - sums[:, :-1, None]) / np.maximum(at[None, :] - at[:, None] + 1, 1)  # [curves, a, b]
+    parts = [means[:, : i + 1, i:].min(axis=2).max(axis=1) for i in range(points)]
+    return np.maximum.accumulate(np.stack(parts, axis=1), axis=1)  # rounding must not make a fall
 
 
 def _state(value: float, sizes: NDArray[float64]) -> str:

@@ -1,4 +1,4 @@
-"""What a design can find: reach under Holm, smallest detectable difference, number of pairs needed."""
+"""What a design can find: reach under Holm, smallest detectable difference."""
 
 from __future__ import annotations
 
@@ -87,14 +87,3 @@ def _in_sds(n: int, alpha: float, power: float, factor: float | None) -> float:
     while t_power(high, 1.0, n, alpha=alpha, factor=factor) < power:
         high *= 2
     return float(brentq(lambda d: t_power(d, 1.0, n, alpha=alpha, factor=factor) - power, 0.0, high, xtol=1e-6))
-
-
-def pairs_needed(difference: float, sd: float, *, alpha: float = 0.05, power: float = 0.8, most: int = 100_000) -> int | None:
-    """Pairs with which a paired t-test finds `difference` with this power; None above `most`."""
-    if difference == 0 or t_power(abs(difference), sd, most, alpha=alpha) < power:
-        return None
-    low, high = 2, most
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if t_power(abs(difference), sd, middle, alpha=alpha) >= power else (middle + 1, high)
-    return low

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from benchmark.records import unknown
@@ -175,12 +175,16 @@ def _runs_needed(published: float, ours: Ours, their: Theirs, margin: float, lev
         inside = abs(ours.gain - published) <= half
         return (p_difference < ALPHA and not inside) or (p_equivalence < ALPHA and inside and is_gain(published, more))
 
-    high = ours.n + 1
+    return fewest(settled, ours.n)
+
+
+def fewest(settled: Callable[[int], bool], low: int) -> int | None:
+    """The smallest number of pairs above `low` that settles a question, if more never unsettle it; None above 10,000."""
+    high = low + 1
     while not settled(high):
         if high >= MOST_RUNS:
             return None
         high = min(2 * high, MOST_RUNS)
-    low = ours.n
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if settled(middle) else (middle, high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,11 +22,15 @@ def sign_flip(differences: ArrayLike, *, seed: int = 0) -> float | None:
     if d.size < FEWEST:
         return None
     if d.size <= ENUMERATED:
-        bits = np.arange(2**d.size)[:, None] >> np.arange(d.size) & 1
-        sums = np.abs((1 - 2 * bits) @ d)
-        return float(np.mean(sums >= _edge(d)))
+        return float(np.mean(np.abs(_patterns(d.size) @ d) >= _edge(d)))
     signs = np.random.default_rng(seed).choice([-1.0, 1.0], size=(SAMPLES, d.size))
     return float((1 + np.sum(np.abs(signs @ d) >= _edge(d))) / (SAMPLES + 1))
+
+
+@lru_cache(maxsize=4)
+def _patterns(n: int) -> np.ndarray:
+    """All patterns of n signs [2^n, n]."""
+    return np.asarray(1.0 - 2.0 * (np.arange(2**n)[:, None] >> np.arange(n) & 1))
 
 
 def _edge(d: np.ndarray) -> float:

@@ -13,6 +13,7 @@ from reports.statistics.interval import Interval
 from reports.statistics.paired import paired_arrays
 
 SWAPS = 10_000
+ENUMERATED = 12  # up to here all patterns of swaps are counted
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class SpreadRatio:
     Args:
         interval: the ratio with its interval.
         p: two-sided p for equal spreads; None with `state` where n < 3, one arm has no spread, or the arms are perfectly correlated.
-        p_swap: the same by swapping pairs, centred by their medians, at random; holds its level with collapsing runs too.
+        p_swap: the same by swapping within pairs, centred by their medians; holds its level with collapsing runs too.
     """
 
     n: int
@@ -62,20 +63,42 @@ def _state(x: NDArray[float64], y: NDArray[float64]) -> str:
 
 
 def _pitman_morgan(ratio: float, r: float, n: int, level: float, unit: str) -> tuple[Interval, float]:
-    from scipy.stats import t
+    from scipy.special import stdtr, stdtrit
 
     free = 1 - r**2
     statistic = (ratio - 1) * math.sqrt(n - 2) / (2 * math.sqrt(ratio * free))
-    k = 1 + 2 * free * float(t.ppf((1 + level) / 2, n - 2)) ** 2 / (n - 2)
+    k = 1 + 2 * free * float(stdtrit(n - 2, (1 + level) / 2)) ** 2 / (n - 2)
     low, high = (math.sqrt(ratio * (k + side * math.sqrt(k**2 - 1))) for side in (-1, 1))
-    return Interval(math.sqrt(ratio), low, high, level, unit, n, "Pitman-Morgan"), float(2 * t.sf(abs(statistic), n - 2))
+    return Interval(math.sqrt(ratio), low, high, level, unit, n, "Pitman-Morgan"), float(2 * stdtr(n - 2, -abs(statistic)))
+
+
+def smallest_ratio(n: int, correlation: float, *, alpha: float = 0.05, power: float = 0.8) -> float | None:
+    """The ratio above 1 that the Pitman-Morgan test finds with this power (and its inverse below 1); None for fewer than four pairs.
+
+    The test is one of the correlation of sum and difference; its power by Fisher's z, good from about eight pairs, rough below.
+    """
+    from scipy.stats import norm
+
+    if n < 4:
+        return None
+    c = math.tanh(float(norm.ppf(1 - alpha / 2) + norm.ppf(power)) / math.sqrt(n - 3)) ** 2
+    k = (1 + c - 2 * c * correlation**2) / (1 - c)
+    return math.sqrt(k + math.sqrt(k**2 - 1))
 
 
 def _swapped(x: NDArray[float64], y: NDArray[float64], seed: int) -> float:
-    """Two-sided p of |log F| when each pair may change places. Centred by medians: a collapsed run must not move the others."""
-    pairs = np.stack([x - np.median(x), y - np.median(y)])
-    swap = np.random.default_rng(seed).random((SWAPS, x.size)) < 0.5
-    first, second = np.where(swap, pairs[1], pairs[0]), np.where(swap, pairs[0], pairs[1])
-    drawn = np.abs(np.log(first.var(axis=1)) - np.log(second.var(axis=1)))
-    seen = abs(math.log(x.var()) - math.log(y.var()))
-    return float((1 + np.sum(drawn >= seen - 1e-12)) / (SWAPS + 1))
+    """Two-sided p of |log F| when each pair may change places: all patterns up to `ENUMERATED` pairs, `SWAPS` random ones above. Centred
+    by medians: a collapsed run must not move the others."""
+    x, y = x - np.median(x), y - np.median(y)
+    n = x.size
+    few = n <= ENUMERATED
+    swap = (np.arange(2**n)[:, None] >> np.arange(n) & 1 if few else np.random.default_rng(seed).integers(2, size=(SWAPS, n))).astype(float)
+    drawn = np.abs(_log_variance(swap, x, y) - _log_variance(swap, y, x))
+    hits = int(np.sum(drawn >= abs(math.log(x.var()) - math.log(y.var())) - 1e-9))
+    return hits / len(swap) if few else (1 + hits) / (SWAPS + 1)
+
+
+def _log_variance(swap: NDArray[float64], x: NDArray[float64], y: NDArray[float64]) -> NDArray[float64]:
+    """Log variance of x with some places taken by y, for each pattern [patterns, n]."""
+    mean, square = x.mean() + swap @ (y - x) / x.size, (x**2).mean() + swap @ (y**2 - x**2) / x.size
+    return np.asarray(np.log(np.maximum(square - mean**2, np.finfo(float).tiny)))

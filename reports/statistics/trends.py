@@ -28,6 +28,7 @@ class Slope:
     Args:
         interval: mean slope; gain per decade of N (`against_shots`) or per unit of noise level (`against_noise`).
         sign: share of splits with a positive slope.
+        detectable: the smallest mean slope that these splits would have found (power .8, level .05).
     """
 
     x: str
@@ -37,6 +38,7 @@ class Slope:
     p: float | None
     slopes: tuple[float, ...]
     sign: float | None
+    detectable: float | None = None
 
 
 def gain_against_shots(gains: Mapping[float, ArrayLike], *, level: float = 0.95) -> Slope:
@@ -67,7 +69,16 @@ def _slope(name: str, x: NDArray[float64], gains: Mapping[float, ArrayLike], lev
     slopes = centred @ y / (centred @ centred)
     found = compare(slopes, np.zeros_like(slopes), unit="split", level=level)
     sign = found.won if found.n else None
-    return Slope(name, found.n, STATES.get(found.state, found.state.value), found.interval, found.p, tuple(float(b) for b in slopes), sign)
+    return Slope(
+        name,
+        found.n,
+        STATES.get(found.state, found.state.value),
+        found.interval,
+        found.p,
+        tuple(float(b) for b in slopes),
+        sign,
+        found.detectable,
+    )
 
 
 def curves(values: Mapping[float, ArrayLike]) -> NDArray[float64]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from statistics import fmean
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.records import UserError, unknown
+from reports.statistics.runs import READ, ArmRuns, Label, Run, runs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +26,6 @@ CELL = [
 ]
 OVERLAP_COUNTS = 0.1  # a training set above this share of its pool: two splits are no longer independent
 OVERLAP_IS_ALL = 0.9  # above this share, another split is the same training set in all but name
-COLLAPSED = ("at or below majority", "constant predictions")
 
 
 @dataclass(frozen=True)
@@ -75,39 +75,55 @@ class PairedUnits:
         return len(self.labels)
 
 
+_Pair = tuple[Label, Run, Run]
+_ABSENT = Run(math.nan, "not planned", False)
+
+
 def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | None = None, majority: float | None = None) -> PairedUnits:
-    """Pair two variants of one cell.
+    """`pair` on two variants of a frame.
+
+    Args:
+        rows: rows of one cell: equal in all columns of `CELL`.
+        method, baseline: values of the column `variant`.
+        pool: as in `pair`.
+        majority: as in `runs_of`.
+
+    Raises:
+        UserError: a variant that the cell does not have, rows of several cells, or several runs of one arm on one (split, seed).
+    """
+    _one_cell(rows)
+    arms = rows[rows["role"] == "arm"]
+    for name in (method, baseline):
+        if name not in set(arms["variant"]):
+            raise unknown("variant", name, {str(known) for known in rows["variant"]})
+    first, second = (runs_of(name, arms.loc[arms["variant"] == name, READ].to_dict("records"), majority) for name in (method, baseline))
+    return pair(first, second, pool=pool)
+
+
+def pair(first: ArmRuns, second: ArmRuns, *, pool: int | None = None) -> PairedUnits:
+    """Pair a method (`first`) with a baseline in the same cell.
 
     The unit is the (split, seed) pair where each split has one seed, the mean of a split's pairs where it has several, and the seed on
     a fixed training set: one split, or training sets that are all but the whole pool. An arm that draws no seed stands beside every
     seed of its split. What is planned decides, not what is there, so that a failed run changes no unit.
 
     Args:
-        rows: rows of one cell: equal in all columns of `CELL`.
-        method, baseline: values of the column `variant`.
         pool: size of the pool that training sets are drawn from, for the overlap of training sets.
-        majority: the majority rate of the test set; a run at most one standard error above it counts as collapsed. Where None, runs
-            with the alarm `at or below majority` or `constant predictions` do.
-
-    Raises:
-        UserError: a variant that the cell does not have, rows of several cells, or several runs of one arm on one (split, seed).
     """
-    _one_cell(rows)
-    first, second = (_runs(rows, name, majority) for name in (method, baseline))
-    pairs = list(_pairs(first, second))
+    pairs = list(_pairs(first.runs, second.runs))
     kept = [(label, x, y) for label, x, y in pairs if x.status == y.status == "done"]
     missing = [
-        Missing(name, *label, run.status) for label, x, y in pairs for name, run in ((method, x), (baseline, y)) if run.status != "done"
+        Missing(arm.name, *label, run.status) for label, x, y in pairs for arm, run in ((first, x), (second, y)) if run.status != "done"
     ]
-    unit, overlap = _unit([label for label, _, _ in pairs]), _overlap(rows, pool)
+    unit, overlap = _unit([label for label, _, _ in pairs]), _overlap(first, second, pool)
     fixed = unit == "seed" or overlap > OVERLAP_IS_ALL
     groups = _grouped(kept, by_split=unit == "split mean" and not fixed)
     counted = overlap if overlap > OVERLAP_COUNTS and not fixed else 0.0
     return PairedUnits(
-        method=method,
-        baseline=baseline,
-        a=np.array([np.mean([x.value for _, x, _ in group]) for group in groups.values()], dtype=float),
-        b=np.array([np.mean([y.value for _, _, y in group]) for group in groups.values()], dtype=float),
+        method=first.name,
+        baseline=second.name,
+        a=np.array([fmean(x.value for _, x, _ in group) for group in groups.values()], dtype=float),
+        b=np.array([fmean(y.value for _, _, y in group) for group in groups.values()], dtype=float),
         labels=tuple(groups),
         unit="seed" if fixed else unit,
         conditional="conditional on this training set" if fixed else "",
@@ -130,48 +146,13 @@ def nadeau_bengio(n: int, overlap: float) -> float:
     return math.inf if n == 0 else 1 / n + overlap / (1 - overlap)
 
 
-@dataclass(frozen=True)
-class _Run:
-    value: float
-    status: str
-    collapsed: bool
-
-
-_Label = tuple[int, int | None]
-_Pair = tuple[_Label, _Run, _Run]
-_ABSENT = _Run(math.nan, "not planned", False)
-
-
 def _one_cell(rows: pd.DataFrame) -> None:
     several = [name for name in CELL if rows[name].nunique(dropna=False) > 1]
     if several:
         raise UserError(f"These rows differ in {', '.join(several)}.", "Rows of one cell.", "Give those of one cell alone.")
 
 
-def _runs(rows: pd.DataFrame, variant: str, majority: float | None) -> dict[_Label, _Run]:
-    """The runs of one arm by (split, seed)."""
-    of = rows[(rows["variant"] == variant) & (rows["role"] == "arm")]
-    if of.empty:
-        raise unknown("variant", variant, {str(name) for name in rows["variant"]})
-    runs: dict[_Label, _Run] = {}
-    for row in of[["split_seed", "seed", "status", "value", "alarms", "n_test"]].to_dict("records"):
-        seed = _plain(row["seed"])
-        label = (int(row["split_seed"]), None if seed is None else int(str(seed)))
-        if label in runs:
-            raise UserError(f"{variant!r} has two runs on split {label[0]}, seed {label[1]} in one cell.", "One.", "Give one suite.")
-        done = row["status"] == "done" and math.isfinite(row["value"])
-        runs[label] = _Run(row["value"], str(row["status"]), done and _collapsed(row, majority))
-    return runs
-
-
-def _collapsed(row: dict[Any, Any], majority: float | None) -> bool:
-    if majority is None:
-        return any(str(alarm).startswith(COLLAPSED) for alarm in json.loads(str(row["alarms"]) or "[]"))
-    error = math.sqrt(majority * (1 - majority) / int(row["n_test"]))
-    return bool(row["value"] <= majority + error)
-
-
-def _pairs(first: dict[_Label, _Run], second: dict[_Label, _Run]) -> Iterator[_Pair]:
+def _pairs(first: Mapping[Label, Run], second: Mapping[Label, Run]) -> Iterator[_Pair]:
     """All planned pairs, in order; an arm without seeds stands beside every seed of the other."""
     labels = {*first, *second}
     seeded = {split for split, seed in labels if seed is not None}
@@ -182,7 +163,7 @@ def _pairs(first: dict[_Label, _Run], second: dict[_Label, _Run]) -> Iterator[_P
         yield (split, seed), x, y
 
 
-def _unit(planned: list[_Label]) -> str:
+def _unit(planned: list[Label]) -> str:
     splits = [split for split, _ in planned]
     if all(seed is None for _, seed in planned):
         return "split"
@@ -191,21 +172,14 @@ def _unit(planned: list[_Label]) -> str:
     return "seed" if len(set(splits)) == 1 else "split mean"
 
 
-def _overlap(rows: pd.DataFrame, pool: int | None) -> float:
-    sizes = rows["n_train"].dropna()
-    return float(sizes.max()) / pool if pool and len(sizes) else 0.0
+def _overlap(first: ArmRuns, second: ArmRuns, pool: int | None) -> float:
+    sizes = [size for size in (first.largest, second.largest) if size is not None]
+    return max(sizes) / pool if pool and sizes else 0.0
 
 
-def _grouped(pairs: list[_Pair], by_split: bool) -> dict[_Label, list[_Pair]]:
-    groups: dict[_Label, list[_Pair]] = {}
+def _grouped(pairs: list[_Pair], by_split: bool) -> dict[Label, list[_Pair]]:
+    groups: dict[Label, list[_Pair]] = {}
     for pair in pairs:
         split, seed = pair[0]
         groups.setdefault((split, None) if by_split else (split, seed), []).append(pair)
     return groups
-
-
-def _plain(value: object) -> object:
-    """None for what pandas calls missing."""
-    import pandas as pd
-
-    return None if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)) else value

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.records import UserError
 from reports.statistics.claims import Level, OurRuns, Outcome, PublishedArm, PublishedClaim, Reading, Setting, Verdict
+from reports.statistics.direction import ONE_POINT, direction
+from reports.statistics.interval import Interval
 from reports.statistics.levels import level_verdict
 from reports.statistics.paired import Comparison, compare, paired_arrays
 from reports.statistics.readings import ALPHA, Ours, read, theirs
@@ -15,7 +19,6 @@ from reports.statistics.selected import FEWEST, selected_reading
 
 __all__ = ["Level", "OurRuns", "Outcome", "PublishedArm", "PublishedClaim", "Reading", "Setting", "Verdict", "blocked", "margin", "verdict"]
 
-ONE_POINT = 1.0
 POOL_ENOUGH = 10.0
 
 
@@ -36,7 +39,7 @@ def verdict(claim: PublishedClaim, ours: OurRuns, setting: Setting, *, level: fl
     if reason:
         return _made(Outcome.BLOCKED, claim, setting, compared, reason)
     if not setting.direct:
-        return _conceptual(claim, setting, compared)
+        return _conceptual(claim, ours, setting, compared, level, seed)
     return _direct(claim, ours, setting, compared, level, seed)
 
 
@@ -65,45 +68,31 @@ def _made(
     readings: tuple[Reading, ...] = (),
     level: Level | None = None,
     runs_needed: int | None = None,
+    expected: Interval | None = None,
 ) -> Verdict:
     kind = "direct" if setting.direct else "conceptual"
     within = margin(claim) if setting.direct else ONE_POINT
-    return Verdict(outcome, kind, claim.gain, compared.interval, within, readings, level, runs_needed, reason)
+    shown = expected if expected is not None else _widest(readings)
+    return Verdict(outcome, kind, claim.gain, compared.interval, within, readings, level, runs_needed, reason, shown, compared.detectable)
 
 
-def _conceptual(claim: PublishedClaim, setting: Setting, compared: Comparison) -> Verdict:
-    outcome, reason = _direction(claim.gain, compared)
-    return _made(outcome, claim, setting, compared, reason)
+def _widest(readings: tuple[Reading, ...]) -> Interval | None:
+    return max((reading.prediction for reading in readings), key=lambda found: found.high - found.low, default=None)
 
 
-def _direction(published: float, ours: Comparison) -> tuple[Outcome, str]:
-    """From our gain alone. Direction by the paired test, size by the estimate, equivalence by two one-sided tests at one point."""
-    if ours.p is None or ours.difference is None:
-        return Outcome.UNDECIDED, f"No test: {ours.state.value}."
-    gain = ours.difference
-    if _within_a_point(ours):
-        return Outcome.EQUIVALENT_TO_ZERO, f"Our gain of {gain:+.2f} points lies within one point of zero (two one-sided tests at 5 %)."
-    if ours.p > ALPHA:
-        return Outcome.UNDECIDED, f"Our gain of {gain:+.2f} points is neither told from zero (p = {ours.p:.2g}) nor within one point of it."
-    if not published:
-        return Outcome.UNDECIDED, "The published gain is zero and has no direction."
-    if gain * published < 0:
-        return Outcome.OPPOSITE, f"Our gain of {gain:+.2f} points has the other sign (p = {ours.p:.2g})."
-    if abs(gain) <= ONE_POINT:
-        return Outcome.UNDECIDED, f"Same direction, but our gain of {gain:+.2f} points is not above one point."
-    return Outcome.SAME_DIRECTION, f"Our gain of {gain:+.2f} points has the published sign (p = {ours.p:.2g})."
+def _readings(claim: PublishedClaim, ours: Ours, level: float) -> Iterator[Reading]:
+    yield from (read(claim.gain, ours, their, margin(claim), level) for their in theirs(claim, ours))
 
 
-def _within_a_point(ours: Comparison) -> bool:
-    """Whether the interval at 1 - 2 alpha lies inside +- one point."""
-    from scipy.stats import t
-
-    gain = ours.difference or 0.0
-    if ours.interval is None:
-        return abs(gain) < ONE_POINT
-    half = (ours.interval.high - ours.interval.low) / 2
-    error = half / float(t.ppf((1 + ours.interval.level) / 2, ours.n - 1))
-    return abs(gain) + float(t.ppf(1 - ALPHA, ours.n - 1)) * error < ONE_POINT
+def _conceptual(claim: PublishedClaim, runs: OurRuns, setting: Setting, compared: Comparison, level: float, seed: int) -> Verdict:
+    """The readings only show where a gain as theirs was to be expected; the outcome is of our gain alone."""
+    if compared.p is None or compared.difference is None:
+        return _made(Outcome.UNDECIDED, claim, setting, compared, f"No test: {compared.state.value}.", runs_needed=3)
+    ours = _ours(*paired_arrays(runs.method, runs.baseline), compared, runs.variance_factor)
+    outcome, reason, needed = direction(claim.gain, ours)
+    one = None if claim.top_of is None else selected_reading(claim, runs, ours, margin(claim), level, seed)
+    readings = (one,) if one else () if claim.top_of else tuple(_readings(claim, ours, level))
+    return _made(outcome, claim, setting, compared, reason, runs_needed=needed, expected=_widest(readings))
 
 
 def _direct(claim: PublishedClaim, runs: OurRuns, setting: Setting, compared: Comparison, level: float, seed: int) -> Verdict:
@@ -113,8 +102,7 @@ def _direct(claim: PublishedClaim, runs: OurRuns, setting: Setting, compared: Co
     ours = _ours(x, y, compared, runs.variance_factor)
     if claim.top_of is None:
         side = level_verdict(claim, x, level=level, unit=runs.unit)
-        readings = tuple(read(claim.gain, ours, their, margin(claim), level) for their in theirs(claim, ours))
-        return _agreed(claim, setting, compared, readings, side)
+        return _agreed(claim, setting, compared, tuple(_readings(claim, ours, level)), side)
     one = selected_reading(claim, runs, ours, margin(claim), level, seed)
     if one is None:
         top, of = claim.top_of

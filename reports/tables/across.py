@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 
 from reports.analysis import Analysis
@@ -9,6 +10,7 @@ from reports.cells import CellKey
 from reports.results import Block
 from reports.statistics.across import Ranks, interquartile_mean, partial_conjunction, ranks, task_means
 from reports.statistics.paired import Comparison
+from reports.statistics.power import smallest_detectable
 from reports.tables.against import p_value
 from reports.tables.model import Cell, Column, Row, Table, words
 
@@ -31,9 +33,16 @@ def levels(block: Block) -> list[Level]:
 
 
 def complete(block: Block, level: Level) -> tuple[list[str], list[CellKey]]:
-    """Arms that have runs in every cell of a level in which anything has run, and those cells: no aggregate mixes sets of cells."""
-    cells = [cell for cell in level.cells if any(runs.scores for (_, where), runs in block.runs.items() if where == cell)]
-    return [arm for arm in block.arms if cells and all(_scores(block, arm, cell) for cell in cells)], cells
+    """Arms and cells of a level such that each of the arms has runs in each of the cells: no aggregate mixes sets of cells.
+
+    Either every cell in which anything has run and the arms that have them all, or every arm and the cells that have them all: what
+    keeps more runs, at least two cells where there are.
+    """
+    cells = [cell for cell in level.cells if any(_scores(block, arm, cell) for arm in block.arms)]
+    arms = [arm for arm in block.arms if any(_scores(block, arm, cell) for cell in cells)]
+    by_cell = ([arm for arm in arms if all(_scores(block, arm, cell) for cell in cells)], cells)
+    by_arm = (arms, [cell for cell in cells if all(_scores(block, arm, cell) for arm in arms)])
+    return max((by_cell, by_arm), key=lambda found: (len(found[1]) > 1, len(found[0]) * len(found[1])))
 
 
 def _scores(block: Block, arm: str, cell: CellKey) -> list[float]:
@@ -54,6 +63,7 @@ HEADS = (
     "arm",
     "mean difference over tasks",
     "p over tasks",
+    "smallest detectable",
     "better on at least",
     "inter-quartile mean [95 %]",
     "mean rank",
@@ -70,7 +80,7 @@ def across_table(analysis: Analysis) -> Table | None:
             continue
         ranked = rank_arms(analysis.block, level)
         rows += [Row(tuple(_line(analysis, level.name, arm, cells, ranked)), rule=i == 0 and bool(rows)) for i, arm in enumerate(arms)]
-        left = [arm for arm in analysis.block.arms if arm not in arms]
+        left = [arm for arm in analysis.block.arms if arm not in arms] + [cell.task for cell in level.cells if cell not in cells]
         notes.append(
             f"{level.name}: tasks {', '.join(cell.task for cell in cells)}"
             + (f"; incomplete, left out: {', '.join(left)}." if left else ".")
@@ -84,9 +94,10 @@ def across_table(analysis: Analysis) -> Table | None:
         columns=tuple(Column(name, (name,), i > 1) for i, name in enumerate(HEADS)),
         rows=tuple(rows),
         header=(
-            "Mean difference: one value per task, t-test over tasks: what to expect on a new task like these. Better on at least u of n: "
-            "partial conjunction of one-sided p-values (Bonferroni, alpha .05). Inter-quartile mean: these tasks, new runs (stratified "
-            "bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; ties share. Nothing here is corrected over arms.",
+            "Mean difference [95 %]: one value per task, t-test over tasks: what to expect on a new task like these; smallest detectable: "
+            "of that test, power .8. Better on at least u of n: partial conjunction of one-sided p-values (Bonferroni, alpha .05). "
+            "Inter-quartile mean: these tasks, new runs (stratified bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; "
+            "ties share. Nothing here is corrected over arms.",
         ),
         footnotes=tuple(notes),
         sortable=False,
@@ -100,10 +111,12 @@ def _line(analysis: Analysis, name: str, arm: str, cells: list[CellKey], ranked:
     compared = [analysis.comparisons[arm, cell] for cell in cells if (arm, cell) in analysis.comparisons]
     means = [found.difference for found in compared if found.difference is not None]
     if arm == analysis.against or len(means) < len(cells):
-        return [words(name), words(arm), words("baseline" if arm == analysis.against else "-"), Cell(), words("-"), scores, rank]
+        return [words(name), words(arm), words("baseline" if arm == analysis.against else "-"), Cell(), Cell(), words("-"), scores, rank]
     over = task_means(means)
     ends = (over.interval.low, over.interval.high) if over.interval else None
-    return [words(name), words(arm), Cell(over.difference, interval=ends, signed=True), p_value(over.p), _at_least(compared), scores, rank]
+    found = smallest_detectable(statistics.stdev(means), len(means))
+    difference = Cell(over.difference, interval=ends, signed=True)
+    return [words(name), words(arm), difference, p_value(over.p), Cell(found), _at_least(compared), scores, rank]
 
 
 def _at_least(compared: list[Comparison]) -> Cell:

@@ -63,7 +63,7 @@ def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
         "c": sum(found.collapsed) > 0,
         "f": analysis.floored(place[1]),
         "h": analysis.significant(place),
-        "p": bool((analysis.block.runs[place].frame["partial"] != "").any()),
+        "p": analysis.block.runs[place].partial,
         "s": analysis.block.stand_in,
         "t": analysis.significant(place) and scope is not None and scope.scope != "task",
         "u": found.n > 0 and not found.reach.reachable,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 
 from benchmark.records.alarms import meaning
 from reports import context
 from reports.analysis import Analysis, floor_of
 from reports.cells import CellKey
 from reports.power import power_notes
-from reports.results import Block, Runs
+from reports.results import Block
+from reports.runs import Runs
 from reports.tables.model import Cell, Column, Row, Table, words
 
 
@@ -65,9 +67,8 @@ def _mean(block: Block, arm: str, cell: CellKey, floored: bool) -> Cell:
     if runs is None:
         return words("not planned")
     values = list(runs.scores.values())
-    marks = [mark for mark, on in {"a": bool(runs.alarms), "f": floored, "x": runs.failed > 0}.items() if on]
-    if (runs.frame["partial"] != "").any():
-        marks.append("p")
+    said = {"a": bool(runs.alarms), "f": floored, "p": runs.partial, "s": block.stand_in, "x": runs.failed > 0}
+    marks = [mark for mark, on in said.items() if on]
     return Cell(
         value=statistics.fmean(values) if values else None,
         spread=statistics.stdev(values) if len(values) > 1 else None,
@@ -129,5 +130,5 @@ def troubles_table(block: Block) -> Table | None:
 
 def _troubles(runs: Runs) -> list[tuple[str, int]]:
     told = [(f"alarm: {alarm}; {meaning(alarm)}", count) for alarm, count in sorted(runs.alarms.items())]
-    errors = runs.frame.loc[runs.frame["error"] != "", "error"].value_counts()
-    return told + [(f"failed: {str(error)[:160]}", int(count)) for error, count in errors.items()]
+    errors = Counter(str(row["error"]) for row in runs.rows if row["error"])
+    return told + [(f"failed: {error[:160]}", count) for error, count in errors.most_common()]

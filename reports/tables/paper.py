@@ -25,7 +25,7 @@ def paper_table(filled: PaperTable) -> Table:
         columns=(*heads, Column("what", ("what",), numeric=False), *body),
         rows=tuple(_rows(filled)),
         header=(f"Theirs: {table.caption} Selection: {_selections(table)}. Model: {_models(table)}.", *context.header(block), _how(filled)),
-        footnotes=(*_reasons(filled), *table.notes, *_limits(filled), *context.notes(block)),
+        footnotes=(*_reasons(filled), *_power(filled), *table.notes, *_limits(filled), *context.notes(block)),
         sortable=False,
         data={f"{cell.printed.row} | {cell.printed.column}": asdict(cell.verdict) for cell in filled.cells if cell.verdict is not None},
     )
@@ -45,6 +45,10 @@ def _lines(filled: PaperTable, cells: list[Filled]) -> Iterator[tuple[str, Line]
     if any(cell.ours for cell in cells):
         yield "ours", _ours
         yield "ours \N{MINUS SIGN} theirs", _difference
+        yield "runs: theirs / ours", _counts
+        yield "ours, seconds per run", _seconds
+    if any(cell.floor for cell in cells):
+        yield "noise floor, ours [95 %]", _floor
     if any(cell.printed.p is not None for cell in cells):
         yield "printed p", lambda cell: _printed_p(cell.printed.p)
     if any(cell.verdict for cell in cells):
@@ -67,7 +71,24 @@ def theirs(printed: PublishedCell, table: PublishedTable) -> Cell:
 def _ours(cell: Filled) -> Cell:
     if cell.ours is None:
         return words("" if cell.printed.state == "absent" else "-")
-    return Cell(cell.ours.mean, cell.ours.spread, n=cell.ours.n, planned=None if cell.ours.selected else cell.ours.planned, scale=1)
+    planned = None if cell.ours.selected else cell.ours.planned
+    return Cell(cell.ours.mean, cell.ours.spread, n=cell.ours.n, planned=planned, marks=cell.ours.marks, scale=1)
+
+
+def _counts(cell: Filled) -> Cell:
+    return Cell() if cell.ours is None else words(f"{cell.printed.n or 'unknown'} / {cell.ours.n}")
+
+
+def _seconds(cell: Filled) -> Cell:
+    return Cell() if cell.ours is None else Cell(cell.ours.seconds, scale=1)
+
+
+def _floor(cell: Filled) -> Cell:
+    found = cell.floor
+    if found is None or found.difference is None:
+        return Cell()
+    ends = None if found.interval is None else (found.interval.low, found.interval.high)
+    return Cell(found.difference, interval=ends, n=found.n, signed=True)
 
 
 def _difference(cell: Filled) -> Cell:
@@ -118,7 +139,8 @@ def _how(filled: PaperTable) -> str:
     }
     selected = sorted({cell.ours.selected for cell in filled.cells if cell.ours and cell.ours.selected})
     ours = f"Ours: {context.SPREAD}; {'; '.join(selected) or 'every finished run counts'}."
-    return f"{ours} Kind of comparison: {'; '.join(what[kind] for kind in kinds) or 'no verdict is possible'}."
+    kind = "; ".join(what[kind] for kind in kinds) or "no verdict is possible"
+    return f"{ours} [95 %]: t interval of the mean over pairs of runs. Kind of comparison: {kind}."
 
 
 def _selections(table: PublishedTable) -> str:
@@ -137,6 +159,16 @@ def _reasons(filled: PaperTable) -> Iterator[str]:
             said.setdefault(cell.verdict.reason, []).append(f"{cell.printed.row} / {cell.printed.column}")
     for reason, places in said.items():
         yield f"{', '.join(places)}: {reason}"
+
+
+def _power(filled: PaperTable) -> Iterator[str]:
+    found = [cell.verdict.detectable for cell in filled.cells if cell.verdict and cell.verdict.detectable is not None]
+    if found:
+        low, high = f"{min(found):.1f}", f"{max(found):.1f}"
+        between = low if low == high else f"{low} to {high}"
+        yield f"Smallest gain that our runs would have found, cell by cell (paired t-test, level .05, power .8): {between} points."
+    if any(cell.floor for cell in filled.cells):
+        yield "Noise floor: the baseline under other random numbers minus the baseline, on the same splits. A gain of that size is no gain."
 
 
 def _limits(filled: PaperTable) -> Iterator[str]:

@@ -16,7 +16,7 @@ def test_it_names_what_was_run_and_the_sure_differences(grid):
     assert "We ran 3 arms of the suite glue-fewshot with all-minilm-l6-v2 (profile laptop, protocol honest) on sst2 and trec" in text
     assert "The baseline ce reached 60.7 (sd 2.2) on sst2 N = 20" in text
     assert "After Holm's correction over the suite (3 comparisons" in text
-    assert "scl was better by 4.3 points on sst2 N = 20 (95 % interval 3.1 to 5.6)" in text
+    assert "scl was better by 4.3 points on sst2 N = 20 (95 % interval 3.1 to 5.6, n = 6)" in text
     assert "The baseline under other random numbers differed from itself by up to" in text
 
 

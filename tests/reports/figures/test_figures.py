@@ -84,7 +84,7 @@ def test_nothing_to_show_is_no_figure(tmp_path, filled):
 def test_reliability_appears_where_probabilities_were_kept(grid):
     block, store = block_of(grid), RecordStore(grid)
     assert reliability_diagram(block) is None
-    record = store.get(block.runs["ce", block.cells[0]].done["key"].iloc[0])
+    record = store.get(next(iter(block.runs["ce", block.cells[0]].keys.values())))
     right = np.array(record.predictions.ids())
     table = np.full((len(right), 2), 0.3, dtype=np.float16)
     table[np.arange(len(right)), right] = 0.7
@@ -99,7 +99,7 @@ def test_maps_and_their_table_appear_where_representations_were_kept(grid):
     block, store = block_of(grid), RecordStore(grid)
     assert representation_maps(block) is geometry_table(block) is None
     for arm in ("ce", "scl"):
-        record = store.get(block.runs[arm, block.cells[0]].done["key"].iloc[0])
+        record = store.get(next(iter(block.runs[arm, block.cells[0]].keys.values())))
         vectors = np.random.default_rng(1).normal(size=(record.n_test, 8)).astype(np.float16)
         buffer = io.BytesIO()
         np.save(buffer, vectors)

@@ -1,11 +1,11 @@
-"""Uncertainty of the test set: two-way bootstrap and McNemar."""
+"""Uncertainty of the test set: the two-way bootstrap."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from benchmark.errors import UserError
-from reports.statistics.examples import mcnemar, two_way_bootstrap
+from reports.statistics.examples import _drawn_counts, two_way_bootstrap
 
 
 def correctness(splits, examples, gain, by_split=0.0, by_example=0.0, seed=0):
@@ -72,14 +72,13 @@ def test_identical_models_and_a_single_split():
     assert one.scope == "none"
 
 
-def test_mcnemar_of_two_models():
-    found = mcnemar([1, 1, 1, 1, 0, 0], [0, 0, 0, 1, 1, 0])
-    assert (found.only_first, found.only_second, found.n) == (3, 1, 6)
-    assert found.p == pytest.approx(stats.binomtest(3, 4).pvalue)
+def test_the_draws_are_shared_by_comparisons_on_as_many_examples():
+    counts = _drawn_counts(60, 50, 0)
+    assert counts.sum(axis=1).tolist() == [60] * 50
+    assert counts.astype(float).mean(axis=0) == pytest.approx(np.ones(60), abs=0.6)
+    assert _drawn_counts(60, 50, 0) is counts
 
 
 def test_mistakes_are_told():
     with pytest.raises(UserError, match="shapes"):
         two_way_bootstrap(np.ones((2, 3)), np.ones((2, 4)))
-    with pytest.raises(UserError, match="shapes"):
-        mcnemar([1, 0], [1])

@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import isotonic_regression
 
 from benchmark.errors import UserError
-from reports.statistics.matching import matching_n
+from reports.statistics.matching import _isotonic, matching_n
 
 NOISE = np.array([-0.5, 0.0, 0.5, 0.2, -0.2])
 BASELINE = {20: 60 + NOISE, 100: 70 + NOISE[::-1], 1000: 80 + NOISE}
@@ -52,3 +53,8 @@ def test_two_splits_have_no_interval():
     assert "no interval" in found.state
     with pytest.raises(UserError, match="2 splits"):
         matching_n([65.0, 65.0], 20, BASELINE)
+
+
+def test_curves_are_made_rising_as_scipy_makes_them():
+    curves = np.random.default_rng(2).normal(size=(40, 5))
+    assert _isotonic(curves) == pytest.approx(np.array([isotonic_regression(curve).x for curve in curves]))

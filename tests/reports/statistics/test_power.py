@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import TTestPower
 
-from reports.statistics.power import pairs_needed, rank_reach, smallest_detectable, t_power, t_reach
+from reports.statistics.power import rank_reach, smallest_detectable, t_power, t_reach
 
 
 @pytest.mark.parametrize(("n", "alpha"), [(5, 0.05), (10, 0.05), (30, 0.005)])
@@ -29,17 +29,6 @@ def test_overlapping_training_sets_cost_power():
 def test_nothing_can_be_said_without_spread():
     assert smallest_detectable(0.0, 10) is None
     assert smallest_detectable(1.0, 1) is None
-
-
-@pytest.mark.parametrize(("ratio", "n"), [(0.5, 34), (1.0, 10), (2.0, 5)])
-def test_pairs_needed(ratio, n):
-    assert pairs_needed(ratio, 1.0) == n
-    assert pairs_needed(-ratio, 1.0) == n
-
-
-def test_no_number_of_pairs_finds_nothing():
-    assert pairs_needed(0.0, 1.0) is None
-    assert pairs_needed(1e-6, 1.0, most=1000) is None
 
 
 def test_five_pairs_cannot_reach_five_percent_by_ranks_and_six_can():

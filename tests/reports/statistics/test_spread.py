@@ -1,12 +1,14 @@
 """Ratio of two paired standard deviations."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.statistics.spread import spread_ratio
+from reports.statistics.spread import smallest_ratio, spread_ratio
 
 RNG = np.random.default_rng(1)
 A = RNG.normal(70, 1, 15)
@@ -60,3 +62,23 @@ def test_shift_changes_nothing_and_swapping_arms_inverts(shift, seed):
 def test_degenerate_pairs_are_named(a, b, state):
     found = spread_ratio(a, b)
     assert (found.state, found.interval, found.p, found.p_swap) == (state, None, None, None)
+
+
+def test_few_pairs_count_every_pattern_of_swaps():
+    a, b = A[:7], B[:7]
+    x, y = a - np.median(a), b - np.median(b)
+    seen = abs(np.log(x.var() / y.var()))
+    patterns = [np.array(swap) for swap in itertools.product([False, True], repeat=7)]
+    hits = [abs(np.log(np.where(swap, y, x).var() / np.where(swap, x, y).var())) >= seen - 1e-9 for swap in patterns]
+    assert spread_ratio(a, b).p_swap == np.mean(hits)
+
+
+@pytest.mark.parametrize(("n", "correlation"), [(12, 0.0), (20, 0.6)])
+def test_the_smallest_ratio_is_found_with_the_power_asked_for(n, correlation):
+    ratio = smallest_ratio(n, correlation)
+    rng = np.random.default_rng(3)
+    common, own = np.sqrt(correlation) * rng.normal(size=(3000, n)), np.sqrt(1 - correlation) * rng.normal(size=(2, 3000, n))
+    a, b = ratio * (common + own[0]), common + own[1]
+    p = stats.pearsonr(a + b, a - b, axis=1).pvalue
+    assert np.mean(p <= 0.05) == pytest.approx(0.8, abs=0.05)
+    assert smallest_ratio(3, correlation) is None
