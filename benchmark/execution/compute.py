@@ -22,7 +22,7 @@ def honour(compute: Compute) -> None:
             "The thread count is part of a run's identity: gradients differ between one thread and two.",
             "Give --threads with a count that this machine honours.",
         )
-    torch.use_deterministic_algorithms(True, warn_only=False)
+    torch.set_deterministic_debug_mode("error")  # use_deterministic_algorithms(True) without its second of importing a compiler
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a debugging aid: filling costs a tenth of a step and changes nothing
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +67,7 @@ def weights_hash(config: EncoderConfig, folder: Path | None) -> str:
             "Only safetensors are loaded: other weight formats can run code.",
             "Convert the weights, or give another folder with --encoder DIR.",
         )
-    with file.open("rb") as opened:
-        found = hashlib.file_digest(opened, "sha256").hexdigest()
+    found = _digest(file, file.stat().st_mtime_ns, file.stat().st_size)
     if config.weights and found != config.weights:
         raise UserError(
             f"The weights of {config.name!r} have the SHA-256 {found}.",
@@ -75,6 +75,13 @@ def weights_hash(config: EncoderConfig, folder: Path | None) -> str:
             "Install the pinned version, or describe this encoder in a TOML file of its own and give it with --encoder FILE.",
         )
     return found
+
+
+@lru_cache(maxsize=8)
+def _digest(file: Path, changed: int, size: int) -> str:
+    """SHA-256 of a file, computed once for each state of it: planning and loading both ask."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _package_folder(package: str) -> Path | None:

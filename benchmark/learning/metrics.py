@@ -1,4 +1,4 @@
-"""Metrics, local and over scikit-learn, behind the interface of the `evaluate` library: `compute(predictions=, references=)`.
+"""Metrics, local, behind the interface of the `evaluate` library: `compute(predictions=, references=)`.
 
 Built-in scoring needs neither the network nor `evaluate`'s seconds of import. A user's own metric, `evaluate:NAME_OR_PATH` in a task,
 stands beside them through the same interface.
@@ -6,7 +6,6 @@ stands beside them through the same interface.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import UserError, unknown
+from benchmark.learning import confusion
 from benchmark.learning.contract import Scores
 
 Labels = NDArray[np.int64]
@@ -37,30 +37,19 @@ class Local:
 
     def compute(self, *, predictions: Sequence[int], references: Sequence[int], **options: Any) -> dict[str, float]:
         """{name: value}."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a class that is never predicted has precision 0: defined, and shown by the alarms
-            return {self.name: float(self.function(np.asarray(references), np.asarray(predictions)))}
-
-
-def _sklearn(name: str, **options: Any) -> Callable[[Labels, Labels], float]:
-    def score(references: Labels, predictions: Labels) -> float:
-        import sklearn.metrics
-
-        return float(getattr(sklearn.metrics, name)(references, predictions, **options))
-
-    return score
+        return {self.name: self.function(np.asarray(references), np.asarray(predictions))}
 
 
 LOCAL: dict[str, Local] = {
     local.name: local
     for local in (
-        Local("accuracy", _sklearn("accuracy_score")),
-        Local("balanced_accuracy", _sklearn("balanced_accuracy_score")),
-        Local("macro_precision", _sklearn("precision_score", average="macro", zero_division=0)),
-        Local("macro_recall", _sklearn("recall_score", average="macro", zero_division=0)),
-        Local("macro_f1", _sklearn("f1_score", average="macro", zero_division=0)),
-        Local("f1", _sklearn("f1_score", average="binary", zero_division=0)),
-        Local("mcc", _sklearn("matthews_corrcoef")),
+        Local("accuracy", confusion.accuracy),
+        Local("balanced_accuracy", confusion.balanced_accuracy),
+        Local("macro_precision", confusion.macro_precision),
+        Local("macro_recall", confusion.macro_recall),
+        Local("macro_f1", confusion.macro_f1),
+        Local("f1", confusion.binary_f1),
+        Local("mcc", confusion.matthews),
     )
 }
 ALWAYS = ("accuracy", "balanced_accuracy", "macro_precision", "macro_recall", "macro_f1", "mcc")

@@ -85,20 +85,21 @@ def make_step(state: State, task: TaskShape) -> MakeStep:
 
 
 @pytest.fixture
-def run_method(state: State, task: TaskShape) -> Callable[[Method], tuple[State, dict[str, Context]]]:
+def run_method(state: State, task: TaskShape) -> Callable[..., tuple[State, dict[str, Context]]]:
     """Runs a method's phases in order on 16 texts; gives the final state and each phase's context by name."""
 
-    def run(method: Method) -> tuple[State, dict[str, Context]]:
+    def run(method: Method, steps: int = BUDGET.steps) -> tuple[State, dict[str, Context]]:
+        budget = BUDGET.model_copy(update={"steps": steps})
         data = TrainingData(reviews(16), reviews(8, start=16), reviews(4, start=24).without_labels())
         contexts = {}
         for phase in method.phases(task):
             streams = STREAMS.at(phase.name)
-            contexts[phase.name] = Context(task, BUDGET, "natural", streams, Tally())
+            contexts[phase.name] = Context(task, budget, "natural", streams, Tally())
             changed = phase.data(data, streams)
             phase.build(state, task, streams)
             phase.fit(state, changed, contexts[phase.name])
             passes = contexts[phase.name].passes
-            assert phase.cost(task, BUDGET) == Cost(passes.forward, passes.backward), f"{phase.name} declares another cost than it has"
+            assert phase.cost(task, budget) == Cost(passes.forward, passes.backward), f"{phase.name} declares another cost than it has"
         return state, contexts
 
     return run

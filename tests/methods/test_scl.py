@@ -44,7 +44,7 @@ def test_both_terms_share_one_forward_pass(task: TaskShape) -> None:
 
 
 def test_it_learns_a_separable_task(run_method: Callable[..., Any], unseen: Examples) -> None:
-    state, contexts = run_method(SupervisedContrastive(weight=0.5))
+    state, contexts = run_method(SupervisedContrastive(weight=0.5), steps=40)
     scores = state.predictor(unseen)
     assert scores.shape == (10, 2)
     assert np.isfinite(scores).all()
