@@ -13,7 +13,7 @@ GROUPS = {
         *("_scaled_dot_product_flash_attention", "_scaled_dot_product_flash_attention_backward", "_scaled_dot_product_attention_math"),
     ),
     "layer norm, gelu": ("native_layer_norm", "native_layer_norm_backward", "gelu", "gelu_backward", "native_layer_norm_out"),
-    "dropout": ("bernoulli_", "native_dropout", "native_dropout_backward", "div_", "random_", "rand", "uniform_", "bernoulli"),
+    "dropout": ("ge", "bernoulli_", "native_dropout", "native_dropout_backward", "div_", "random_", "rand", "uniform_", "bernoulli"),
     "casts and copies": ("copy_", "_to_copy", "to", "clone", "contiguous", "cat", "stack"),
     "embedding, folding": (
         *("embedding", "embedding_dense_backward", "index_select", "index_copy", "index_copy_", "index_add", "index_add_", "index"),
