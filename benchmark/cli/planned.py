@@ -71,7 +71,7 @@ def _power(plan: Plan) -> Iterator[str]:
     low, high = found.pairs
     pairs = f"{low} pairs" if low == high else f"{low} to {high} pairs"
     family = f"{found.comparisons} comparison{'s' * (found.comparisons != 1)}"
-    design = f"with {pairs}, power .8 and the level {found.level:.3g} (.05 over {family})"
+    design = f"with {pairs}, power .8 and the level {found.level:.3g} (.05 over {family}{_looks(plan)})"
     if found.deviations is None:
         yield f"Smallest difference that it can find: none; a paired t-test needs two pairs ({design})."
     elif found.points is None:
@@ -81,6 +81,11 @@ def _power(plan: Plan) -> Iterator[str]:
         ends = sorted({f"{100 * end:.1f}" for end in found.points}, key=float)
         told = f"spread of {found.known} of {family} from {found.measured} or more measured pairs, at its upper 80 % limit"
         yield f"Smallest difference that it can find {design}: {' to '.join(ends)} points ({told})."
+
+
+def _looks(plan: Plan) -> str:
+    looks = plan.manifest.design.get("looks", {}).get("seeds", [])
+    return f" and looks at {', '.join(map(str, looks))} seeds" if looks else ""
 
 
 def human(size: float) -> str:

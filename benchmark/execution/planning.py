@@ -52,7 +52,8 @@ class Plan:
     @cached_property
     def detectable(self) -> Detectable | None:
         """The smallest difference to the baseline that the plan can find; None where it compares nothing."""
-        return detectable(self.runs, self.grid.suite.baseline, self.found)
+        looks = len(self.manifest.design.get("looks", {}).get("seeds", [])) or 1
+        return detectable(self.runs, self.grid.suite.baseline, self.found, looks)
 
     @property
     def title(self) -> str:

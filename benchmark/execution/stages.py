@@ -5,12 +5,18 @@ Each plan is made after the one before it has run, from its records: so that a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from benchmark.config.request import RunRequest
-from benchmark.execution.grid import Grid
-from benchmark.execution.kept import holdings
+from benchmark.config.suite import Arm
+from benchmark.execution.grid import Cell, Grid
+from benchmark.execution.kept import Kept, holdings
 from benchmark.execution.layout import Strand, lay_out, once, unique, whole_grid
+from benchmark.execution.looks.course import Course
+from benchmark.execution.looks.rule import LOOKS
+from benchmark.execution.planned import PlannedRun
 from benchmark.execution.planning import Plan, plan_of, prepared
 from benchmark.execution.search import trials
 from benchmark.execution.workspace import Workspace
@@ -23,40 +29,84 @@ def stages(request: RunRequest) -> Iterator[Plan]:
     Raises:
         UserError: names, options, data or encoder that do not exist or do not fit.
     """
-    grid, workspace = prepared(request)
-    strands: list[Strand] = whole_grid(grid)
-    if request.search is None:
-        yield plan_of(request, grid, workspace, unique(lay_out(grid, strands, workspace)))
-        return
-    yield from _searched(request, grid, workspace, request.search)
+    return Stages(request).plans()
 
 
-def _searched(request: RunRequest, grid: Grid, workspace: Workspace, budget: int) -> Iterator[Plan]:
-    search = trials.make_search(grid, budget)
-    runs = list(lay_out(grid, search.strands, workspace))
-    trials.check_development(runs)
-    design = {"search": trials.told(grid, search, workspace)}
-    afterwards = len(once(lay_out(grid, whole_grid(grid), workspace))[0])
-    notes = [*_fewer(search), f"Afterwards about {afterwards} runs with the chosen settings on the reported splits."]
-    yield plan_of(request, grid, workspace, once(iter(runs))[0], stage=_trials_stage(search), design=design, notes=notes)
-    made = trials.choices(search, runs, holdings(RecordStore(request.results)).kept)
-    design = {"search": trials.told(grid, search, workspace, made)}
-    strands = trials.chosen_strands(grid, search, made, grid.seeds)
-    chosen, twins = once(lay_out(grid, strands, workspace))
-    notes = [f"The search chose the same setting for {first} and {second}: those runs stand under {first}." for first, second in twins]
-    yield plan_of(request, grid, workspace, chosen, stage="search: the chosen settings on the reported splits", design=design, notes=notes)
+@dataclass
+class Stages:
+    """A request on its way.
 
+    Args:
+        design: what manifests say of the search and of the looks, as far as they have come.
+        notes: what the next plan tells before it starts.
+    """
 
-def _trials_stage(search: trials.Search) -> str:
-    splits = f"{len(trials.TUNING)} tuning splits (seeds {trials.TUNING[0][0]} to {trials.TUNING[-1][0]})"
-    return f"search: trials, {search.trials} settings for each arm and cell on {splits}, chosen by mean development score"
+    request: RunRequest
+    design: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.grid: Grid
+        self.workspace: Workspace
+        self.grid, self.workspace = prepared(self.request)
 
-def _fewer(search: trials.Search) -> list[str]:
-    """The arms that get fewer trials than the budget, and why."""
-    none = [name for name, settings in search.settings.items() if not settings]
-    few = [f"{name} ({len(settings)})" for name, settings in search.settings.items() if 0 < len(settings) < search.trials]
-    return [
-        *([f"Nothing to search, so no trials: {', '.join(none)}; they run with their defaults."] if none else []),
-        *([f"The whole space is smaller than the budget, and all of it is tried: {', '.join(few)}."] if few else []),
-    ]
+    def plans(self) -> Iterator[Plan]:
+        """Plan after plan."""
+        arms: dict[Cell, Sequence[Arm]] = dict.fromkeys(self.grid.cells, self.grid.arms)
+        if self.request.search is not None:
+            search = trials.make_search(self.grid, self.request.search)
+            runs = list(self._laid_out(search.strands))
+            trials.check_development(runs)
+            yield self._trials(search, runs)
+            made = trials.choices(search, runs, self._kept())
+            arms = {cell: [trials.chosen_arm(a, search, made.get((cell, a.name))) for a in self.grid.arms] for cell in self.grid.cells}
+            self.design["search"] = trials.told(self.grid, search, self.workspace, made)
+        if self.request.until is not None:
+            yield from self._looks(Course(arms, self.grid.suite.baseline, LOOKS))
+        else:
+            yield self._reported([Strand(cell, arm, self.grid.seeds) for cell, some in arms.items() for arm in some])
+
+    def _trials(self, search: trials.Search, runs: list[PlannedRun]) -> Plan:
+        self.design["search"] = trials.told(self.grid, search, self.workspace)
+        afterwards = len(once(self._laid_out(whole_grid(self.grid)))[0])
+        several = " and more at the looks" if self.request.until is not None else ""
+        notes = [*trials.fewer(search), f"Afterwards about {afterwards} runs with the chosen settings on the reported splits{several}."]
+        return self._plan(once(iter(runs))[0], trials.described(search), notes)
+
+    def _reported(self, strands: list[Strand]) -> Plan:
+        """The whole grid at once."""
+        if self.request.search is None:
+            return self._plan(unique(self._laid_out(strands)))
+        return self._plan(self._once(strands), "search: the chosen settings on the reported splits", self.notes)
+
+    def _looks(self, course: Course) -> Iterator[Plan]:
+        """One plan per look, and a last one, for which nothing is left to run, whose manifest holds what every look found."""
+        runs: list[PlannedRun] = []
+        for seeds in course.looks:
+            if not course.going_on:
+                break
+            runs = self._once(course.strands(seeds))
+            self.design["looks"] = course.told()
+            stage = f"until decided: look at {seeds} seeds, {len(course.going_on)} of {len(course.taken)} comparisons not decided yet"
+            yield self._plan(runs, stage, self.notes)
+            course.take(seeds, runs, self._kept())
+        self.design["looks"] = course.told()
+        crossed = sum(looks[-1].why == "crossed" for looks in course.taken.values())
+        yield self._plan(runs, f"until decided: {crossed} of {len(course.taken)} comparisons crossed their level", self.notes)
+
+    def _once(self, strands: list[Strand]) -> list[PlannedRun]:
+        """The runs of some strands; where a search chose one setting for two arms, that is noted."""
+        if self.request.search is None:
+            return unique(self._laid_out(strands))
+        runs, twins = once(self._laid_out(strands))
+        self.notes = [f"The search chose the same setting for {a} and {b}: those runs stand under {a}." for a, b in twins]
+        return runs
+
+    def _laid_out(self, strands: Sequence[Strand]) -> Iterator[PlannedRun]:
+        return lay_out(self.grid, strands, self.workspace)
+
+    def _plan(self, runs: Sequence[PlannedRun], stage: str = "", notes: Sequence[str] = ()) -> Plan:
+        return plan_of(self.request, self.grid, self.workspace, runs, stage=stage, design=dict(self.design), notes=notes)
+
+    def _kept(self) -> dict[str, Kept]:
+        return holdings(RecordStore(self.request.results)).kept

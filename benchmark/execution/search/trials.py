@@ -67,6 +67,22 @@ def trial_arm(arm: Arm, number: int, setting: Mapping[str, Any]) -> Arm:
     return arm.model_copy(update={"params": {**arm.params, **setting}, "role": "trial", "trial": number})
 
 
+def described(search: Search) -> str:
+    """The search in one line."""
+    splits = f"{len(TUNING)} tuning splits (seeds {TUNING[0][0]} to {TUNING[-1][0]})"
+    return f"search: trials, {search.trials} settings for each arm and cell on {splits}, chosen by mean development score"
+
+
+def fewer(search: Search) -> list[str]:
+    """The arms that get fewer trials than the budget, and why."""
+    none = [name for name, settings in search.settings.items() if not settings]
+    few = [f"{name} ({len(settings)})" for name, settings in search.settings.items() if 0 < len(settings) < search.trials]
+    return [
+        *([f"Nothing to search, so no trials: {', '.join(none)}; they run with their defaults."] if none else []),
+        *([f"The whole space is smaller than the budget, and all of it is tried: {', '.join(few)}."] if few else []),
+    ]
+
+
 def _refuse_tuning_seeds(grid: Grid) -> None:
     reported = {split for split, _ in grid.seeds}
     shared = sorted(reported & {split for split, _ in TUNING})
@@ -98,11 +114,6 @@ def choices(search: Search, runs: Sequence[PlannedRun], kept: Mapping[str, Kept]
         found = kept.get(run.key)
         rows[run.arm.trial].append(None if found is None else found.dev_value)
     return {place: choose(rows) for place, rows in scores.items()}
-
-
-def chosen_strands(grid: Grid, search: Search, made: Mapping[Place, Choice], seeds: Seeds) -> list[Strand]:
-    """Every arm in every cell on the reported seeds, with its chosen setting; an arm with nothing to search as it is."""
-    return [Strand(cell, chosen_arm(arm, search, made.get((cell, arm.name))), seeds) for cell in grid.cells for arm in grid.arms]
 
 
 def chosen_arm(arm: Arm, search: Search, choice: Choice | None) -> Arm:

@@ -20,7 +20,7 @@ def a_plan(*done: bool, price: Price = PRICE, detectable: Detectable | None = No
     runs = [SimpleNamespace(key=f"k{i}", cell=cell, arm=arm, done=d) for i, d in enumerate(done)]
     workspace = SimpleNamespace(cache=Path("cache"), cache_limit=10**9)
     told = {"title": "profile smoke", "runs": runs, "price": price, "detectable": detectable, "notes": ["a note"]}
-    return SimpleNamespace(**told, workspace=workspace, executor="local")
+    return SimpleNamespace(**told, workspace=workspace, executor="local", stage="", manifest=SimpleNamespace(design={}))
 
 
 def test_it_says_what_is_there_and_what_the_rest_costs() -> None:

@@ -167,7 +167,7 @@ def test_reported_splits_may_not_be_tuning_splits(request_of: Callable[..., RunR
 
 
 def test_a_run_without_anything_to_search_is_an_error(request_of: Callable[..., RunRequest]) -> None:
-    with pytest.raises(UserError, match="nothing to search|anything to search"):
+    with pytest.raises(UserError, match="anything to search"):
         preview(request_of(methods="majority"))
 
 
