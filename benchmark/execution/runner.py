@@ -58,7 +58,13 @@ class Interrupted(Exception):
 
 @dataclass
 class Summary:
-    """How a command ended."""
+    """How a command ended.
+
+    Args:
+        done: runs with a finished record, whoever made it.
+        cached: those among them that were there before.
+        elsewhere: runs that another driver did meanwhile, on the same results folder.
+    """
 
     planned: int = 0
     done: int = 0
@@ -66,6 +72,7 @@ class Summary:
     cached: int = 0
     seconds: float = 0.0
     failures: list[tuple[str, str]] = field(default_factory=list)  # label of the run, its error
+    elsewhere: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -89,6 +96,7 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     observer.planned(plan)
     for run in plan.runs:
         if run.kept is not None:
+            summary.cached += 1
             _take_in(run, as_finished(run.key, run.kept), observer, summary, there=True)
     todo = gathered([run for run in plan.runs if not run.done], plan.workspace.shared)
     waiting = Waiting(todo, leaders(todo, plan.workspace.shared), store, request.rerun)
@@ -133,6 +141,7 @@ def _hand_out(executor: Executor, waiting: Waiting, going: dict[str, PlannedRun]
         record = waiting.made_elsewhere(run)
         if record is not None:
             waiting.ended.add(run.key)
+            summary.elsewhere += 1
             _take_in(run, told(record), observer, summary, there=True)
             continue
         going[run.key] = run
@@ -142,7 +151,6 @@ def _hand_out(executor: Executor, waiting: Waiting, going: dict[str, PlannedRun]
 
 def _take_in(run: PlannedRun, finished: Finished, observer: Observer, summary: Summary, there: bool = False) -> None:
     """Count a run that ended; `there`: its record was made by an earlier command or by another driver."""
-    summary.cached += there
     if finished.status == "done":
         summary.done += 1
     else:

@@ -28,6 +28,7 @@ class Waiting:
         self._waits, self._store, self._rerun = waits, store, rerun
         self._watch = claims.Watch(store.root)
         self._held: dict[str, str] = {}  # key -> the record that was there when another process was met
+        self._before: dict[str, str] = {}  # key -> the record that was there when the run was handed out
         self._look: dict[str, float] = {}  # key -> when to look again
         self.ended: set[str] = set()
 
@@ -48,24 +49,26 @@ class Waiting:
     def put_back(self, run: PlannedRun) -> None:
         """A run that an executor found held."""
         self._runs[run.key] = run
-        self._meet(run.key)
+        self._meet(run.key, self._before.pop(run.key, ""))
 
     def made_elsewhere(self, run: PlannedRun) -> RunRecord | None:
         """The record that another driver made of a run since the plan; None where this one must do it."""
-        before = self._held.pop(run.key, None)
+        met = self._held.pop(run.key, None)
         record = self._store.get(run.key)
-        if record is None or (before is None and (self._rerun or record.status != "done")):
-            return None
-        return record if before is None or self._store.stamp(run.key) != before else None
+        now = "" if record is None else self._store.stamp(run.key)
+        if record is not None and (met not in (None, now) or (record.status == "done" and not self._rerun)):
+            return record
+        self._before[run.key] = now
+        return None
 
     def _free(self, key: str) -> bool:
         if time.monotonic() < self._look.get(key, 0.0):
             return False
         if self._watch.free(key):
             return True
-        self._meet(key)
+        self._meet(key, self._store.stamp(key))
         return False
 
-    def _meet(self, key: str) -> None:
-        self._held.setdefault(key, self._store.stamp(key))
+    def _meet(self, key: str, stamp: str) -> None:
+        self._held.setdefault(key, stamp)
         self._look[key] = time.monotonic() + LOOK
