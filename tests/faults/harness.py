@@ -42,8 +42,10 @@ def undisturbed(folder: Path) -> list[dict[str, str]]:
     """The grid without a fault, run in this process, which has then imported all that a driver imports. Its frame."""
     from benchmark.cli.app import main
 
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        assert main(options(folder / "calm", folder / "calm-cache")) == 0
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        code = main(options(folder / "calm", folder / "calm-cache"))
+    assert code == 0, said.getvalue()
     rows = frame(folder / "calm")
     assert len(rows) == ROWS
     assert {row["status"] for row in rows} == {"done"}
@@ -106,7 +108,7 @@ def forked(arguments: list[str], log: Path, before: Callable[[], None] = lambda:
         printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(printed, 1)
         os.dup2(printed, 2)
-        sys.stdout, sys.stderr = io.TextIOWrapper(open(1, "wb", 0), write_through=True), io.TextIOWrapper(open(2, "wb", 0), write_through=True)
+        sys.stdout, sys.stderr = os.fdopen(1, "w", 1, closefd=False), os.fdopen(2, "w", 1, closefd=False)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         _workers_by_fork()

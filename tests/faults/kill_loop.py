@@ -10,6 +10,7 @@ equal that of the undisturbed grid in all but the timings, with nothing half-wri
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import signal
@@ -23,7 +24,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2])]
 
-from harness import ROWS, Driver, forked, frame, options, stamps, strays, undisturbed
+from harness import ROWS, Driver, forked, frame, options, stamps, strays, undisturbed  # noqa: E402
 
 
 @dataclass
@@ -148,8 +149,6 @@ class Loop:
 
 def _kill(who: Callable[[], list[int]]) -> bool:
     """Kill; whether anything was there to be killed."""
-    import os
-
     try:
         processes = who()
     except ValueError:  # no worker yet

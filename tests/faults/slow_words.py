@@ -16,8 +16,13 @@ from benchmark.data.examples import Examples
 from benchmark.learning.contract import Context, Cost, Method, Phase, TaskShape, TrainingData
 from benchmark.registry import methods
 
-PAUSE = 0.03  # seconds per phase, so that a kill meets work
-DIARY = "FAULTS_DIARY"  # environment variable: a file that gets a line for every run that is begun
+PAUSE = "FAULTS_PAUSE"  # environment variable: seconds per phase, so that a kill meets work
+DIARY = "FAULTS_DIARY"  # environment variable: a file that gets a line for every run that comes to its second phase
+
+
+def rest() -> None:
+    """Be at work for a while."""
+    time.sleep(float(os.environ.get(PAUSE, "0.03")))
 
 
 def vectors(examples: Examples, width: int) -> Any:
@@ -38,7 +43,7 @@ class Read(Phase):
 
     def fit(self, state: Any, data: TrainingData, context: Context) -> None:
         context.log["first"] = int(context.streams.numpy("order").integers(1000))
-        time.sleep(PAUSE)
+        rest()
 
     def cost(self, task: TaskShape, budget: Any) -> Cost:
         return Cost(task.n_train)
@@ -60,7 +65,7 @@ class Fit(Phase):
         train, labels = vectors(data.train, self.width) @ random, data.train.labels
         assert labels is not None
         means = np.stack([train[labels == label].mean(0) for label in range(context.task.n_classes)])
-        time.sleep(PAUSE)
+        rest()
         width = self.width
         state.predictor = lambda examples: -np.square((vectors(examples, width) @ random)[:, None] - means).sum(-1)
 
