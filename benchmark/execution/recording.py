@@ -130,7 +130,7 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: O
         phases=tuple(PhaseCost(**{k: v for k, v in asdict(run).items() if k != "alarms"}) for run in outcome.phases),
         scoring_seconds=outcome.scoring_seconds,
         alarms=tuple(outcome.alarms),
-        notes=outcome.notes,
+        notes=outcome.notes | ({"shared_device": True} if workspace.packed and spec.compute.device != "cpu" else {}),
         env_id=store.write_environment(environment(spec.compute)),
         git=git_state(),
         plugin=_plugin(spec),

@@ -28,6 +28,7 @@ class Workspace:
         cache_limit: bytes.
         keep_probabilities, keep_representations: write the test set's class probabilities, or its vectors, into a side file.
         rerun: do a run even where its record is there.
+        packed: several runs go at once on one GPU, so that the timings of each say little about it alone; their records say so.
     """
 
     results: Path
@@ -42,6 +43,7 @@ class Workspace:
     keep_probabilities: bool = False
     keep_representations: bool = False
     rerun: bool = False
+    packed: bool = False
 
 
 def make_workspace(request: RunRequest, grid: Grid) -> Workspace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
@@ -20,28 +21,29 @@ def make_executor(workspace: Workspace, request: RunRequest, todo: Sequence[Job]
         UserError: an executor that is not installed, options that do not fit it, or a node that cannot do runs.
     """
     limits = Limits(request.time_limit, request.memory_limit)
+    if not todo:
+        return Inline(workspace)
     if request.executor == "ray":
         return _ray(workspace, request, limits, todo)
     if request.executor == "slurm":
         return _slurm(workspace, request, limits, todo)
-    return _local(workspace, request, limits, len(todo))
+    return _local(workspace, request, limits, todo)
 
 
-def _local(workspace: Workspace, request: RunRequest, limits: Limits, todo: int) -> Executor:
+def _local(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
     if request.address is not None:
         raise UserError("--address was given without a cluster.", "It goes with --executor ray or slurm.", "Leave it out.")
-    workers = min(request.workers, max(todo, 1))
+    workers = min(request.workers, len(todo))
     if workers == 1 and not limits:  # a run in the driver's own process could not be ended
         return Inline(workspace)
-    return LocalPool(workspace, workers, limits)
+    return LocalPool(replace(workspace, packed=workers > 1 and _gpu(todo)), workers, limits)
 
 
 def _slurm(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
     from benchmark.execution.executors.slurm_array import WHERE, SlurmArray, queue_of
 
     where = request.address or WHERE[0]
-    gpu = any(run.spec.compute.device.startswith("cuda") for run in todo)
-    return SlurmArray(workspace, limits, request.workers, queue_of(where), _threads(todo), gpu)
+    return SlurmArray(workspace, limits, request.workers, queue_of(where), _threads(todo), _gpu(todo))
 
 
 def _ray(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
@@ -51,7 +53,11 @@ def _ray(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequen
     from benchmark.records.store import RecordStore
 
     peak = measured_peak(todo, RecordStore(request.results))
-    return RayCluster(workspace, limits, min(request.workers, max(len(todo), 1)), connected(request.address), _threads(todo), peak)
+    return RayCluster(workspace, limits, min(request.workers, len(todo)), connected(request.address), _threads(todo), peak)
+
+
+def _gpu(todo: Sequence[Job]) -> bool:
+    return any(run.spec.compute.device.startswith("cuda") for run in todo)
 
 
 def _threads(todo: Sequence[Job]) -> int:

@@ -77,6 +77,11 @@ def pack(workspace: Workspace, limits: Limits) -> Parcel:
     return parcel
 
 
+def packed(parcel: Parcel, several: bool) -> Parcel:
+    """The parcel, with whether several runs go at once on one GPU."""
+    return replace(parcel, workspace=replace(parcel.workspace, packed=several))
+
+
 def _as_text(file: Path) -> PluginText:
     if not PLUGIN_NAME.fullmatch(file.name):
         raise UserError(f"The plug-in file {file.name!r} was given.", "Its name: letters, digits, - and _, then .py.", "Rename it.")

@@ -13,7 +13,7 @@ from benchmark.execution.executors.base import Executor, Finished, Job, PhasePro
 from benchmark.execution.executors.gpu import share
 from benchmark.execution.executors.limits import Limits
 from benchmark.execution.executors.node import Node
-from benchmark.execution.executors.parcel import not_fit, pack
+from benchmark.execution.executors.parcel import not_fit, pack, packed
 from benchmark.execution.executors.pool import RETRIES
 from benchmark.execution.executors.ray_nodes import seen_by_every_node
 from benchmark.execution.workspace import Workspace
@@ -65,6 +65,7 @@ class RayCluster(Executor):
             self.__exit__(None, None, None)
             raise
         self.gpus = 0.0 if gpu is None else share(gpu, min((node["gpu_bytes"] for node in nodes if node["gpu_bytes"]), default=0))
+        self.parcel = packed(self.parcel, 0.0 < self.gpus < 1.0)
         self._kind = ray.remote(Node).options(num_cpus=threads, num_gpus=self.gpus, max_restarts=0)
         self._room = time.monotonic()  # when an actor was last seen ready
         self._fill()

@@ -13,10 +13,15 @@ from benchmark.execution.planning import Plan, make_plan
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A minute of two Ray nodes is not for every test run."""
+    """Minutes of two Ray nodes are not for every test run."""
+    wanted = "cluster" in str(config.getoption("-m"))
     for item in items:
-        if item.get_closest_marker("cluster") and "cluster" not in str(config.getoption("-m")):
+        if not item.get_closest_marker("cluster"):
+            continue
+        if not wanted:
             item.add_marker(pytest.mark.skip(reason="starts a Ray cluster of two nodes: pytest -m cluster"))
+        elif config.pluginmanager.hasplugin("timeout"):
+            item.add_marker(pytest.mark.timeout(1200))
 
 
 @pytest.fixture(scope="session")

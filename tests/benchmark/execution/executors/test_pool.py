@@ -48,7 +48,7 @@ def test_a_run_over_a_limit_is_ended_and_recorded_and_the_next_ones_go_on(plan_o
 def test_a_run_is_not_blamed_for_the_memory_that_earlier_ones_left_in_its_worker(plan_of: PlanOf) -> None:
     plan, request = plan_of("leaves-memory,breathes", memory_limit="1GB", workers=1)
     runs = {run.arm.name: run for run in plan.runs}
-    with make_executor(plan.workspace, request, 2) as pool:
+    with make_executor(plan.workspace, request, plan.runs) as pool:
         pool.limits = Limits()
         assert [run.status for run in _one(pool, runs["leaves-memory"])] == ["done"]
         pool.limits = Limits(bytes=GB)
@@ -112,14 +112,14 @@ def test_no_worker_outlives_a_driver_that_is_killed(tmp_path: Path, plugin: Path
 def test_one_worker_needs_no_process_unless_a_run_may_have_to_be_ended(plan_of: PlanOf) -> None:
     plan, request = plan_of("majority")
     limited = request.model_copy(update={"time_limit": 5.0})
-    assert isinstance(make_executor(plan.workspace, request, 10), Inline)
-    assert isinstance(make_executor(plan.workspace, limited, 10), LocalPool)
+    assert isinstance(make_executor(plan.workspace, request, plan.runs), Inline)
+    assert isinstance(make_executor(plan.workspace, limited, plan.runs), LocalPool)
 
 
 def test_an_address_without_a_cluster_is_a_mistake(plan_of: PlanOf) -> None:
     plan, request = plan_of("majority")
     with pytest.raises(UserError, match="--executor ray"):
-        make_executor(plan.workspace, request.model_copy(update={"address": "auto"}), 1)
+        make_executor(plan.workspace, request.model_copy(update={"address": "auto"}), plan.runs)
 
 
 def test_limits_that_are_not_set_are_never_over() -> None:

@@ -20,7 +20,7 @@ import pytest
 from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.cluster
 
 ROOT = Path(__file__).resolve().parents[4]
 PORT = 6399
