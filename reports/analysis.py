@@ -101,9 +101,12 @@ class Analysis:
     @cached_property
     def families(self) -> dict[str, Family]:
         """Family -> Holm's correction over it; names are `arm | cell`."""
-        return {
-            name: holm({label(place): self.comparisons[place].p for place in places}, alpha=ALPHA) for name, places in self.members.items()
-        }
+        return {name: holm({label(place): self._p(place) for place in places}, alpha=ALPHA) for name, places in self.members.items()}
+
+    def _p(self, place: Place) -> float | None:
+        """The p of a comparison; where looks said how many pairs it has, times their number (Bonferroni over the looks)."""
+        p, looks = self.comparisons[place].p, len(self.block.design.get("looks", {}).get("seeds", [])) or 1
+        return None if p is None else min(1.0, p * looks)
 
     def adjusted(self, place: Place) -> float | None:
         """Holm's p of a comparison; None outside a family."""

@@ -14,12 +14,14 @@ from reports.figures.published import ours_against_published
 from reports.figures.ranks import critical_difference
 from reports.figures.reliability import reliability_diagram
 from reports.figures.representations import representation_maps
+from reports.figures.search import best_of_k_settings
 from reports.figures.selection import best_of_k_curves
 from reports.papers import PaperTable, fillable_tables
 from reports.paragraph import paragraph
 from reports.results import Block
 from reports.tables.across import across_table
 from reports.tables.against import differences_table, statistics_table
+from reports.tables.designed import choices_table, looks_table
 from reports.tables.geometry import geometry_table
 from reports.tables.means import cost_table, means_table, troubles_table
 from reports.tables.model import Table
@@ -60,6 +62,8 @@ def contents(block: Block, against: str | None = None, scope: Scope = "suite") -
 
 def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:
     yield means_table(block, analysis)
+    yield choices_table(block)
+    yield looks_table(block)
     if analysis is not None:
         yield differences_table(analysis)
     yield from (paper_table(filled) for filled in papers)
@@ -94,6 +98,11 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
     )
     yield Picture(
         f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)
+    )
+    yield Picture(
+        f"best-of-k-settings.{block.name}",
+        "Expected best development score of k settings of the search; the scores stand in the table of choices.",
+        lambda: best_of_k_settings(block),
     )
     yield Picture(f"best-of-k.{block.name}", "Expected best of k runs, by k.", lambda: best_of_k_curves(block))
     yield Picture(

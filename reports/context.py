@@ -50,7 +50,14 @@ def _protocol(block: Block) -> str:
     budgets = [record.spec.budget for cell in block.cells if (record := block.example(cell)) is not None]
     found = sorted({rules[budget.selection] for budget in budgets if budget is not None})
     every = "every finished run counts" if block.protocol == "honest" else "runs as the paper drew them; every finished run counts here"
-    return "; ".join([every, *found, "parameters as listed in the manifest, none chosen by test score"]) + "."
+    return "; ".join([every, *found, f"{_parameters(block)}, none chosen by test score"]) + "."
+
+
+def _parameters(block: Block) -> str:
+    search = block.design.get("search")
+    if search is None:
+        return "parameters: defaults, as listed in the manifest"
+    return f"parameters: tuned, {search['trials']} settings per arm and cell, chosen by development score"
 
 
 def _labels(block: Block) -> str:
@@ -81,10 +88,21 @@ def notes(block: Block) -> tuple[str, ...]:
         *block.mixed,
         f"{int(failed.sum())} of {len(frame)} planned runs failed." if failed.any() else "",
         _missing(block),
-        f"{block.trials} trials of the tuner are not shown." if block.trials else "",
+        f"{block.trials} trials of the search are not shown here." if block.trials else "",
+        _looks(block),
         "These records belong to no plan in this folder: what is missing cannot be known." if not block.suite else "",
     ]
     return tuple(line for line in said if line)
+
+
+def _looks(block: Block) -> str:
+    looks = block.design.get("looks")
+    if looks is None:
+        return ""
+    return (
+        f"Run until decided, with looks at {', '.join(map(str, looks['seeds']))} seeds: each comparison has as many pairs as it needed. "
+        f"Holm's p counts the {len(looks['seeds'])} looks; intervals and other p-values do not know of them."
+    )
 
 
 def _missing(block: Block) -> str:

@@ -35,6 +35,7 @@ class Block:
         order: the arms in the order of the plan.
         mixed: arms that had to be told apart, in words.
         records: key -> record, of all blocks.
+        design: what a search or looks have decided, as the furthest manifest keeps it.
     """
 
     suite: str
@@ -47,6 +48,7 @@ class Block:
     declared_stand_in: bool = False
     mixed: tuple[str, ...] = ()
     records: Mapping[str, RunRecord] = field(default_factory=dict, repr=False)
+    design: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -177,4 +179,13 @@ def _block(
     order = tuple(dict.fromkeys(row.arm for plan in mine for row in plan.rows))
     arms = rows[rows["role"] != "trial"]
     kept, mixed = told_apart(arms, store)
-    return Block(*where, kept, store, len(rows) - len(arms), order, any(plan.stand_in for plan in mine), mixed, records)
+    return Block(*where, kept, store, len(rows) - len(arms), order, any(plan.stand_in for plan in mine), mixed, records, _design(mine))
+
+
+def _design(plans: list[Manifest]) -> dict[str, Any]:
+    """Of the manifests of one search or one row of looks, what the furthest says."""
+    return max((plan.design for plan in plans), key=_reached, default={})
+
+
+def _reached(design: Mapping[str, Any]) -> tuple[bool, int]:
+    return "choices" in design.get("search", {}), len(design.get("looks", {}).get("table", []))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field
@@ -94,7 +93,7 @@ class Manifest(Frozen):
     design: Plain = Field(default_factory=dict)
     rows: tuple[ManifestRow, ...]
 
-    @cached_property
+    @property
     def id(self) -> str:
         """64 hex digits over suite, profile, protocol, rows in the order of keys, and the design where there is one: planning the same
         again gives the same file."""

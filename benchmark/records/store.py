@@ -6,7 +6,9 @@ probabilities/<key>.npy   representations/<key>.npy
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -24,6 +26,8 @@ from benchmark.records.upgrade import upgrade
 Shared = Literal["testsets", "splits", "environments"]
 Side = Literal["probabilities", "representations"]
 AGAIN = "Run again with --rerun and --keep-probabilities or --keep-representations."
+REFERENCE = re.compile(rb'"(testset|split|env_id)":"([0-9a-f]{64})"')  # in a record's JSON, which is canonical
+REFERRED: dict[bytes, Shared] = {b"testset": "testsets", b"split": "splits", b"env_id": "environments"}
 
 
 class Problem(NamedTuple):
@@ -110,6 +114,19 @@ class RecordStore:
             raise UserError(f"{path} is missing, truncated or edited.", "", "Run the suite again: what is missing is written anew.")
         return content
 
+    def whole(self, kind: Shared, sha: str) -> bool:
+        """Whether what `put` kept is there, neither truncated nor edited."""
+        return self._checked(self.root / kind / f"{check_hex(f'id in {kind}', sha, 64)}.json", sha) is not None
+
+    def references(self, keys: Iterable[str]) -> dict[tuple[Shared, str], str]:
+        """What the records of these keys refer to, as (kind, SHA-256), each with one key that does. Read without parsing the records."""
+        found: dict[tuple[Shared, str], str] = {}
+        for key in keys:
+            with contextlib.suppress(OSError):
+                for name, sha in REFERENCE.findall(self._path(key).read_bytes()):
+                    found.setdefault((REFERRED[name], sha.decode()), key)
+        return found
+
     def write_testset(self, ids: Iterable[int], labels: Iterable[int], label_names: Iterable[str]) -> str:
         """Ids and gold labels of a test set (no text). Returns its SHA-256."""
         return self.put(
@@ -150,11 +167,12 @@ class RecordStore:
 
     def write_manifest(self, manifest: Manifest) -> str:
         """Write down what is planned, before it runs. The same plan gives the same file, written once. Returns its id."""
-        path = self.root / "manifests" / f"{manifest.id}.json"
+        name = manifest.id
+        path = self.root / "manifests" / f"{name}.json"
         content = manifest.model_dump(mode="json")
         if not path.is_file() or not _same_plan(path, content):
             write_whole(path, sealed(content))
-        return manifest.id
+        return name
 
     def manifests(self) -> Iterator[Manifest | Problem]:
         """Every manifest in the order of ids; one that cannot be read comes as a `Problem`."""
