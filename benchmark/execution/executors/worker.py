@@ -21,12 +21,16 @@ from benchmark.execution.executors.base import Finished, PhaseProgress
 from benchmark.execution.workspace import Workspace
 
 BEGUN, PROGRESS, ENDED, RAISED = "begun", "progress", "ended", "raised"  # what a worker tells, in the order of a run
+FOR_DRIVER = ("SIGINT", "SIGUSR1", "SIGUSR2")
 PACE = 0.5  # seconds between two tellings of progress
 
 
 def serve(pipe: Connection, workspace: Workspace) -> None:
-    """In the new process: do every run that comes through the pipe, until it is closed. Ctrl-C is left to the driver."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In the new process: do every run that comes through the pipe, until it is closed. Signals to a whole group of processes, Ctrl-C
+    and Slurm's warning, are left to the driver."""
+    for name in FOR_DRIVER:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_driver, daemon=True).start()
     while True:
         try:
