@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from benchmark.cli import exits
+from benchmark.cli.decided import decided
 from benchmark.cli.options import RunOptions, with_run_options
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def run(options: RunOptions) -> None:
     """Train and score what is not there yet; leave one record per run."""
     request = options.request()  # first: a mistake is told before anything heavy is imported
     plan, summary = _watched(request)
-    typer.echo(_results(plan, request))
+    typer.echo("\n".join([_results(plan, request), *decided(plan.manifest.design)]))
     _close(summary)
 
 

@@ -36,6 +36,8 @@ PROMISED = [
     "--memory-limit",
     "--plugin",
     "--set",
+    "--search",
+    "--until",
     "--rerun",
     "--keep-probabilities",
     "--cache-limit",
