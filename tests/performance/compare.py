@@ -3,6 +3,7 @@
     python tests/performance/compare.py                    all sections; writes results.md and results.json beside this file
     python tests/performance/compare.py --quick            smaller and rougher; prints, and writes only where --out says so
     python tests/performance/compare.py --only ce,scoring  some sections; prints, and writes only where --out says so
+    ... --only ce --keep --out tests/performance           measures some sections anew in a report that is there; it names both calls
 
 Needs the peers' libraries: pip install -c constraints.txt -e ".[test]". Nothing else should run on the machine meanwhile.
 """
@@ -23,6 +24,7 @@ sys.path[:0] = [str(FOLDER), str(FOLDER.parents[1])]
 
 from speed import machine, rendering, shapes  # noqa: E402
 from speed.figures import Section  # noqa: E402
+from speed.report import JSON, MARKDOWN, Call, Report, read  # noqa: E402
 from speed.sections import ce, grid, phases, precision, scoring, workers  # noqa: E402
 from speed.setting import QUICK, Setting, Sizes  # noqa: E402
 
@@ -47,8 +49,10 @@ def main(given: Sequence[str]) -> int:
         setting = made(options, Path(scratch))
         facts = machine.facts(setting)
         sections = [measured(name, setting) for name in SECTIONS if name in options.only]
+    command = " ".join(["python tests/performance/compare.py", *shown(given)])
+    made_now = Report((Call(command, facts, tuple(section.name for section in sections)),), tuple(sections))
     out = options.out or (None if options.quick or options.steps or set(options.only) != set(SECTIONS) else FOLDER)
-    write(facts, sections, " ".join(["python tests/performance/compare.py", *shown(given)]), out)
+    write(made_now, out, options.keep)
     return 0
 
 
@@ -58,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--quick", action="store_true", help="smaller sizes, one repetition")
     made.add_argument("--only", type=lambda text: text.split(","), default=list(SECTIONS), metavar="A,B", help=", ".join(SECTIONS))
     made.add_argument("--out", type=Path, help="folder for results.md and results.json")
+    made.add_argument("--keep", action="store_true", help="keep the sections that the report in --out has beyond these")
     made.add_argument("--device", default="cpu", help="cpu or cuda; on cuda one process uses the GPU with --threads for the host side")
     made.add_argument("--encoder", default="all-minilm-l6-v2", help="name or folder of the encoder, the same for both sides")
     made.add_argument("--shape", choices=list(shapes.SHAPES), help="random weights of this size in place of an encoder")
@@ -93,14 +98,16 @@ def measured(name: str, setting: Setting) -> Section:
     return section
 
 
-def write(facts: dict[str, object], sections: Sequence[Section], command: str, out: Path | None) -> None:
-    """Print the report, and keep it where a folder was given."""
-    text = rendering.markdown(facts, sections, command)
+def write(report: Report, out: Path | None, keep: bool) -> None:
+    """Print the report, and put it where a folder was given."""
+    if out is not None and keep and (out / JSON).is_file():
+        report = report.joined(read(out / JSON), list(SECTIONS))
+    text = rendering.markdown(report)
     print(text)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        (out / "results.md").write_text(text, encoding="utf-8")
-        (out / "results.json").write_text(rendering.as_json(facts, sections, command), encoding="utf-8")
+        (out / MARKDOWN).write_text(text, encoding="utf-8")
+        (out / JSON).write_text(report.to_json(), encoding="utf-8")
 
 
 def shown(given: Sequence[str]) -> list[str]:

@@ -1,36 +1,31 @@
-"""The sections as Markdown for people and JSON for programs."""
+"""The report as Markdown, for people."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 from speed.figures import Details, Ratio, Section
+from speed.report import Report
 
 OVERVIEW = ("compared", "ours", "other", "other / ours", "goal", "")
+EXPLAINED = "A ratio is the other side's seconds over ours, for the same work; *missed* says that its goal was not reached."
 
 
-def markdown(facts: Mapping[str, Any], sections: Sequence[Section], command: str) -> str:
-    """The whole report: what it was measured on, all ratios, then each section with its details and notes."""
+def markdown(report: Report) -> str:
+    """The whole report: how and on what it was made, all ratios, then each section with its details and notes."""
     blocks = [
         "# Speed, side by side",
-        f"Made by `{command}` in one call. A ratio is the other side's seconds over ours, for the same work; *missed* says that its goal "
-        "was not reached.",
-        _table(("measured on", ""), list(facts.items())),
-        _table(OVERVIEW, [_line(ratio) for section in sections for ratio in section.ratios]),
-        *[_section(section) for section in sections],
+        f"{_made(report)} {EXPLAINED}",
+        *[_table((f"measured on ({', '.join(call.sections)})", ""), list(call.facts.items())) for call in report.calls],
+        _table(OVERVIEW, [_line(ratio) for section in report.sections for ratio in section.ratios]),
+        *[_section(section) for section in report.sections],
     ]
     return "\n\n".join(blocks) + "\n"
 
 
-def as_json(facts: Mapping[str, Any], sections: Sequence[Section], command: str) -> str:
-    """The same figures, not rounded."""
-    listed = [
-        asdict(section) | {"ratios": [asdict(r) | {"ratio": r.value, "verdict": r.verdict} for r in section.ratios]} for section in sections
-    ]
-    return json.dumps({"command": command, "machine": dict(facts), "sections": listed}, indent=1, ensure_ascii=False) + "\n"
+def _made(report: Report) -> str:
+    commands = ", ".join(f"`{call.command}`" for call in report.calls)
+    return f"Made by {commands} in one call." if len(report.calls) == 1 else f"Made by {commands}, each section in one of these calls."
 
 
 def _section(section: Section) -> str:
