@@ -1,56 +1,58 @@
-"""Questions with sentences in the schema of QNLI: does the sentence hold the answer? Distractors speak of the same thing."""
+"""Questions with sentences in the schema of QNLI: does the sentence hold the answer?
+
+Most sentences that do not hold it own that nobody knows, in ever other words: what they mean tells them, and few words return. The
+others hold the answer to another question: those are told by what was asked alone. No sentence repeats the question's words.
+"""
 
 from __future__ import annotations
 
-import re
-
 from benchmark.data.grammar.dice import Dice
-from benchmark.data.grammar.question_words import KINDS, NAMES, PEOPLE, VALUES, Attribute
+from benchmark.data.grammar.question_words import (
+    KINDS,
+    PLAIN_REPORTS,
+    PLAIN_SILENCES,
+    QUESTIONS,
+    REPORTS,
+    SILENCES,
+    SOURCES,
+    SURE,
+    UNSURE,
+    VALUES,
+)
+
+PLAIN = 0.3  # share of the sentences in which nobody speaks
+ELSEWHERE = 0.15  # share of the not-entailed sentences that answer another question
 
 
 def question(dice: Dice, label: int) -> tuple[str, str]:
     """(question, sentence); label 0: the sentence answers it (entailment), 1: it does not."""
-    things, attributes = dice.pick(KINDS)
-    x = _thing(dice, things)
-    asked, other = dice.two(attributes)
-    told = _told(dice, x, asked, other) if label == 0 else _distractor(dice, x, things, asked, other, attributes)
-    return dice.pick(asked[0]).format(x=x), told
+    kind = dice.pick(tuple(KINDS))
+    (wanted, questions), (other, _) = dice.two(QUESTIONS[kind])
+    asked = dice.pick(questions).format(x=dice.pick(KINDS[kind]))
+    if label == 0:
+        return asked, _report(dice, wanted)
+    return asked, _report(dice, other) if dice.chance(ELSEWHERE) else _silence(dice)
 
 
-def _distractor(dice: Dice, x: str, things: tuple[str, ...], asked: Attribute, other: Attribute, attributes: tuple[Attribute, ...]) -> str:
-    """The same thing and another fact, the same fact of another thing, or something else altogether."""
-    kind = dice.weighted(((0.60, "other fact"), (0.20, "other thing"), (0.20, "elsewhere")))
-    if kind == "other fact":
-        rest = tuple(attribute for attribute in attributes if attribute is not asked)
-        return _told(dice, x, *dice.two(rest))
-    if kind == "other thing":
-        return _told(dice, _unlike(dice, x, things), asked, other)
-    things, attributes = dice.pick(KINDS)
-    first, second = dice.two(tuple(attribute for attribute in attributes if attribute is not asked))
-    return _told(dice, _unlike(dice, x, things), first, second)
+def _report(dice: Dice, wanted: str) -> str:
+    """A sentence that gives a value of the wanted type."""
+    value = dice.pick(VALUES[wanted])
+    if dice.chance(PLAIN):
+        return _sentence(dice.pick(PLAIN_REPORTS).format(v=value))
+    return _sentence(f"{dice.pick(SOURCES)} {dice.pick(REPORTS)} {value} {_at_times(dice, SURE)}")
 
 
-def _told(dice: Dice, x: str, first: Attribute, second: Attribute) -> str:
-    """A sentence on one attribute, at times with a second one before or after it."""
-    one = _statement(dice, x, first)
-    if dice.chance(0.7):
-        return one
-    both = (one, _statement(dice, x, second))
-    return " ".join(both if dice.chance(0.5) else reversed(both))
+def _silence(dice: Dice) -> str:
+    """A sentence that answers no question."""
+    if dice.chance(PLAIN):
+        return _sentence(dice.pick(PLAIN_SILENCES))
+    return _sentence(f"{dice.pick(SOURCES)} {dice.pick(SILENCES)} {_at_times(dice, UNSURE)}")
 
 
-def _statement(dice: Dice, x: str, attribute: Attribute) -> str:
-    template = dice.pick(attribute[1])
-    values = {name: dice.pick([value for value in VALUES[name] if value != x]) for name in re.findall(r"{(\w+)}", template) if name != "x"}
-    text = template.format(x=x, **values)
-    return text[0].upper() + text[1:]
+def _at_times(dice: Dice, words: tuple[str, ...]) -> str:
+    return dice.pick(words) if dice.chance(0.4) else ""
 
 
-def _thing(dice: Dice, things: tuple[str, ...]) -> str:
-    return f"{dice.pick(NAMES)} {dice.pick(things)}" if things else dice.pick(PEOPLE)
-
-
-def _unlike(dice: Dice, x: str, things: tuple[str, ...]) -> str:
-    """Another thing of the same sort: another name for the same kind of building where x is one."""
-    other = _thing(dice, things)
-    return other if other != x else _unlike(dice, x, things)
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[0].upper() + text[1:] + ("" if text.endswith("?") else ".")

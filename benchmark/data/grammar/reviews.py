@@ -1,4 +1,4 @@
-"""Reviews in the schema of SST-2: sentiment under negation, concession, expectation and intensity, among neutral facts."""
+"""Reviews in the schema of SST-2: short clauses whose sentiment passes through negation, concession, expectation and intensity."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from benchmark.data.grammar.review_words import (
     ASPECTS,
     CONCESSIONS,
     EXPECTATIONS,
-    FACTS,
     FILMS,
     LATE_CONCESSIONS,
     NEGATIONS,
@@ -20,16 +19,30 @@ from benchmark.data.grammar.review_words import (
 def review(dice: Dice, label: int) -> tuple[str, None]:
     """One review; label 0 is negative, 1 is positive. The main clause decides, whatever stands beside it."""
     sign = 1 if label == 1 else -1
-    frame = dice.weighted(((0.22, _plain), (0.60, _double), (0.12, _conceded), (0.06, _expected)))
+    frame = dice.weighted(((0.30, _phrase), (0.48, _clause), (0.17, _conceded), (0.05, _expected)))
     return " ".join(frame(dice, sign).split()), None
 
 
-def _plain(dice: Dice, sign: int) -> str:
-    return _clause(dice, sign)
+def _phrase(dice: Dice, sign: int) -> str:
+    """A film and what it is like, without a verb."""
+    first, second = dice.two(ADJECTIVES[sign])
+    return dice.pick((f"one {first} {dice.pick(FILMS)}", f"{first} , {second} {dice.pick(FILMS)}", f"{first} and {second}"))
 
 
-def _double(dice: Dice, sign: int) -> str:
-    return f"{_clause(dice, sign)} {dice.pick(('and', ', and', ';'))} {_clause(dice, sign)}"
+def _clause(dice: Dice, sign: int) -> str:
+    """A clause of one sentiment: a verdict, an adjective or two, or the negation of an opposite adjective."""
+    kind = dice.weighted(((0.14, "verdict"), (0.46, "one"), (0.28, "two"), (0.12, "negation")))
+    subject = dice.pick(ASPECTS) if dice.chance(0.6) else f"this {dice.pick(FILMS)}"
+    if kind == "verdict":
+        return f"this {dice.pick(FILMS)} {dice.pick(VERDICTS[sign])}"
+    if kind == "negation":
+        return f"{subject} {dice.pick(NEGATIONS).format(dice.pick(ADJECTIVES[-sign]))}"
+    first, second = dice.two(ADJECTIVES[sign])
+    return f"{subject} {dice.pick(('is', 'is', 'feels'))} {first} and {second}" if kind == "two" else f"{subject} is {_much(dice, first)}"
+
+
+def _much(dice: Dice, adjective: str) -> str:
+    return f"{dice.pick(ADVERBS)} {adjective}"
 
 
 def _conceded(dice: Dice, sign: int) -> str:
@@ -40,22 +53,3 @@ def _conceded(dice: Dice, sign: int) -> str:
 
 def _expected(dice: Dice, sign: int) -> str:
     return dice.pick(EXPECTATIONS).format(dice.pick(ADJECTIVES[-sign]), _clause(dice, sign))
-
-
-def _clause(dice: Dice, sign: int) -> str:
-    """A clause of one sentiment: a verdict, an adjective, or the negation of an opposite adjective."""
-    kind = dice.weighted(((0.24, "verdict"), (0.68, "adjective"), (0.08, "negation")))
-    if kind == "verdict":
-        return f"{_film(dice)} {dice.pick(VERDICTS[sign])}"
-    subject = dice.pick(ASPECTS) if dice.chance(0.6) else _film(dice)
-    if kind == "negation":
-        return f"{subject} {dice.pick(NEGATIONS).format(dice.pick(ADJECTIVES[-sign]))}"
-    first, second = dice.two(ADJECTIVES[sign])
-    adjective = f"{first} and {second}" if dice.chance(0.4) else f"{dice.pick(ADVERBS)} {first}"
-    return f"{subject} {dice.pick(('is', 'is', 'feels', 'turns out to be', 'remains'))} {adjective}"
-
-
-def _film(dice: Dice) -> str:
-    """The film as a subject, at times with a fact about it that says nothing of its worth."""
-    film = dice.pick(FILMS)
-    return f"{film} , {dice.pick(FACTS)} ," if dice.chance(0.25) else film

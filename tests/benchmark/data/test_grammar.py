@@ -14,9 +14,9 @@ from benchmark.data.grammar.inference import inference
 from benchmark.errors import UserError
 
 HASHES = {
-    "sst2": "3da9a19732b44ab33b4c5500333158301012ebcbf096d85361be801f5a830e46",
-    "qnli": "15a3c990c1e57218139cd2d8c4c4d225c975a715af6319665b0d77d0d1996563",
-    "mnli": "5f4f12a5c8a5b073388600ec8eb7bdc591cb83a50cf4e7607fb76e2d55dd7e8c",
+    "sst2": "2cd228fe32097b479b9dbc5e111354cb579d9ff7fa95f617e5bd21a477cbf6fe",
+    "qnli": "4d55b52f0beefe763ef415ed5ee88742d418669abb01e9490e99abe88f862b49",
+    "mnli": "0dda21c2a5488870b3cf474442c9b900e9e62ea2ef02a2b48471982c13e58dc4",
 }
 TASKS = sorted(HASHES)
 

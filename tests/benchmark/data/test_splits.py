@@ -210,11 +210,11 @@ def test_data_of_one_class_is_a_mistake() -> None:
 
 
 GOLDEN = {
-    ("sst2", "20", 0): "8cf2390d-c3dbfd55-7baba851-ecdeca27",
-    ("sst2", "100", 3): "200dc76d-282c618d-fb721290-ecdeca27",
-    ("qnli", "16/class", 1): "7596edb3-c8d4a39b-cfdc2b6e-7f3b86b1",
-    ("mnli", "50%", 2): "ff1bc76e-a79ab709-565dc7cf-a7b17b5d",
-    ("mnli", "all", 0): "17421daa-98c260d1-a6830960-a7b17b5d",
+    ("sst2", "20", 0): "5f5c9bf9-1d41fae1-c141826c-2b6f2dff",
+    ("sst2", "100", 3): "df2efc2b-700bb450-6ac48588-2b6f2dff",
+    ("qnli", "16/class", 1): "2cb3c2cb-7a532df3-9a550ee1-ee7f9491",
+    ("mnli", "50%", 2): "e322f3a1-284bc013-ec9833ec-8dff223e",
+    ("mnli", "all", 0): "e7040647-553bbaa0-a6830960-8dff223e",
 }
 
 
