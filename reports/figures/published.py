@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reports.context import origin
 from reports.figures.style import finish, new_figure, plain
 from reports.papers import Filled, PaperTable
+from reports.statistics.selected import FEWEST
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,6 +40,8 @@ def ours_against_published(filled: PaperTable) -> Figure | None:
         if any(cell.verdict and cell.verdict.expected for cell in cells)
         else ""
     )
+    selected = any(cell.verdict and not cell.verdict.expected and cell.printed.selection.rule == "top" for cell in cells)
+    bar += f"No bar: the printed means are of selected runs, and repeating that takes {FEWEST} pairs of ours. " if selected else ""
     note = f"{filled.table.citation}, {filled.table.number}. {bar}{origin(filled.block)}"
     return finish(figure, axes, f"Gains, ours and published: {filled.table.title}", note, 1)
 

@@ -8,11 +8,12 @@ document.querySelectorAll("table[data-sortable]").forEach((table) => {
     const number = parseFloat(cell.dataset.value);
     return Number.isNaN(number) ? cell.textContent.trim() : number;
   };
-  const compare = (a, b) => {
-    if (typeof a === "number" && typeof b === "number") return a - b;
+  // Numbers stand before what has no number, in either direction: a gap is neither small nor large.
+  const compare = (a, b, sign) => {
+    if (typeof a === "number" && typeof b === "number") return sign * (a - b);
     if (typeof a === "number") return -1;
     if (typeof b === "number") return 1;
-    return a.localeCompare(b);
+    return sign * a.localeCompare(b);
   };
   heads.forEach((head, column) => {
     const button = document.createElement("button");
@@ -20,11 +21,10 @@ document.querySelectorAll("table[data-sortable]").forEach((table) => {
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending";
+      const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const rows = Array.from(body.rows).sort((a, b) => compare(key(a, column), key(b, column)));
-      body.append(...(down ? rows.reverse() : rows));
+      head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+      body.append(...Array.from(body.rows).sort((a, b) => compare(key(a, column), key(b, column), sign)));
     });
   });
 });

@@ -98,3 +98,23 @@ def test_a_partial_test_set_blocks_the_verdict(tmp_path, filled, with_pool):
 def test_the_pool_is_read_off_the_stored_split(tmp_path, filled, with_pool):
     (block,) = read_results(with_pool(filled(tmp_path, {("sst2", "20", ""): SELF}), 10_000)).blocks
     assert 9_993 <= pool_size(block, block.cells[0]) <= 10_000
+
+
+def rows_of(table, row):
+    return {line.name.partition(" | ")[2]: line.cells[3].shown for line in table.rows if line.name.startswith(row + " | ")}
+
+
+def test_every_row_says_how_many_runs_what_they_cost_and_how_far_the_baseline_is_from_itself(tmp_path, filled):
+    null = [0.61, 0.60, 0.60, 0.63, 0.60, 0.60]
+    table = paper_table(filled_table(filled(tmp_path, {("sst2", "20", ""): {**SELF, "ce-null": null}})))
+    base, method = rows_of(table, "20 CE"), rows_of(table, "20 CE + SCL")
+    assert (base["runs: theirs / ours"], base["ours, seconds per run"]) == ("3 / 6", "12.0")
+    assert base["noise floor, ours [95 %]"].startswith("0.0 [")
+    assert "noise floor, ours [95 %]" not in method
+    assert any(line.startswith("Smallest gain that our runs would have found") for line in table.footnotes)
+
+
+def test_stand_ins_and_partial_data_are_marked_at_our_number(tmp_path, filled):
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): SELF}, task_source="embedded", profile="embedded")).blocks
+    block = replace(block, frame=block.frame.assign(partial="train"))
+    assert rows_of(paper_table(fill(find_table("scl/few-shot"), block)), "20 CE")["ours"].endswith("[p,s]")

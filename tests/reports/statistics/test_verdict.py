@@ -101,6 +101,20 @@ def test_another_setting_never_speaks_of_reproduction(gain, sd, outcome):
     assert (found.kind, found.margin, found.readings, found.level) == ("conceptual", 1.0, (), None)
 
 
+def test_an_undecided_gain_says_how_many_pairs_would_settle_it():
+    found = verdict(claim(2.0), arms(1.5, n=10, sd=4.0), OTHER)
+    assert found.outcome is Outcome.UNDECIDED
+    assert f"about {found.runs_needed} pairs" in found.reason
+    more = [verdict(claim(2.0), arms(1.5, n=n, sd=4.0), OTHER).outcome for n in (found.runs_needed - 1, found.runs_needed)]
+    assert more == [Outcome.UNDECIDED, Outcome.SAME_DIRECTION]
+
+
+def test_where_a_gain_like_the_published_one_was_to_be_expected_is_shown_in_any_setting():
+    for setting in (DIRECT, OTHER):
+        found = verdict(claim(2.0), arms(1.5, n=10, sd=4.0), setting)
+        assert found.expected.low < found.gain.low < 1.5 < found.gain.high < found.expected.high
+
+
 def test_direction_is_the_published_one():
     assert verdict(claim(-2.0), arms(-2.0), OTHER).outcome is Outcome.SAME_DIRECTION
     assert verdict(claim(-2.0), arms(2.0), OTHER).outcome is Outcome.OPPOSITE
