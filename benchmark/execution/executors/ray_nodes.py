@@ -28,6 +28,7 @@ def connected(address: str | None) -> Any:
             raise UserError(f"{name} is {os.environ[name]!r}.", f"Allowed: {value}.", "Unset it. See docs/scaling.md.")
     try:
         import ray
+        import ray.util.scheduling_strategies
     except ImportError as error:
         raise UserError(
             "--executor ray was given, but Ray is not installed.", "It comes with the extra [ray].", 'pip install -e ".[ray]"'
@@ -49,12 +50,10 @@ def seen_by_every_node(ray: Any, parcel: Parcel) -> list[dict[str, Any]]:
     Raises:
         UserError: it names the first node that cannot do runs, or that does not answer within `ANSWER` seconds.
     """
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
     asked = {}
     for node in ray.nodes():
         if node["Alive"]:
-            here = NodeAffinitySchedulingStrategy(node_id=node["NodeID"], soft=False)
+            here = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node_id=node["NodeID"], soft=False)
             asked[ray.remote(look_around).options(num_cpus=0, max_retries=0, scheduling_strategy=here).remote(parcel)] = node
     answered, silent = ray.wait(list(asked), num_returns=len(asked), timeout=ANSWER)
     if silent:
