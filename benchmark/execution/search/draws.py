@@ -72,11 +72,16 @@ def draws(arm: Arm, trials: int) -> list[dict[str, Any]]:
     if not axes:
         return []
     seen: dict[str, dict[str, Any]] = {_identity(arm, {}): {}}
+    drawn: set[tuple[Any, ...]] = set()
+    most = math.prod(len(axis.choices) or MOST_POINTS for axis in axes)
     for point in _points(len(axes), derive(0, "search", arm.method)):
-        if len(seen) >= trials:
+        if len(seen) >= trials or len(drawn) >= most:
             break
-        setting = {axis.name: axis.at(place) for axis, place in zip(axes, point, strict=True)}
-        seen.setdefault(_identity(arm, setting), setting)
+        values = tuple(axis.at(place) for axis, place in zip(axes, point, strict=True))
+        if values not in drawn:
+            drawn.add(values)
+            setting = dict(zip((axis.name for axis in axes), values, strict=True))
+            seen.setdefault(_identity(arm, setting), setting)
     return list(seen.values())[:trials]
 
 
