@@ -19,6 +19,9 @@ from reports.statistics.calibration import reliability
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+MOST_BINS = 10
+FULL_BIN = 50  # examples: with fewer, a bin's share right is mostly chance
+
 
 def reliability_diagram(block: Block) -> Figure | None:
     """One panel per cell, one line per arm over all of its runs. None where no run kept its probabilities."""
@@ -32,12 +35,17 @@ def reliability_diagram(block: Block) -> Figure | None:
         one.plot([0, 1], [0, 1], color="#7F7F7F", linewidth=0.8, linestyle="--")
         for arm in block.arms:
             if (arm, cell) in kept:
-                bars = reliability(*kept[arm, cell]).bins
+                probabilities, labels = kept[arm, cell]
+                bars = reliability(probabilities, labels, bins=max(2, min(MOST_BINS, len(labels) // FULL_BIN))).bins
+                one.set_xlim(1 / probabilities.shape[1] - 0.03, 1.03)  # below an even guess no confidence lies
                 bins = ([b.confidence for b in bars], [b.accuracy for b in bars])
                 one.errorbar(*bins, yerr=[b.error for b in bars], markersize=3, linewidth=1, label=plain(arm), **look(block.arms, arm))
         one.set(title=plain(cell.label), xlabel="confidence", ylabel="share right")
     key(figure, axes[: len(cells)])
-    note = f"{limit}Ten bins with as many test examples each, all runs together; bars are binomial standard errors. {origin(block)}"
+    note = (
+        f"{limit}Bins with as many test examples each ({MOST_BINS}, or fewer where that would be under {FULL_BIN}), all runs together; "
+        f"bars are binomial standard errors. {origin(block)}"
+    )
     return finish(figure, axes, "Reliability", note, len(cells))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.context import origin
-from reports.figures.style import COLOURS, MARKERS, finish, new_figure, plain, shown
+from reports.figures.style import COLOURS, MARKERS, finish, key, new_figure, plain, shown
 from reports.representations import kept
 from reports.results import Block
 from reports.statistics.geometry import scaled
@@ -34,16 +34,23 @@ def representation_maps(block: Block) -> Figure | None:
         for number, label in enumerate(np.unique(labels)):
             mine = places[labels == label]
             colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
-            one.scatter(mine[:, 0], mine[:, 1], s=6, alpha=0.7, color=colour, marker=marker, linewidths=0)
+            one.scatter(mine[:, 0], mine[:, 1], s=6, alpha=0.7, color=colour, marker=marker, linewidths=0, label=f"class {label}")
         measured = runs[0].geometry
         silhouette = "-" if measured.silhouette is None else f"{measured.silhouette:.2f}"
         alignment = "-" if measured.alignment is None else f"{measured.alignment:.2f}"
         one.set(title=plain(f"{arm}\nsilhouette {silhouette}, align. {alignment}, unif. {measured.uniformity:.2f}"), xticks=[], yticks=[])
+    key(figure, axes[: len(found)])
+    least = perplexity(len(found[0][1][0].vectors))
     note = (
-        f"{limit}t-SNE (perplexity 30, seed 0) of up to {POINTS} test texts of {plain(cell.label)}, one run per arm; colours and markers "
-        f"are the true classes. Distances on a map mean little: the numbers, of the vectors themselves, do. {origin(block)}"
+        f"{limit}t-SNE (perplexity {least:.0f}, seed 0) of up to {POINTS} test texts of {plain(cell.label)}, one run per arm; colours and "
+        f"markers are the true classes. Distances on a map mean little: the numbers, of the vectors themselves, do. {origin(block)}"
     )
     return finish(figure, axes, "Representations of the test texts", note, len(found))
+
+
+def perplexity(texts: int) -> float:
+    """30, or less where a map has too few texts for that."""
+    return min(30.0, max(2.0, (min(texts, POINTS) - 1) / 3))
 
 
 def flat_map(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -51,6 +58,5 @@ def flat_map(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     from sklearn.manifold import TSNE
 
     first = scaled(vectors[:POINTS])
-    perplexity = min(30.0, max(2.0, (len(first) - 1) / 3))
-    places: NDArray[np.float64] = TSNE(2, perplexity=perplexity, init="pca", random_state=0).fit_transform(first)
+    places: NDArray[np.float64] = TSNE(2, perplexity=perplexity(len(vectors)), init="pca", random_state=0).fit_transform(first)
     return places
