@@ -44,6 +44,7 @@ class PhaseCache:
 
     def get(self, key: str) -> CachedState | None:
         """The state under `key`, or None. A damaged one is removed and counts as absent."""
+        from safetensors import SafetensorError
         from safetensors.torch import load
 
         tensors, meta = self._files(key)
@@ -55,7 +56,7 @@ class PhaseCache:
             state = CachedState(load(data), entry["costs"])
         except OSError:
             return None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, SafetensorError):
             self._drop(key)
             return None
         with contextlib.suppress(OSError):  # evicted by another process meanwhile, or a folder that may only be read

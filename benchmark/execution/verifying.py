@@ -18,12 +18,11 @@ from benchmark.execution.agreement import Level, agreement
 from benchmark.execution.executors.inline import Inline
 from benchmark.execution.executors.pool import LocalPool
 from benchmark.execution.numerics import NUMERICS
-from benchmark.execution.provenance import environment
 from benchmark.execution.workspace import Workspace, data_root_of_environment
 from benchmark.learning.encoder import locate, weights_hash
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
-from benchmark.records.spec import RunSpec, content_key
+from benchmark.records.spec import RunSpec
 from benchmark.records.store import Problem, RecordStore
 from benchmark.registry import build, code_hash, load_plugin, methods, plugin_source
 
@@ -200,6 +199,6 @@ def _held(store: RecordStore, old: RunRecord, new: RunRecord, fresh: RecordStore
             None if impossible else False,
         )
     level = agreement(old, new, np.array(fresh.take("testsets", new.testset)["labels"]))
-    same = old.env_id == content_key(environment(old.spec.compute)) == new.env_id
+    same = old.env_id == new.env_id
     note = "" if same else "in another environment (library versions or hardware)"
     return Check(old.key, title(old), level, note, level <= (Level.BITWISE if same else Level.CONCLUSION))

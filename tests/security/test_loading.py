@@ -1,0 +1,154 @@
+"""Nothing that is loaded can run code: only safetensors, no pickles, no remote code, no stray plug-in."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmark.execution.phase_cache import PhaseCache
+from benchmark.records.files import sealed
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("benchmark", "methods", "baselines", "reports")
+Bench = Callable[..., tuple[int, str]]
+SMOKE = ("run", "--suite", "glue-fewshot", "--profile", "smoke", "--tasks", "sst2", "--seeds", "1", "--methods", "ce")
+
+
+def test_the_trap_works(trap: Any) -> None:
+    """Else the tests below could not fail."""
+    import pickle
+
+    pickle.loads(trap.pickled)
+    assert trap.sprung
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.pt", "model.ckpt"])
+def test_an_encoder_folder_with_pickled_weights_is_refused(bench: Bench, encoder_folder: Any, trap: Any, name: str) -> None:
+    folder = encoder_folder()
+    (folder / name).write_bytes(trap.pickled)
+    code, said = bench(*SMOKE, "--encoder", str(folder))
+    assert (code, trap.sprung) == (2, False), said
+    assert "safetensors" in said
+
+
+def test_a_pickle_under_the_name_of_safetensors_is_not_run(bench: Bench, encoder_folder: Any, trap: Any) -> None:
+    folder = encoder_folder()
+    (folder / "model.safetensors").write_bytes(trap.pickled)
+    code, _ = bench(*SMOKE, "--encoder", str(folder))
+    assert code != 0
+    assert not trap.sprung
+
+
+def test_code_that_comes_with_an_encoder_is_not_run(bench: Bench, encoder_folder: Any, trap: Any) -> None:
+    """`auto_map` is how a folder asks transformers to import its own files."""
+    import torch
+    from safetensors.torch import save_file
+
+    maps = {"AutoConfig": "configuration_evil.EvilConfig", "AutoModel": "modeling_evil.EvilModel", "AutoTokenizer": "evil.EvilTokenizer"}
+    folder = encoder_folder(auto_map=maps)
+    for kind in ("bert", "evil"):
+        config = (folder / "config.json").read_text()
+        (folder / "config.json").write_text(config.replace('"bert"', f'"{kind}"'))
+        for name in ("configuration_evil.py", "modeling_evil.py", "evil.py", "__init__.py"):
+            (folder / name).write_text(trap.source)
+        save_file({"weight": torch.zeros(1)}, folder / "model.safetensors")
+        bench(*SMOKE, "--encoder", str(folder))
+        assert not trap.sprung
+
+
+def test_a_phase_cache_that_holds_a_pickle_holds_nothing(tmp_path: Path, trap: Any) -> None:
+    key = "ab" * 32
+    folder = tmp_path / key[:2]
+    folder.mkdir()
+    (folder / f"{key}.safetensors").write_bytes(trap.pickled)
+    (folder / f"{key}.json").write_bytes(sealed({"sha256": hashlib.sha256(trap.pickled).hexdigest(), "costs": []}))
+    assert PhaseCache(tmp_path, 10**6).get(key) is None
+    assert not trap.sprung
+
+
+def test_an_array_that_holds_objects_is_not_loaded(tmp_path: Path, trap: Any) -> None:
+    """As a side file that somebody put into a results folder would be."""
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([trap], dtype=object), allow_pickle=True)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        np.load(io.BytesIO(buffer.getvalue()), allow_pickle=False)
+    assert not trap.sprung
+
+
+def calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """(place, name as written, call) of every call in our code."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", ast.unparse(node.func), node
+
+
+UNPICKLING = {f"{module}.{name}" for module in ("pickle", "cloudpickle", "dill", "joblib", "marshal") for name in ("load", "loads")}
+RUNNING = {
+    "torch.load",
+    "yaml.load",
+    "yaml.unsafe_load",
+    "shelve.open",
+    "pd.read_pickle",
+    "pandas.read_pickle",
+    "eval",
+    "exec",
+    "os.system",
+}
+ALLOWED = {
+    "benchmark/execution/conformance.py": {"pickle.loads"},  # what this very process has just pickled
+    "benchmark/parameters.py": {"eval"},  # the annotation of a class that is imported already
+}
+
+
+def test_no_code_of_ours_unpickles_or_evaluates_what_it_reads() -> None:
+    found = [
+        f"{place}: {name}"
+        for place, name, _ in calls()
+        if name in UNPICKLING | RUNNING and name not in ALLOWED.get(place.split(":")[0], ())
+    ]
+    assert found == []
+
+
+def test_every_array_is_loaded_and_saved_without_pickles() -> None:
+    for place, name, call in calls():
+        if name in ("np.load", "numpy.load", "np.save", "numpy.save"):
+            given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+            assert given.get("allow_pickle") == "False", place
+
+
+def test_remote_code_is_trusted_nowhere_and_every_model_comes_from_safetensors() -> None:
+    loads = 0
+    for place, name, call in calls():
+        given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+        assert given.get("trust_remote_code", "False") == "False", place
+        if name.startswith(("AutoModel", "MarianMTModel")) and name.endswith("from_pretrained"):
+            loads += 1
+            assert given.get("use_safetensors") == "True", place
+    assert loads
+
+
+@pytest.mark.parametrize("name", ["stray_plugin.py", "methods.py", "baselines.py", "reports.py", "conftest.py", "sitecustomize.py"])
+def test_a_file_that_lies_about_is_not_imported(bench: Bench, trap: Any, name: str) -> None:
+    text = f'from benchmark.registry import methods\n{trap.source}\n@methods.register("stray")\nclass Stray: ...\n'
+    for place in (Path(), Path("results")):
+        place.mkdir(exist_ok=True)
+        (place / name).write_text(text)
+    for words in (
+        ("list", "methods"),
+        (*SMOKE[:-1], "majority", "--results", "results", "--cache", "cache"),
+        ("export", "--results", "results"),
+    ):
+        _, said = bench(*words)
+        assert "stray" not in said.replace(str(Path.cwd()), "")
+    assert not trap.sprung
+    assert not any(getattr(module, "__file__", None) == str(Path(name).resolve()) for module in list(sys.modules.values()))
