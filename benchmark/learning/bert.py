@@ -21,15 +21,29 @@ KINDS = ("bert", "roberta", "xlm-roberta")
 _OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}  # of checkpoints converted from TensorFlow
 
 
+class Map(nn.Linear):
+    """A linear map whose weights are loaded: drawing first ones would take longer."""
+
+    def reset_parameters(self) -> None:
+        """Nothing."""
+
+
+class Table(nn.Embedding):
+    """An embedding whose rows are loaded."""
+
+    def reset_parameters(self) -> None:
+        """Nothing."""
+
+
 class Embeddings(nn.Module):
     """Words, positions, segments."""
 
     def __init__(self, config: Any) -> None:
         super().__init__()
         width = config.hidden_size
-        self.word_embeddings = nn.Embedding(config.vocab_size, width)
-        self.position_embeddings = nn.Embedding(config.max_position_embeddings, width)
-        self.token_type_embeddings = nn.Embedding(config.type_vocab_size, width)
+        self.word_embeddings = Table(config.vocab_size, width)
+        self.position_embeddings = Table(config.max_position_embeddings, width)
+        self.token_type_embeddings = Table(config.type_vocab_size, width)
         self.LayerNorm = nn.LayerNorm(width, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
@@ -41,7 +55,7 @@ class SelfAttention(nn.Module):
         super().__init__()
         width = config.hidden_size
         self.num_attention_heads, self.attention_head_size = config.num_attention_heads, width // config.num_attention_heads
-        self.query, self.key, self.value = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
+        self.query, self.key, self.value = Map(width, width), Map(width, width), Map(width, width)
         self.dropout = nn.Dropout(config.attention_probs_dropout_prob)
 
 
@@ -50,7 +64,7 @@ class Output(nn.Module):
 
     def __init__(self, config: Any, inputs: int) -> None:
         super().__init__()
-        self.dense = nn.Linear(inputs, config.hidden_size)
+        self.dense = Map(inputs, config.hidden_size)
         self.LayerNorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
 
@@ -68,7 +82,7 @@ class Intermediate(nn.Module):
 
     def __init__(self, config: Any) -> None:
         super().__init__()
-        self.dense = nn.Linear(config.hidden_size, config.intermediate_size)
+        self.dense = Map(config.hidden_size, config.intermediate_size)
 
     def forward(self, states: Tensor) -> Tensor:
         """[N, H] -> [N, intermediate]."""
@@ -132,8 +146,7 @@ def load(folder: Path) -> Bert | None:
         "attention_probs_dropout_prob": 0.1,
         "type_vocab_size": 2,
     }
-    with torch.device("meta"):
-        model = Bert(SimpleNamespace(**(defaults | given)))
+    model = Bert(SimpleNamespace(**(defaults | given)))
     tensors = {_own_name(name, given["model_type"]): tensor for name, tensor in load_file(folder / "model.safetensors").items()}
     wanted = model.state_dict()
     wrong = [name for name, tensor in wanted.items() if name not in tensors or tensors[name].shape != tensor.shape]
