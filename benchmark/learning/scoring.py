@@ -41,7 +41,9 @@ def _in_batches(backbone: Backbone, examples: Examples, then: Callable[[torch.Te
     lengths = [len(ids) for ids, _ in backbone.tokenizer.encodings(examples.texts, examples.seconds)]
     order = np.argsort(lengths, kind="stable")
     rows = [order[start : start + SCORING_BATCH] for start in range(0, len(order), SCORING_BATCH)]
-    scored = [then(backbone(backbone.tokenize(examples.take(chosen)))).float() for chosen in rows]
+    with backbone.autocast():  # around all batches, so that the weights are cast once
+        pooled = [backbone(backbone.tokenize(examples.take(chosen))) for chosen in rows]
+    scored = [then(vectors).float() for vectors in pooled]
     result = torch.cat(scored).cpu().numpy()
     restored = np.empty_like(result)
     restored[order] = result
