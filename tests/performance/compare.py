@@ -47,7 +47,7 @@ def main(given: Sequence[str]) -> int:
         parser().error(f"--only: no section {unknown[0]!r}; there are {', '.join(SECTIONS)}")
     with tempfile.TemporaryDirectory(prefix="speed-") as scratch:
         setting = made(options, Path(scratch))
-        facts = machine.facts(setting)
+        facts = machine.facts(setting) | ({"note": options.note} if options.note else {})
         sections = [measured(name, setting) for name in SECTIONS if name in options.only]
     command = " ".join(["python tests/performance/compare.py", *shown(given)])
     made_now = Report((Call(command, facts, tuple(section.name for section in sections)),), tuple(sections))
@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--only", type=lambda text: text.split(","), default=list(SECTIONS), metavar="A,B", help=", ".join(SECTIONS))
     made.add_argument("--out", type=Path, help="folder for results.md and results.json")
     made.add_argument("--keep", action="store_true", help="keep the sections that the report in --out has beyond these")
+    made.add_argument("--note", help="a condition that the report should tell, in words")
     made.add_argument("--device", default="cpu", help="cpu or cuda; on cuda one process uses the GPU with --threads for the host side")
     made.add_argument("--encoder", default="all-minilm-l6-v2", help="name or folder of the encoder, the same for both sides")
     made.add_argument("--shape", choices=list(shapes.SHAPES), help="random weights of this size in place of an encoder")

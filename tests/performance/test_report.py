@@ -63,6 +63,7 @@ def test_a_section_measured_anew_replaces_the_old_one_and_the_report_names_both_
     assert [(section.name, section.ratios[0].value) for section in newer.sections] == [("a", 5.0), ("b", 1.0)]
     assert [(call.command, call.sections) for call in newer.calls] == [("compare.py", ("b",)), ("compare.py --only a", ("a",))]
     assert "Made by `compare.py`, `compare.py --only a`, each section in one of these calls." in markdown(newer)
+    assert markdown(newer).count("a model, 2 cores") == 1
 
 
 def test_a_call_of_which_nothing_is_left_is_not_named() -> None:

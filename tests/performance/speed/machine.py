@@ -16,9 +16,11 @@ def facts(setting: Setting) -> dict[str, Any]:
     """Machine, libraries and setting, by what a reader calls them."""
     import psutil
 
-    from benchmark.execution.provenance import processor
+    from benchmark.execution.provenance import git_state, processor
 
+    git = git_state()
     return {
+        "code": "not from a checkout" if git is None else f"{git.commit[:12]}{', with changes' if git.dirty else ''}",
         "processor": f"{processor()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "device": _device(setting.device),

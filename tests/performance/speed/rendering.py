@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from speed.figures import Details, Ratio, Section
 from speed.report import Report
@@ -16,11 +16,23 @@ def markdown(report: Report) -> str:
     blocks = [
         "# Speed, side by side",
         f"{_made(report)} {EXPLAINED}",
-        *[_table((f"measured on ({', '.join(call.sections)})", ""), list(call.facts.items())) for call in report.calls],
+        *_machines(report),
         _table(OVERVIEW, [_line(ratio) for section in report.sections for ratio in section.ratios]),
         *[_section(section) for section in report.sections],
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _machines(report: Report) -> list[str]:
+    """One table for all calls on the same machine under the same conditions."""
+    groups: list[tuple[Mapping[str, object], list[str]]] = []
+    for call in report.calls:
+        same = next((names for facts, names in groups if facts == call.facts), None)
+        if same is None:
+            groups.append((call.facts, list(call.sections)))
+        else:
+            same.extend(call.sections)
+    return [_table((f"measured on ({', '.join(names)})", ""), list(facts.items())) for facts, names in groups]
 
 
 def _made(report: Report) -> str:
