@@ -109,17 +109,11 @@ def task_shape(spec: RunSpec, label_names: tuple[str, ...], split: Split) -> Tas
 
 
 def fresh_state(method: Method, spec: RunSpec, workspace: Workspace) -> State:
-    """The state before the first phase: the pristine encoder, or nothing for a method that needs none."""
+    """The state before the first phase: the pristine encoder (with its language-model head for `masked-lm`), or nothing."""
     if not method.needs_encoder:
         return State(backbone=None)  # type: ignore[arg-type]
-    if method.backbone != "encoder":
-        raise UserError(
-            f"The method {spec.method.name!r} asks for the backbone {method.backbone!r}.",
-            "This version of the engine loads encoders without a language-model head.",
-            'Use backbone = "encoder", or build the head in a phase.',
-        )
     assert workspace.encoder is not None
-    return State(datasets.encoder(workspace.encoder, spec.compute.device, spec.compute.precision).fresh())
+    return State(datasets.encoder(workspace.encoder, spec.compute.device, spec.compute.precision).fresh(method.backbone))
 
 
 def score(

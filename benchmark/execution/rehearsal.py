@@ -52,7 +52,7 @@ def rehearse(method: Method, split: Split, *, batch: int | None = None, seed: in
     budget = BUDGET if batch is None else BUDGET.model_copy(update={"batch": batch})
     task = small_task(split)
     streams = Streams(seed, seed, method.salt)
-    state = State(encoder(load_encoder(ENCODER), "cpu", "fp32").fresh() if method.needs_encoder else None)  # type: ignore[arg-type]
+    state = State(encoder(load_encoder(ENCODER), "cpu", "fp32").fresh(method.backbone) if method.needs_encoder else None)  # type: ignore[arg-type]
     data = TrainingData(split.train, split.dev, split.unlabelled)
     done = Rehearsal()
     for phase in method.phases(task):

@@ -15,6 +15,7 @@ from benchmark.config.encoder import EncoderConfig
 from benchmark.errors import UserError
 from benchmark.learning.state import Backbone
 from benchmark.learning.tokens import FileVocabulary, HashVocabulary, Tokenizer
+from benchmark.learning.vocabulary import VocabularyHead, random_head, stored_head
 
 
 class Encoder:
@@ -27,7 +28,9 @@ class Encoder:
     def __init__(self, config: EncoderConfig, folder: Path | None, device: str, precision: str) -> None:
         model, tokenizer = _random(config) if folder is None else _load(config, folder)
         self.backbone = Backbone(model.to(device), tokenizer, config.pooling, precision)
-        self._pristine = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+        self._config, self._folder = config, folder
+        self._head: VocabularyHead | None = None
+        self._pristine = _copies(self.backbone)
 
     @property
     def pristine(self) -> dict[str, torch.Tensor]:
@@ -35,14 +38,31 @@ class Encoder:
         return self._pristine
 
     @torch.no_grad()
-    def fresh(self) -> Backbone:
-        """The backbone with its pristine tensors, everything trainable, no gradients left."""
-        for name, tensor in self.backbone.model.state_dict().items():
+    def fresh(self, kind: str = "encoder") -> Backbone:
+        """The backbone with its pristine tensors, everything trainable, no gradients left.
+
+        Args:
+            kind: `masked-lm` adds its language-model head (a UserError where it has none); `encoder` leaves it out.
+        """
+        self.backbone.vocabulary = self._loaded_head() if kind == "masked-lm" else None
+        for name, tensor in self.backbone.tensors().items():
             tensor.copy_(self._pristine[name])
         self.backbone.requires_grad_(True)
         for parameter in self.backbone.parameters():
             parameter.grad = None
         return self.backbone
+
+    def _loaded_head(self) -> VocabularyHead:
+        if self._head is None:
+            shape = self.backbone.model.config
+            found = random_head(shape) if self._folder is None else stored_head(self._config.name, shape, self._folder)
+            self._head = self.backbone.vocabulary = found.to(self.backbone.device)
+            self._pristine = _copies(self.backbone) | self._pristine
+        return self._head
+
+
+def _copies(backbone: Backbone) -> dict[str, torch.Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in backbone.tensors().items()}
 
 
 def locate(config: EncoderConfig) -> Path | None:

@@ -14,6 +14,7 @@ from benchmark.learning import flat
 from benchmark.learning.contract import Predictor
 from benchmark.learning.tokens import Tokenizer, Tokens
 from benchmark.learning.trimming import WordRows
+from benchmark.learning.vocabulary import VocabularyHead
 from benchmark.streams import Streams
 
 __all__ = ["Backbone", "State", "Tokens"]
@@ -26,11 +27,15 @@ class Backbone(nn.Module):
         model: the transformers model.
         hidden: H, the width of its representations.
         pooling: `mean` over the attended tokens, or `cls`: the first token without any tanh.
+        vocabulary: the language-model head, for a method that declares `backbone = "masked-lm"`; else None.
         rows: while a phase trains on them: the occurring rows that stand in for the word-embedding matrix.
     """
 
+    vocabulary: VocabularyHead | None
+
     def __init__(self, model: nn.Module, tokenizer: Tokenizer, pooling: str, precision: str = "fp32") -> None:
         super().__init__()
+        self.register_module("vocabulary", None)  # before the model, whose last parameters every term must reach
         self.model, self.tokenizer, self.pooling, self.precision = model, tokenizer, pooling, precision
         self.hidden: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
         self.rows: WordRows | None = None
@@ -65,6 +70,18 @@ class Backbone(nn.Module):
         with self.autocast():
             hidden = self._run(tokens, embeddings)
         return pool(hidden.float(), tokens.mask, self.pooling)
+
+    def words_at(self, tokens: Tokens, where: Tensor) -> Tensor:
+        """Scores over the vocabulary, float32 [M, V], at the M places of `where` (bool [B, T]), row by row."""
+        assert self.vocabulary is not None, 'only a method with backbone = "masked-lm" has a language-model head'
+        with self.autocast():
+            states, layout = flat.encode(self.model, tokens)
+            return self.vocabulary(states[where.flatten()[layout.places]], self.word_embeddings).float()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The tensors of model and head by name, not copied."""
+        head = {} if self.vocabulary is None else self.vocabulary.state_dict(prefix="vocabulary.")
+        return self.model.state_dict() | head
 
     def _run(self, tokens: Tokens, embeddings: Tensor | None) -> Tensor:
         inputs = {"input_ids": tokens.ids, "attention_mask": tokens.mask}
@@ -114,7 +131,7 @@ class State:
 
     def tensors(self) -> dict[str, Tensor]:
         """Every tensor of the state by name (`backbone.…`, `modules.…`), not copied."""
-        named = {f"backbone.{name}": tensor for name, tensor in self.backbone.model.state_dict().items()}
+        named = {f"backbone.{name}": tensor for name, tensor in self.backbone.tensors().items()}
         return named | {f"modules.{name}": tensor for name, tensor in self.modules.state_dict().items()}
 
     @torch.no_grad()

@@ -106,6 +106,27 @@ class Step:
                 self._memo[(view, f"kept:{memo[1]}")] = embeddings  # keeps the matrix alive, so that its id stays its own
         return self._memo[memo]
 
+    def vocabulary_logits(self, where: Tensor, view: str = "text") -> Tensor:
+        """Scores over the vocabulary, float32 [M, V], at the places of a view that are hidden from the encoder, row by row.
+
+        For methods with `backbone = "masked-lm"`, by objectives that declare `whole_vocabulary`. What was there: `tokens(view).ids[where]`.
+
+        Args:
+            where: bool [B, T], True where the encoder is to see the mask token and to say what stood there. None of them padding.
+        """
+        self._need_whole_vocabulary("vocabulary_logits")
+        tokens, mask = self.tokens(view), self._state.backbone.tokenizer.vocabulary.mask
+        assert mask is not None, "this encoder's tokenizer has no mask token"
+        self._seed(f"vocabulary:{view}")
+        self._count(len(self._views[view]))
+        hidden = Tokens(tokens.ids.masked_fill(where, mask), tokens.mask, tokens.types)
+        return self._state.backbone.words_at(hidden, where)
+
+    def uniforms(self, view: str = "text") -> Tensor:
+        """A number in [0, 1) for each token place of a view, float32 [B, T], from this step's dropout stream: which tokens to hide."""
+        self._seed(f"uniforms:{view}")
+        return torch.rand(self.tokens(view).ids.shape).to(self._state.backbone.device)
+
     def logits(self, representation: Tensor, head: str = "head") -> Tensor:
         """Class scores float32 [B, K] of representations [B, H], through the head and its dropout."""
         scores: Tensor = self.apply(head, representation)

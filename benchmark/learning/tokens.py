@@ -40,6 +40,7 @@ class Vocabulary(Protocol):
     """How one text, or a pair, becomes ids; special tokens included, cut to the encoder's length."""
 
     pad: int
+    mask: int | None  # the token that stands for a hidden one, where there is such a token
 
     def encode(self, text: str, second: str | None) -> Encoding:
         """Token ids and segment ids."""
@@ -91,6 +92,7 @@ class FileVocabulary:
 
         self.pad = pad
         self._fast = Fast.from_file(str(file))
+        self.mask = next((i for name in ("[MASK]", "<mask>") if (i := self._fast.token_to_id(name)) is not None), None)
         self._fast.no_padding()
         self._fast.enable_truncation(max_length)
 
@@ -104,6 +106,7 @@ class HashVocabulary:
     """Words hashed to ids: the vocabulary of the random encoders, which were never trained on any other."""
 
     pad, start, end = 0, 1, 2
+    mask = end  # an id of its own would move those of the words
 
     def __init__(self, size: int, max_length: int) -> None:
         self.size, self.max_length = size, max_length
