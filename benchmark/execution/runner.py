@@ -16,6 +16,7 @@ from benchmark.config.request import RunRequest
 from benchmark.execution import claims
 from benchmark.execution.executors.base import Executor, Finished
 from benchmark.execution.executors.choose import make_executor
+from benchmark.execution.mending import mend
 from benchmark.execution.order import gathered, leaders
 from benchmark.execution.planned import PlannedRun
 from benchmark.execution.planning import Plan
@@ -91,6 +92,7 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     store.write_manifest(plan.manifest)
     claims.sweep(request.results)
     sweep(request.results, depth=2)
+    mend(store, [run.key for run in plan.runs if run.done], plan.workspace)
     summary = Summary(planned=len(plan.runs))
     began = time.perf_counter()
     observer.planned(plan)
