@@ -13,6 +13,7 @@ import torch
 
 from benchmark.config.encoder import EncoderConfig
 from benchmark.errors import UserError
+from benchmark.learning import bert
 from benchmark.learning.state import Backbone
 from benchmark.learning.tokens import FileVocabulary, HashVocabulary, Tokenizer
 from benchmark.learning.vocabulary import VocabularyHead, random_head, stored_head
@@ -131,9 +132,6 @@ def _hub_folder(config: EncoderConfig) -> Path:
 
 
 def _load(config: EncoderConfig, folder: Path) -> tuple[Any, Tokenizer]:
-    from transformers import AutoConfig, AutoModel
-    from transformers.utils import logging
-
     for name in ("config.json", "tokenizer.json"):
         if not (folder / name).is_file():
             raise UserError(
@@ -142,10 +140,20 @@ def _load(config: EncoderConfig, folder: Path) -> tuple[Any, Tokenizer]:
                 "Give a folder with config.json, tokenizer.json and model.safetensors.",
             )
     weights_hash(config, folder)
+    model = bert.load(folder) or _through_transformers(folder)
+    vocabulary = FileVocabulary(folder / "tokenizer.json", config.max_length, pad=model.config.pad_token_id or 0)
+    return model, Tokenizer(vocabulary, segments=getattr(model.config, "type_vocab_size", 1) > 1)
+
+
+def _through_transformers(folder: Path) -> Any:
+    """A model of any other architecture."""
+    from transformers import AutoConfig, AutoModel
+    from transformers.utils import logging
+
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     architecture = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    model = AutoModel.from_pretrained(
+    return AutoModel.from_pretrained(
         folder,
         config=architecture,
         use_safetensors=True,
@@ -153,8 +161,6 @@ def _load(config: EncoderConfig, folder: Path) -> tuple[Any, Tokenizer]:
         dtype=torch.float32,
         **_without_pooler(architecture.model_type),
     )
-    vocabulary = FileVocabulary(folder / "tokenizer.json", config.max_length, pad=architecture.pad_token_id or 0)
-    return model, Tokenizer(vocabulary, segments=getattr(architecture, "type_vocab_size", 1) > 1)
 
 
 def _without_pooler(model_type: str) -> dict[str, bool]:
