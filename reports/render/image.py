@@ -24,7 +24,7 @@ def svg(figure: Figure) -> bytes:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     with _ready(figure) as buffer:
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return _PLACES.sub(lambda place: _LONG.sub(rb"\1", place[0]), buffer.getvalue())
 
 
@@ -34,7 +34,7 @@ def png(figure: Figure) -> bytes:
 
     with _ready(figure) as buffer:
         figure.set_dpi(DPI)
-        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+        FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 

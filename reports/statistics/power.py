@@ -65,6 +65,8 @@ def t_power(difference: float, sd: float, n: int, *, alpha: float = 0.05, factor
     if abs(shift) > FAR:  # only the spread of s matters there, and scipy's noncentral t gives NaN
         return float(chi2.cdf((n - 1) * (shift / edge) ** 2, n - 1))
     other = float(nct.cdf(-edge, n - 1, abs(shift))) if abs(shift) < NO_OTHER_SIDE else 0.0
+    if math.isnan(other):  # scipy gives NaN where it is below 1e-15
+        other = 0.0
     return float(nct.sf(edge, n - 1, abs(shift))) + other
 
 
