@@ -76,7 +76,8 @@ class Backbone(nn.Module):
         assert self.vocabulary is not None, 'only a method with backbone = "masked-lm" has a language-model head'
         with self.autocast():
             states, layout = flat.encode(self.model, tokens)
-            return self.vocabulary(states[where.flatten()[layout.places]], self.word_embeddings).float()
+            scores: Tensor = self.vocabulary(states[where.flatten()[layout.places]], self.word_embeddings)
+        return scores.float()
 
     def tensors(self) -> dict[str, Tensor]:
         """The tensors of model and head by name, not copied."""

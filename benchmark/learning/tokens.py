@@ -106,7 +106,7 @@ class HashVocabulary:
     """Words hashed to ids: the vocabulary of the random encoders, which were never trained on any other."""
 
     pad, start, end = 0, 1, 2
-    mask = end  # an id of its own would move those of the words
+    mask: int | None = end  # an id of its own would move those of the words
 
     def __init__(self, size: int, max_length: int) -> None:
         self.size, self.max_length = size, max_length

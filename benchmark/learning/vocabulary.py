@@ -66,7 +66,7 @@ def stored_head(name: str, config: Any, folder: Path) -> VocabularyHead:
 
 def _named(stored: Mapping[str, Tensor], dense: str, norm: str, top: str) -> dict[str, Tensor]:
     """The stored tensors under the names of `VocabularyHead`; a KeyError with the name of the first that is not there."""
-    wanted = {f"dense.{part}": (f"{dense}.{part}",) for part in ("weight", "bias")}
+    wanted: dict[str, tuple[str, ...]] = {f"dense.{part}": (f"{dense}.{part}",) for part in ("weight", "bias")}
     wanted |= {f"norm.{part}": (f"{norm}.{part}", f"{norm}.{old}") for part, old in OLD_NAMES.items()}
     wanted["bias"] = (f"{top}.bias", f"{top}.decoder.bias")
     return {own: _first(stored, names) for own, names in wanted.items()}
