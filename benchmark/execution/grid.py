@@ -78,7 +78,7 @@ def make_grid(request: RunRequest) -> Grid:
             "That profile runs on its embedded stand-in sentences (or on your own --task-file).",
             "Real data goes with --profile laptop (or paper-base, paper).",
         )
-    encoder = load_encoder(request.encoder or profile.encoder)
+    encoder = load_encoder(profile.encoder if request.encoder is None else request.encoder)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
     arms = tuple(_arms(request, suite, profile))
@@ -159,7 +159,7 @@ def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> It
     chosen = list(suite.arms)
     if request.methods is not None:
         named = {arm.name: arm for arm in suite.arms}
-        chosen = [named.get(name) or Arm(name=name, method=name) for name in request.methods]
+        chosen = [named.get(name) or Arm(name=methods.entry(name).name, method=name) for name in request.methods]
     for method, parameter, _ in overrides:
         if method not in {arm.method for arm in chosen}:
             methods.entry(method)

@@ -45,7 +45,6 @@ def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ["--suite", "glue-fewshot", "--noise"],
         ["--suite"],
         ["--suite", "glue-fewshot", "--encoder"],
-        ["--suite", "glue-fewshot", "--plugin"],
         ["--suite", "glue-fewshot", "--shots"],
     ],
     ids=lambda words: words[-1].lstrip("-"),
