@@ -82,7 +82,7 @@ def contents(folder: Path) -> Iterator[tuple[Path, bytes]]:
 
 def forbidden(left: Path) -> dict[str, str]:
     """What must stand nowhere, by what it is."""
-    words = {**PLANTED, "folder": left.name, "home": str(Path.home()), "root of the code": str(ROOT), "prefix of Python": sys.prefix}
+    words = {**PLANTED, "folder": str(left), "home": str(Path.home()), "root of the code": str(ROOT), "prefix of Python": sys.prefix}
     for name, told in (("host", platform.node), ("user", getpass.getuser)):
         word = told()
         if len(word) > 6 and word not in ("localhost", "unknown"):  # a shorter one may stand in a word by chance
