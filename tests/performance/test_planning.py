@@ -19,7 +19,7 @@ from benchmark.execution.runner import run_plan
 from benchmark.records.record import PhaseCost, Predictions, RunRecord
 from benchmark.records.store import RecordStore
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.performance
 
 LIMIT = 5.0  # seconds
 GRID: dict[str, Any] = {"suite": "glue-fewshot", "profile": "smoke", "shots": "8,20,100", "seeds": "124"}

@@ -59,7 +59,7 @@ def places(tmp_path):
 def test_a_grid_runs_once_and_is_there_the_second_time(process, bench, places, tmp_path):
     planned = bench("plan", *GRID, *places)
     assert planned.code == 0, planned.err
-    assert "4 runs to do" in planned.out
+    assert "4 runs planned, 0 already there, 4 to do" in planned.out
     assert not (tmp_path / "results").exists()
 
     first = process("run", *GRID, *places)
