@@ -28,22 +28,25 @@ LIBRARIES = (
 
 
 @lru_cache(maxsize=8)
-def _environment(device: str) -> dict[str, Any]:
-    from benchmark.execution.compute import flags
-
+def _machine(device: str) -> dict[str, Any]:
+    """What does not change while a process lives."""
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "libraries": {name: _version(name) for name in LIBRARIES},
         "processor": processor(),
         "device": _device_name(device),
-        "flags": flags(),
     }
 
 
 def environment(compute: Compute) -> dict[str, Any]:
-    """What makes an env_id: a table that mixes two of them says so. Precision and threads are in the spec, and so not in here."""
-    return _environment(compute.device)
+    """What makes an env_id: a table that mixes two of them says so. Precision and threads are in the spec, and so not in here.
+
+    The flags are those of this process now: call `honour` first, which sets them.
+    """
+    from benchmark.execution.compute import flags
+
+    return {**_machine(compute.device), "flags": flags()}
 
 
 def _version(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from benchmark.data.rows import split_indices
 from benchmark.errors import UserError
 from benchmark.execution import datasets
 from benchmark.execution.claims import Claim, claimed, fallen_silent
+from benchmark.execution.compute import honour
 from benchmark.execution.execute import Outcome, compute_outcome
 from benchmark.execution.executors.base import Finished
 from benchmark.execution.kept import Kept
@@ -71,6 +73,8 @@ def record_killed(
         there = None if workspace.rerun else store.get(spec.key)
         if there is not None and there.status == "done":
             return told(there)
+        with contextlib.suppress(UserError):  # the device is not here; else the driver's flags are to be those that the worker had
+            honour(spec.compute)
         record = RunRecord(
             key=spec.key,
             spec=spec,

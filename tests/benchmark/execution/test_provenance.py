@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from benchmark.execution.compute import honour
 from benchmark.execution.provenance import environment
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import Compute
@@ -26,6 +29,18 @@ def test_an_environment_names_versions_processor_and_determinism_flags() -> None
 
 def test_precision_and_threads_are_the_specs_and_make_no_other_environment() -> None:
     assert environment(Compute(threads=1)) == environment(Compute(threads=2, precision="bf16"))
+
+
+def test_the_flags_are_those_of_the_process_now_and_not_of_the_first_question() -> None:
+    """A driver that records a run that died under its worker has asked before any run set the flags."""
+    honour(Compute())
+    asked_before = environment(Compute())
+    torch.set_deterministic_debug_mode("default")
+    try:
+        assert environment(Compute())["flags"] != asked_before["flags"]
+    finally:
+        honour(Compute())
+    assert environment(Compute()) == asked_before
 
 
 def test_no_file_of_a_results_folder_holds_host_user_path_or_variable(run_of: Run, tmp_path: Path, monkeypatch: Any) -> None:
