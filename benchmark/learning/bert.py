@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.errors import UserError
+from benchmark.learning.flat import FIRST_POSITION
 
-KINDS = ("bert", "roberta", "xlm-roberta")
-_OLD_NAMES = {"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"}  # of checkpoints converted from TensorFlow
+OLD_NAMES = {"weight": "gamma", "bias": "beta"}  # of a LayerNorm's tensors in checkpoints converted from TensorFlow
 
 
 class Map(nn.Linear):
@@ -125,7 +125,7 @@ class Bert(nn.Module):
 def known(config: Mapping[str, Any]) -> bool:
     """Whether these modules are those of a config.json: a BERT or RoBERTa encoder with GELU and absolute positions."""
     plain = config.get("hidden_act") == "gelu" and config.get("position_embedding_type", "absolute") == "absolute"
-    return config.get("model_type") in KINDS and plain and not config.get("is_decoder", False)
+    return config.get("model_type") in FIRST_POSITION and plain and not config.get("is_decoder", False)
 
 
 def load(folder: Path) -> Bert | None:
@@ -163,6 +163,6 @@ def load(folder: Path) -> Bert | None:
 def _own_name(name: str, kind: str) -> str:
     """A checkpoint's name of a tensor without the prefix that models with a head have."""
     bare = name.removeprefix(f"{'roberta' if kind == 'xlm-roberta' else kind}.")
-    for old, new in _OLD_NAMES.items():
-        bare = bare.replace(old, new)
+    for new, old in OLD_NAMES.items():
+        bare = bare.replace(f"LayerNorm.{old}", f"LayerNorm.{new}")
     return bare

@@ -2,7 +2,7 @@
 
 Texts of a batch differ in length, and a padded batch spends matrix products on padding. Here the tokens of a batch lie one behind the
 other in [N, H], N = tokens in all; only attention, a small part of the work, unfolds them. It uses the live modules
-of the transformers model and gives what its own forward gives (a test holds them together).
+of the model (`learning/bert.py`, or transformers' own) and gives what transformers' forward gives (a test holds them together).
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ class Objective(ABC):
 
         Args:
             hidden: H, the width of a representation.
-            backbone: the transformers model, for modules that start from its configuration or weights (copy, never keep).
+            backbone: the encoder's model, its modules named as in transformers, for modules that start from its configuration
+                or weights (copy, never keep).
         """
         return {}
 

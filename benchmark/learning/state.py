@@ -24,7 +24,7 @@ class Backbone(nn.Module):
     """A transformers encoder with its tokenizer and pooling.
 
     Attributes:
-        model: the transformers model.
+        model: the encoder's modules, named as in transformers.
         hidden: H, the width of its representations.
         pooling: `mean` over the attended tokens, or `cls`: the first token without any tanh.
         vocabulary: the language-model head, for a method that declares `backbone = "masked-lm"`; else None.

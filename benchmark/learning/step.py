@@ -75,8 +75,8 @@ class Step:
         return self._state.backbone.word_embeddings
 
     def live_encoder(self) -> Any:
-        """The transformers model under training, for a module that uses its live layers (a tied decoder), for objectives that declare
-        `whole_vocabulary`. Hold no copy of it."""
+        """The encoder's model under training, its modules named as in transformers, for a module that uses its live layers (a tied
+        decoder), for objectives that declare `whole_vocabulary`. Hold no copy of it."""
         self._need_whole_vocabulary("live_encoder")
         return self._state.backbone.model
 

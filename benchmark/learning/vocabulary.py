@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark.errors import UserError
+from benchmark.learning.bert import OLD_NAMES
 
 BERT = ("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions")
 ROBERTA = ("lm_head.dense", "lm_head.layer_norm", "lm_head")
 STORED = {"bert": BERT, "roberta": ROBERTA, "xlm-roberta": ROBERTA}  # where the weights of dense, normalisation and bias stand
-OLD_NAMES = {"weight": "gamma", "bias": "beta"}  # of a LayerNorm in early checkpoints
 WITH_HEAD = ("bert-base-uncased", "roberta-base", "roberta-large")
 
 

@@ -15,19 +15,16 @@ from torch.nn import functional as F
 
 from benchmark.errors import UserError
 from benchmark.learning.dropout import dropout
-from benchmark.learning.flat import Layout, attend, widen
-
-# model_type -> whether positions begin behind the padding index (RoBERTa) or at 0 (BERT, MiniLM)
-SUPPORTED = {"bert": False, "roberta": True, "xlm-roberta": True}
+from benchmark.learning.flat import FIRST_POSITION, Layout, attend, widen
 
 
 def check_supported(model: nn.Module) -> None:
     """UserError for an encoder whose layers this decoder cannot take over."""
     kind = getattr(getattr(model, "config", None), "model_type", type(model).__name__)
-    if kind not in SUPPORTED:
+    if kind not in FIRST_POSITION:
         raise UserError(
             f"The denoising objective was asked to rebuild text with an encoder of the type {kind!r}.",
-            f"Supported: {', '.join(SUPPORTED)} (MiniLM encoders are of the type bert).",
+            f"Supported: {', '.join(FIRST_POSITION)} (MiniLM encoders are of the type bert).",
             "Use a supported encoder, or a method without a denoising phase (cl-ft, for one).",
         )
 
@@ -80,7 +77,7 @@ class Decoder(nn.Module):
         config = model.config
         self.count = config.num_hidden_layers if layers is None else min(layers, config.num_hidden_layers)
         self.dropout = config.hidden_dropout_prob
-        self.first_position = config.pad_token_id + 1 if SUPPORTED[config.model_type] else 0
+        self.first_position = (config.pad_token_id + 1) * FIRST_POSITION[config.model_type]
         self.copied = None if tied else copy.deepcopy(Layers(model, self.count))
         self.cross = nn.ModuleList(
             CrossAttention(config.hidden_size, config.initializer_range, config.layer_norm_eps) for _ in range(self.count)
