@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 import numpy as np
@@ -58,10 +59,10 @@ def content_ids(texts: Iterable[str], seconds: Iterable[str] | None = None) -> N
     seen: dict[tuple[str, str | None], int] = {}
     ids = []
     pairs = ((text, None) for text in texts) if seconds is None else zip(texts, seconds, strict=True)
-    for pair in pairs:
-        repeat = seen[pair] = seen.get(pair, -1) + 1
-        digest = hashlib.sha256(json.dumps([*pair, repeat], ensure_ascii=False).encode()).digest()
-        ids.append(int.from_bytes(digest[:8], "big"))
+    for text, second in pairs:
+        repeat = seen[text, second] = seen.get((text, second), -1) + 1
+        written = f"[{quoted(text)}, {'null' if second is None else quoted(second)}, {repeat}]"  # JSON; its writer takes ten times as long
+        ids.append(int.from_bytes(hashlib.sha256(written.encode()).digest()[:8], "big"))
     return np.array(ids, dtype=np.uint64)
 
 

@@ -14,6 +14,7 @@ from benchmark.data.examples import Examples
 from benchmark.learning.contract import Context, TrainingData
 from benchmark.learning.feeds import Batch, Feed
 from benchmark.learning.journal import Journal
+from benchmark.learning.optimizer import AdamW, Group
 from benchmark.learning.phases.gradient import GradientPhase, Part, Plan
 from benchmark.learning.selection import BestOnDev
 from benchmark.learning.step import Step
@@ -54,7 +55,7 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
     journal.reach = [p for module in trained.values() for p in [q for q in module.parameters() if q.requires_grad][-2:]]
     for index in range(plan.steps):
         set_modes(state, trained)
-        set_rate(optimizer, index, plan)
+        optimizer.factor = rate_factor(index, plan)
         batches = {feed: next(iterator) for feed, iterator in feeds.items()}
         steps = {feed: make_step(index, state, batch, data, context) for feed, batch in batches.items()}
         losses = [part_loss(part, steps[part.feed], journal) for part in phase.parts]
@@ -62,7 +63,7 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
         backward(phase, losses, state, journal, parameters)
         clip(parameters, context.budget.clip)
         optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
+        optimizer.clear()
         if state.backbone.rows is not None:
             state.backbone.rows.stepped()
         if journal.look():
@@ -185,7 +186,7 @@ def set_modes(state: State, trained: Mapping[str, nn.Module]) -> None:
         module.train(name in trained)
 
 
-def make_optimizer(phase: GradientPhase, state: State, plan: Plan) -> torch.optim.AdamW:
+def make_optimizer(phase: GradientPhase, state: State, plan: Plan) -> AdamW:
     """AdamW with two rates (backbone; the rest) and no decay on biases and normalisation."""
     groups = []
     for name, module in trainable(phase, state).items():
@@ -193,16 +194,14 @@ def make_optimizer(phase: GradientPhase, state: State, plan: Plan) -> torch.opti
         for decayed in (True, False):
             members = [p for p in module.parameters() if p.requires_grad and (p.ndim > 1) == decayed]
             if members:
-                groups.append({"params": members, "lr": rate, "rate": rate, "weight_decay": plan.weight_decay if decayed else 0.0})
-    return torch.optim.AdamW(groups, fused=True)
+                groups.append(Group(members, rate, plan.weight_decay if decayed else 0.0))
+    return AdamW(groups)
 
 
-def set_rate(optimizer: torch.optim.Optimizer, index: int, plan: Plan) -> None:
-    """Linear warm-up, then linear decay to zero."""
+def rate_factor(index: int, plan: Plan) -> float:
+    """Linear warm-up, then linear decay to zero: the share of the peak rate at a step."""
     rising = math.ceil(plan.warmup * plan.steps)
-    factor = (index + 1) / rising if index < rising else (plan.steps - index) / max(1, plan.steps - rising)
-    for group in optimizer.param_groups:
-        group["lr"] = group["rate"] * factor
+    return (index + 1) / rising if index < rising else (plan.steps - index) / max(1, plan.steps - rising)
 
 
 def looks(steps: int, at_most: int) -> set[int]:

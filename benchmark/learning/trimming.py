@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from benchmark.data.examples import Examples
 from benchmark.learning import flat
+from benchmark.learning.optimizer import AdamW
 
 if TYPE_CHECKING:
     from benchmark.learning.state import Backbone
@@ -40,7 +41,7 @@ class WordRows:
         self._place = torch.full((len(self.whole),), -1, dtype=torch.long)
         self.place = self._place
         self._number(ids, 0)
-        self.optimizer: torch.optim.Optimizer | None = None
+        self.optimizer: AdamW | None = None
         self._decay = 1.0
 
     def cover(self, ids: Tensor) -> None:
@@ -55,18 +56,8 @@ class WordRows:
         self.ids = torch.cat([self.ids, ids])
         longer = nn.Parameter(torch.cat([self.weight, self.whole[ids] * self._decay]))
         if self.optimizer is not None:
-            self._hand_over(self.optimizer, longer, len(ids))
+            self.optimizer.lengthen(self.weight, longer)
         self.weight = self.module.weight = longer
-
-    def _hand_over(self, optimizer: torch.optim.Optimizer, longer: nn.Parameter, added: int) -> None:
-        """Let the optimizer go on with the longer parameter: new rows have no moments yet."""
-        for group in optimizer.param_groups:
-            group["params"] = [longer if p is self.weight else p for p in group["params"]]
-        moments = optimizer.state.pop(self.weight, {})
-        for name, moment in moments.items():
-            if moment.ndim == longer.ndim:
-                moments[name] = torch.cat([moment, moment.new_zeros(added, moment.shape[1])])
-        optimizer.state[longer] = moments
 
     def _number(self, ids: Tensor, first: int) -> None:
         self._place[ids] = torch.arange(first, first + len(ids))
@@ -75,8 +66,7 @@ class WordRows:
     def stepped(self) -> None:
         """After each optimizer step: what weight decay did to the rows that are not here."""
         assert self.optimizer is not None
-        group = next(g for g in self.optimizer.param_groups if any(p is self.weight for p in g["params"]))
-        self._decay *= 1 - group["lr"] * group["weight_decay"]
+        self._decay *= self.optimizer.shrinking(self.weight)
 
     @torch.no_grad()
     def give_back(self) -> None:
