@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -46,17 +46,18 @@ def _watched(request: RunRequest) -> tuple[Plan, Summary]:
 def _results(plan: Plan, request: RunRequest) -> str:
     """The summary table of the plan's runs, in the order of the plan."""
     from benchmark.cli.summary import summary_table
-    from benchmark.records.frame import load_results
+    from benchmark.records.frame import load_rows  # not the frame: pandas would take a quarter of a second
 
-    frame = load_results(request.results)
-    ours = plan.manifest
-    mine = frame[(frame["suite"] == ours.suite) & (frame["profile"] == ours.profile) & (frame["protocol"] == ours.protocol)]
-    rows: dict[str, Any] = {row["key"]: row for row in mine.to_dict("records")}
-    return summary_table([rows[run.key] for run in plan.runs if run.key in rows])
+    ours, (rows, _) = plan.manifest, load_rows(request.results)
+    whose = (ours.suite, ours.profile, ours.protocol)
+    mine = {row["key"]: row for row in rows if (row["suite"], row["profile"], row["protocol"]) == whose}
+    return summary_table([mine[run.key] for run in plan.runs if run.key in mine])
 
 
 def _close(summary: Summary) -> None:
-    typer.echo(f"{summary.done} done ({summary.cached} of them were there already), {summary.failed} failed; {summary.seconds:.0f} s")
+    meanwhile = f", {summary.elsewhere} made meanwhile by another command" if summary.elsewhere else ""
+    there = f"{summary.cached} of them were there already{meanwhile}"
+    typer.echo(f"{summary.done} done ({there}), {summary.failed} failed; {summary.seconds:.0f} s")
     for label, error in summary.failures[:10]:
         typer.echo(f"failed: {label}: {error.strip().splitlines()[-1]}", err=True)
     if summary.failed:

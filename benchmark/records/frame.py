@@ -47,6 +47,19 @@ def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None
     """
     import pandas as pd
 
+    rows, problems = load_rows(folder, keep=keep)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64"))
+    frame.attrs["problems"] = [tuple(problem) for problem in problems]
+    return frame
+
+
+def load_rows(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> tuple[list[dict[str, Any]], list[Problem]]:
+    """The rows of the frame as plain dictionaries, without those columns that a missing run leaves empty, and what could not be read.
+
+    Raises:
+        UserError: a folder without any record or manifest.
+    """
     store = RecordStore(folder)
     records, problems = _split(store)
     if keep is not None:
@@ -57,10 +70,7 @@ def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None
         raise UserError(
             f"There are no results in {str(folder)!r}.", "A folder that `run --results DIR` wrote.", "Give it with --results DIR."
         )
-    frame = pd.DataFrame(list(_rows(manifests, records)), columns=COLUMNS)
-    frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64"))
-    frame.attrs["problems"] = [tuple(problem) for problem in problems]
-    return frame
+    return list(_rows(manifests, records)), problems
 
 
 def export(folder: Path | str, format: str) -> bytes:
