@@ -33,7 +33,8 @@ def _together(ended: list[tuple[Plan, Summary]]) -> Summary:
     there = sum(first.values())
     computed = sum(summary.done - summary.cached for _, summary in ended)
     seconds = sum(summary.seconds for _, summary in ended)
-    return Summary(len(first), there + computed, len(failures), there, seconds, list(failures.items()))
+    elsewhere = sum(summary.elsewhere for _, summary in ended)
+    return Summary(len(first), there + computed, len(failures), there, seconds, list(failures.items()), elsewhere)
 
 
 def preview(request: RunRequest) -> Plan:

@@ -39,5 +39,9 @@ def test_the_version_is_that_of_the_project():
     assert project.get("version", benchmark.__version__) == benchmark.__version__
 
 
-def test_the_module_that_python_runs_has_the_same_main():
-    assert importlib.import_module("benchmark.__main__").main is importlib.import_module("benchmark.cli.app").main
+def test_the_module_that_python_runs_gives_the_code_of_its_command(monkeypatch):
+    module = importlib.import_module("benchmark.__main__")
+    monkeypatch.setattr(module.gc, "freeze", lambda: None)
+    monkeypatch.setattr(module.gc, "set_threshold", lambda count: None)
+    monkeypatch.setattr(module.app, "main", lambda: 2)
+    assert module.main() == 2
