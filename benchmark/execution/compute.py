@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from benchmark.errors import UserError
+from benchmark.execution.memory import keep_freed_memory
 from benchmark.records.spec import Compute
 
 
@@ -12,6 +13,7 @@ def honour(compute: Compute) -> None:
     """Bring this process to the spec's compute: thread count, deterministic kernels, no TF32. A UserError where it cannot."""
     import torch
 
+    keep_freed_memory()
     if compute.device != "cpu":
         _honour_device(compute.device)
     if torch.get_num_threads() != compute.threads:

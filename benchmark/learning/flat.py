@@ -7,7 +7,6 @@ of the model (`learning/bert.py`, or transformers' own) and gives what transform
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark.learning.dropout import dropout
+from benchmark.learning.layout import Layout
 from benchmark.learning.tokens import Tokens
 
 FIRST_POSITION = {"bert": 0, "roberta": 1, "xlm-roberta": 1}  # positions begin at 0, or behind the padding index
@@ -26,51 +26,6 @@ def supports(model: nn.Module) -> bool:
     return getattr(config, "model_type", "") in FIRST_POSITION and getattr(config, "position_embedding_type", "absolute") == "absolute"
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where the tokens of a batch lie.
-
-    Args:
-        rows, width: B and T of the padded batch.
-        places: int64 [N], the place of each token in the padded batch, row by row.
-        row: int64 [N], the row of each token.
-        column: int64 [N], its position in the row.
-        mask: bool [B, 1, 1, T], True where there is a token.
-    """
-
-    rows: int
-    width: int
-    places: Tensor
-    row: Tensor
-    column: Tensor
-    mask: Tensor
-
-    @classmethod
-    def of(cls, mask: Tensor) -> Layout:
-        """From an attention mask [B, T]."""
-        rows, width = mask.shape
-        places = mask.flatten().nonzero().squeeze(1)
-        return cls(rows, width, places, places // width, places % width, mask.bool()[:, None, None, :])
-
-    def unfold(self, flat: Tensor, parts: int, heads: int) -> Tensor:
-        """[N, parts H] -> [parts, B, heads, T, H / heads], zeros for padding."""
-        padded = flat.new_zeros(self.rows * self.width, flat.shape[1]).index_copy_(0, self.places, flat)
-        return padded.view(self.rows, self.width, parts, heads, -1).permute(2, 0, 3, 1, 4).contiguous()
-
-    def padding(self, like: Tensor, heads: int) -> Tensor:
-        """What hides padding when it is added to attention scores: [B heads, 1, T]. Padding stands behind a row's tokens."""
-        hidden = torch.zeros(self.mask.shape, dtype=like.dtype, device=like.device).masked_fill_(~self.mask, -torch.inf)
-        return hidden.expand(self.rows, heads, 1, self.width).reshape(self.rows * heads, 1, self.width)
-
-    def later(self, like: Tensor) -> Tensor:
-        """What hides later tokens, padding among them: [1, T, T]."""
-        return torch.full((1, self.width, self.width), -torch.inf, dtype=like.dtype, device=like.device).triu_(1)
-
-    def fold(self, heads: Tensor) -> Tensor:
-        """[B, heads, T, D] -> [N, heads D]."""
-        return heads.transpose(1, 2).reshape(self.rows * self.width, -1).index_select(0, self.places)
-
-
 def encode(model: Any, tokens: Tokens, words: Tensor | None = None, place: Tensor | None = None) -> tuple[Tensor, Layout]:
     """Last hidden states [N, H] of the tokens of a batch, and where they lie.
 
@@ -78,7 +33,7 @@ def encode(model: Any, tokens: Tokens, words: Tensor | None = None, place: Tenso
         words: a word-embedding matrix in place of the model's; gradients flow into it.
         place: int64 [V], the row of each token id in that matrix; None: the ids themselves.
     """
-    layout = Layout.of(tokens.mask)
+    layout = Layout.of(tokens.mask, tokens.places)
     states = embed(model, tokens, layout, words, place)
     for layer in model.encoder.layer:
         states = attend(layer.attention, states, layout, model.training)
@@ -101,8 +56,8 @@ def attend(attention: Any, states: Tensor, layout: Layout, training: bool, causa
     """Multi-head self-attention within each row (`causal`: to earlier tokens), with its output map, residual and LayerNorm: [N, H]."""
     own, after = attention.self, attention.output
     narrow = lowered(states)
-    heads = layout.unfold(torch.cat([own.query(narrow), own.key(narrow), own.value(narrow)], 1), 3, own.num_attention_heads)
-    mixed = layout.fold(mix(heads, layout, own.dropout.p if training else 0.0, causal))
+    query, key, value = (layout.unfold(part(narrow), own.num_attention_heads) for part in (own.query, own.key, own.value))
+    mixed = layout.fold(mix(query, key, value, layout, own.dropout.p if training else 0.0, causal))
     return after.LayerNorm(dropout(after.dense(mixed), after.dropout.p, training) + states)  # type: ignore[no-any-return]
 
 
@@ -119,22 +74,22 @@ def lowered(states: Tensor) -> Tensor:
     return states.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else states
 
 
-def mix(heads: Tensor, layout: Layout, rate: float, causal: bool) -> Tensor:
-    """Attention over query, key and value [3, B, heads, T, D]: [B, heads, T, D], with dropout of the given rate on its weights."""
-    query, key, value = heads
-    if heads.device.type != "cpu":
+def mix(query: Tensor, key: Tensor, value: Tensor, layout: Layout, rate: float, causal: bool) -> Tensor:
+    """Attention over query, key and value, [B, heads, T, D] each and as a result, with dropout of the given rate on its weights."""
+    if query.device.type != "cpu":
         seen = {"is_causal": True} if causal else {"attn_mask": layout.mask}
         return F.scaled_dot_product_attention(query, key, value, dropout_p=rate, **seen)
     rows, count, width, size = query.shape
-    blocked = layout.later(heads) if causal else layout.padding(heads, count)
+    blocked = layout.later(query) if causal else layout.padding(query, count)
     scores = torch.baddbmm(blocked, query.flatten(0, 1), key.flatten(0, 1).transpose(1, 2), alpha=size**-0.5)
     weights = dropout(scores.softmax(-1, dtype=torch.float32), rate, rate > 0)  # in bf16 the softmax alone takes three times as long
-    return torch.bmm(weights.to(heads.dtype), value.flatten(0, 1)).view(rows, count, width, size)
+    return torch.bmm(weights.to(query.dtype), value.flatten(0, 1)).view(rows, count, width, size)
 
 
 def pool(states: Tensor, layout: Layout, how: str) -> Tensor:
     """[N, H] -> [B, H]: the mean over a row's tokens, or its first token."""
+    lengths = layout.lengths
     if how == "cls":
-        return states[layout.column == 0]
+        return states.index_select(0, lengths.cumsum(0) - lengths)
     sums = states.new_zeros(layout.rows, states.shape[1]).index_add(0, layout.row, states)
-    return sums / torch.bincount(layout.row, minlength=layout.rows).unsqueeze(1).to(states.dtype)
+    return sums / lengths.unsqueeze(1).to(states.dtype)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -119,7 +120,7 @@ class Step:
         assert mask is not None, "this encoder's tokenizer has no mask token"
         self._seed(f"vocabulary:{view}")
         self._count(len(self._views[view]))
-        hidden = Tokens(tokens.ids.masked_fill(where, mask), tokens.mask, tokens.types)
+        hidden = replace(tokens, ids=tokens.ids.masked_fill(where, mask))
         return self._state.backbone.words_at(hidden, where)
 
     def uniforms(self, view: str = "text") -> Tensor:

@@ -22,18 +22,26 @@ class Tokens:
         ids: int64 [B, T] token ids, padded on the right.
         mask: int64 [B, T], 1 where there is a token.
         types: int64 [B, T] segment ids, or None for encoders that know one segment only.
+        places: int64 [N], where the tokens lie in the flattened mask; None: not looked up yet.
     """
 
     ids: Tensor
     mask: Tensor
     types: Tensor | None = None
+    places: Tensor | None = None
 
     def to(self, device: torch.device) -> Tokens:
-        """The same tokens on another device."""
+        """The same tokens on another device, with their places: to look these up there, the host would have to wait for it."""
         if device.type == "cpu":
             return self
-        moved = [None if t is None else t.to(device, non_blocking=True) for t in (self.ids, self.mask, self.types)]
-        return Tokens(moved[0], moved[1], moved[2])  # type: ignore[arg-type]
+        found = places(self.mask)
+        moved = [None if t is None else t.to(device, non_blocking=True) for t in (self.ids, self.mask, self.types, found)]
+        return Tokens(moved[0], moved[1], moved[2], moved[3])  # type: ignore[arg-type]
+
+
+def places(mask: Tensor) -> Tensor:
+    """int64 [N], row by row: where a mask [B, T], flattened, has a token."""
+    return mask.flatten().nonzero().squeeze(1)
 
 
 class Vocabulary(Protocol):
@@ -65,15 +73,11 @@ class Tokenizer:
     def __call__(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> Tokens:
         """Padded to the longest text of this call, on the CPU."""
         rows = self.encodings(texts, seconds)
-        length = max(len(ids) for ids, _ in rows)
-        ids = torch.full((len(rows), length), self.vocabulary.pad, dtype=torch.long)
-        mask = torch.zeros((len(rows), length), dtype=torch.long)
-        types = torch.zeros((len(rows), length), dtype=torch.long) if self.segments else None
-        for row, (tokens, segment) in enumerate(rows):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-            mask[row, : len(tokens)] = 1
-            if types is not None:
-                types[row, : len(tokens)] = torch.tensor(segment)
+        lengths = [len(ids) for ids, _ in rows]
+        missing = [max(lengths) - length for length in lengths]
+        ids = torch.tensor([ids + [self.vocabulary.pad] * gap for (ids, _), gap in zip(rows, missing, strict=True)])
+        mask = (torch.arange(max(lengths)) < torch.tensor(lengths).unsqueeze(1)).long()
+        types = torch.tensor([segments + [0] * gap for (_, segments), gap in zip(rows, missing, strict=True)]) if self.segments else None
         return Tokens(ids, mask, types)
 
     def _remember(self, text: str, second: str | None) -> Encoding:

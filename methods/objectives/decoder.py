@@ -15,7 +15,8 @@ from torch.nn import functional as F
 
 from benchmark.errors import UserError
 from benchmark.learning.dropout import dropout
-from benchmark.learning.flat import FIRST_POSITION, Layout, attend, widen
+from benchmark.learning.flat import FIRST_POSITION, attend, widen
+from benchmark.learning.layout import Layout
 
 
 def check_supported(model: nn.Module) -> None:

@@ -1,6 +1,8 @@
 """Tokens: padded to the longest text, cut to the encoder's length, segments only where the encoder knows them."""
 
-from benchmark.learning.tokens import HashVocabulary, Tokenizer
+import torch
+
+from benchmark.learning.tokens import HashVocabulary, Tokenizer, places
 
 
 def test_a_batch_is_padded_to_its_longest_text_and_masked() -> None:
@@ -28,3 +30,13 @@ def test_memory_changes_nothing() -> None:
         == tokenizer(["one two"]).ids.tolist()
         == Tokenizer(HashVocabulary(50, 16), True)(["one two"]).ids.tolist()
     )
+
+
+def test_what_goes_to_a_device_takes_its_places_along() -> None:
+    """Found on the host: on the device the count of tokens would be unknown to the host until the device has done all its work."""
+    tokens = Tokenizer(HashVocabulary(50, 16), segments=True)(["one two three", "one"])
+    assert places(tokens.mask).tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
+    moved = tokens.to(torch.device("meta"))
+    assert moved.places is not None
+    assert (moved.places.device.type, moved.places.shape) == ("meta", (8,))
+    assert tokens.to(torch.device("cpu")) is tokens

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel, RobertaConfig, RobertaModel
 
 from benchmark.errors import UserError
-from benchmark.learning.flat import Layout
+from benchmark.learning.layout import Layout
 from methods.objectives.decoder import CrossAttention, Decoder
 
 SIZES = {
