@@ -25,8 +25,11 @@ def _looks(looks: Mapping[str, Any]) -> Iterator[str]:
     last = {(row["cell"], row["arm"]): row for row in looks.get("table", [])}
     for (cell, arm), row in last.items():
         p = "no p" if row["p"] is None else f"p {row['p']:.2g}"
-        why = {"crossed": f"crossed the level {looks['level']:.3g}", "last look": "the last look"}.get(row["why"], "goes on")
-        yield f"decided: {cell} {arm}: {why} at {row['seeds']} seeds ({row['pairs']} pairs, {p})"
+        said, why = {
+            "crossed": ("decided", f"crossed the level {looks['level']:.3g}"),
+            "last look": ("not decided", "the last look was"),
+        }.get(row["why"], ("open", "goes on"))
+        yield f"{said}: {cell} {arm}: {why} at {row['seeds']} seeds ({row['pairs']} pairs, {p})"
 
 
 def _score(value: float | None) -> str:

@@ -24,3 +24,10 @@ def test_why_a_choice_is_not_the_best_mean_is_told() -> None:
 
 def test_a_comparison_is_told_with_the_look_that_ended_it() -> None:
     assert decided({"looks": LOOKS}) == ["decided: sst2 N=20 scl: crossed the level 0.0125 at 5 seeds (5 pairs, p 0.001)"]
+
+
+def test_a_comparison_that_reached_the_last_look_is_told_as_undecided() -> None:
+    row = {**LOOKS["table"][0], "seeds": 50, "pairs": 50, "p": 0.028, "why": "last look"}
+    assert decided({"looks": {**LOOKS, "table": [row]}}) == [
+        "not decided: sst2 N=20 scl: the last look was at 50 seeds (50 pairs, p 0.028)"
+    ]
