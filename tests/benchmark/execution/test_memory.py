@@ -35,6 +35,4 @@ def faults(how: str) -> int:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other rules")
 def test_batches_reuse_the_memory_of_the_ones_before() -> None:
-    pages = 10 * 40 * 250  # if each tensor were mapped anew
-    assert faults("leave") > pages / 4, "this machine needs no such setting: take it out"
-    assert faults("keep") < pages / 20
+    assert faults("keep") < faults("leave") / 4  # where this fails, the machine needs no such setting: take it out
