@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmark.errors import UserError
-from benchmark.records.files import check_hex
+from benchmark.records.files import below, check_hex
 from benchmark.records.presence import Presence, gone, marked, me
 
 BEAT = 10.0  # seconds between two beats of a holder
@@ -72,12 +72,15 @@ class Claim:
 
     def repeats(self) -> int:
         """How many holders of this run fell silent and were taken over."""
-        return len(list((self.folder / "silent").glob(f"{self.key}.*")))
+        return len(self._silent())
 
     def settled(self) -> None:
         """The record stands: forget the silent ones, which it counts."""
-        for file in (self.folder / "silent").glob(f"{self.key}.*"):
+        for file in self._silent():
             file.unlink(missing_ok=True)
+
+    def _silent(self) -> list[Path]:
+        return [file for file in below(self.folder / "silent", 0) if file.name.startswith(f"{self.key}.")]
 
     def release(self) -> None:
         """Stop beating and remove the claim, unless another process has taken it over."""

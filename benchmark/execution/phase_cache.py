@@ -83,7 +83,7 @@ class PhaseCache:
 
     def size(self) -> int:
         """Bytes held, half-written files included."""
-        return sum(_stat(entry)[0] for entry in self.root.glob("*/*"))
+        return sum(size_and_use(entry)[0] for entry in self.root.glob("*/*"))
 
     def _make_room(self, keep: str) -> None:
         """Drop the least recently used until the limit holds. Other processes may do the same at the same moment."""
@@ -91,11 +91,11 @@ class PhaseCache:
         if used <= self.limit:
             return
         sweep(self.root)
-        for meta in sorted(self.root.glob("*/*.json"), key=lambda file: _stat(file)[1]):
+        for meta in sorted(self.root.glob("*/*.json"), key=lambda file: size_and_use(file)[1]):
             if used <= self.limit:
                 return
             if meta.stem != keep:
-                used -= sum(_stat(file)[0] for file in self._files(meta.stem))
+                used -= sum(size_and_use(file)[0] for file in self._files(meta.stem))
                 self._drop(meta.stem)
 
     def _drop(self, key: str) -> None:
@@ -108,7 +108,7 @@ class PhaseCache:
         return folder / f"{key}.safetensors", folder / f"{key}.json"
 
 
-def _stat(file: Path) -> tuple[int, int]:
+def size_and_use(file: Path) -> tuple[int, int]:
     """Bytes and time of the last use; zeros for a file that another process removed meanwhile, and for what is no file."""
     try:
         found = file.stat()

@@ -10,9 +10,11 @@ from statistics import fmean
 from benchmark.execution.kept import Measured
 from benchmark.execution.kinds import Estimate, Kinds, evidence
 from benchmark.execution.order import gathered, leaders
+from benchmark.execution.phase_cache import size_and_use
 from benchmark.execution.planned import PlannedRun
 from benchmark.execution.schedule import makespan
 from benchmark.execution.workspace import Workspace
+from benchmark.records.files import below
 
 RECORD_BYTES = 4_200  # a record with its share of manifest, test set and split: 871,172 bytes over the 210 reference records
 
@@ -74,7 +76,7 @@ def price(runs: Sequence[PlannedRun], measured: Sequence[Measured], workspace: W
 
 def cache_bytes(workspace: Workspace) -> int | None:
     """What the shared states will take in the cache, at most its limit; None where no state is there to go by."""
-    there = [file.stat().st_size for file in workspace.cache.glob("**/*.safetensors")]
+    there = [size for file in below(workspace.cache) if file.suffix == ".safetensors" and (size := size_and_use(file)[0])]
     return min(workspace.cache_limit, len(workspace.shared) * round(fmean(there))) if there else None
 
 

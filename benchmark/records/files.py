@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +53,20 @@ def beside_name(name: str) -> str:
 
 def sweep(folder: Path, depth: int = 1) -> None:
     """Remove what processes of this host that are gone left half-written in a folder and, down to `depth`, below it."""
-    for pattern in ("*/" * level + ".*.tmp" for level in range(depth + 1)):
-        for path in folder.glob(pattern):
-            owner = marked(path.name)
-            if owner is not None and gone(owner):
-                with contextlib.suppress(OSError):  # swept by another process, or a folder that is read-only now
-                    path.unlink()
+    for path in below(folder, depth):
+        owner = marked(path.name) if path.name.startswith(".") and path.suffix == ".tmp" else None
+        if owner is not None and gone(owner):
+            with contextlib.suppress(OSError):  # swept by another process, or a folder that is read-only now
+                path.unlink()
+
+
+def below(folder: Path, depth: int | None = None) -> Iterator[Path]:
+    """Every file in a folder and, down to `depth`, below it. What another process takes away meanwhile is passed over (pathlib's glob
+    raises there)."""
+    for place, folders, names in os.walk(folder):
+        if depth is not None and len(Path(place).relative_to(folder).parts) >= depth:
+            folders.clear()
+        yield from (Path(place, name) for name in names)
 
 
 def _make(folder: Path) -> None:
