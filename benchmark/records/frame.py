@@ -57,6 +57,9 @@ def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None
 def load_rows(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> tuple[list[dict[str, Any]], list[Problem]]:
     """The rows of the frame as plain dictionaries, without those columns that a missing run leaves empty, and what could not be read.
 
+    Args:
+        keep: as in `load_results`.
+
     Raises:
         UserError: a folder without any record or manifest.
     """
