@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from benchmark.learning.contract import Method, Phase, TaskShape
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.registry import methods
+from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods
 
 
 @methods.register("ce")
@@ -19,6 +16,6 @@ class FineTuning(Method):
 
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase."""
         return [FineTune(CrossEntropy())]

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from benchmark.learning.contract import Method, Phase, TaskShape, searchable
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.registry import methods
+from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("ce-logit-adjusted")
@@ -24,6 +21,6 @@ class AdjustedFineTuning(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
     tau: float = searchable(1.0, choices=(0.5, 1.0, 1.5, 2.0), low=0.0)
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase with adjusted logits."""
         return [FineTune(CrossEntropy(adjustment=self.tau))]

@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from benchmark.learning.contract import Method, Phase, TaskShape
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.learning.phases.gradient import Schedule
-from benchmark.registry import methods
+from benchmark import CrossEntropy, FineTune, Method, Phase, Schedule, TaskInfo, methods
 
 
 @methods.register("ce-matched")
@@ -25,7 +21,7 @@ class MatchedFineTuning(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "matched"
     to: str = "three-phase"
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase whose steps `TaskShape.matched` pays for."""
         return [FineTune(CrossEntropy(), schedule=Schedule(matched=True))]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from baselines.ce import FineTuning
-from benchmark.registry import methods
+from benchmark import methods
 
 
 @methods.register("ce-null")

@@ -9,12 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.data.examples import Examples
-from benchmark.learning.contract import Method, Phase, TaskShape, TrainingData
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.registry import methods
-from benchmark.streams import Streams
+from benchmark import CrossEntropy, Examples, FineTune, Method, Phase, Streams, TaskInfo, TrainingData, methods
 
 
 @dataclass(frozen=True)
@@ -34,7 +29,7 @@ class OversampledFineTuning(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
     streams: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout", "augment"})
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase on the longer training set."""
         return [FineTune(CrossEntropy(), augment=Oversample())]
 

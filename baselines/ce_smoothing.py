@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from benchmark.learning.contract import Method, Phase, TaskShape, searchable
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.registry import methods
+from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("ce-smoothing")
@@ -24,6 +21,6 @@ class SmoothedFineTuning(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
     smoothing: float = searchable(0.1, choices=(0.05, 0.1, 0.2), low=0.0, high=0.99)
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase with smoothed labels."""
         return [FineTune(CrossEntropy(smoothing=self.smoothing))]

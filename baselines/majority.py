@@ -8,11 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from benchmark.data.examples import Examples
-from benchmark.learning.contract import Context, Cost, Method, Phase, Scores, TaskShape, TrainingData
-from benchmark.learning.state import State
-from benchmark.records.spec import Budget
-from benchmark.registry import methods
+from benchmark import Budget, Context, Cost, Examples, Method, Phase, Scores, State, TaskInfo, TrainingData, methods
 
 ABSENT = 1e-6  # examples that a class without any counts as, so that its score stays finite
 
@@ -33,8 +29,8 @@ class CountClasses(Phase):
     """Counts the training labels. Reads no text."""
 
     name: ClassVar[str] = "count-classes"
-    reads: ClassVar[frozenset[str]] = frozenset({"labels"})
-    uses: ClassVar[frozenset[str]] = frozenset()
+    inputs: ClassVar[frozenset[str]] = frozenset({"labels"})
+    random_streams: ClassVar[frozenset[str]] = frozenset()
 
     def fit(self, state: State, data: TrainingData, context: Context) -> None:
         """Count, and leave the predictor."""
@@ -42,7 +38,7 @@ class CountClasses(Phase):
         counts = np.maximum(np.bincount(data.train.labels, minlength=context.task.n_classes), ABSENT)
         state.predictor = ClassShares(tuple(np.log(counts / counts.sum()).tolist()))
 
-    def cost(self, task: TaskShape, budget: Budget) -> Cost:
+    def cost(self, task: TaskInfo, budget: Budget) -> Cost:
         """No pass through an encoder."""
         return Cost()
 
@@ -56,6 +52,6 @@ class Majority(Method):
     family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
     streams: ClassVar[frozenset[str]] = frozenset()
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One count."""
         return [CountClasses()]

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from benchmark.learning.contract import Method, Phase, TaskShape, searchable
-from benchmark.learning.phases.linear_probe import LinearProbe
-from benchmark.registry import methods
+from benchmark import LinearProbe, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("probe")
@@ -24,6 +22,6 @@ class Probe(Method):
     streams: ClassVar[frozenset[str]] = frozenset()
     C: float = searchable(1.0, low=1e-3, high=1e3, log=True)
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One linear probe on the encoder as it came."""
         return [LinearProbe(C=self.C)]

@@ -12,12 +12,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmark.data.examples import Examples
-from benchmark.errors import UserError
-from benchmark.learning.contract import Context, Cost, Method, Phase, Scores, TaskShape, TrainingData, searchable
-from benchmark.learning.state import State
-from benchmark.records.spec import Budget
-from benchmark.registry import methods
+from benchmark import Budget, Context, Cost, Examples, Method, Phase, Scores, State, TaskInfo, TrainingData, UserError, methods, searchable
 
 NEVER = -20.0  # log-probability of a class without training examples
 
@@ -29,20 +24,20 @@ class WordFeatures:
         # The library's own pattern drops one-letter words; here "I" and "a" count, so that very short texts keep a word.
         self._vectors = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
         self._words = TfidfVectorizer(token_pattern=r"(?u)\b\w+\b").build_analyzer()
-        self._vectors.fit([*train.texts, *(train.seconds or ())])
+        self._vectors.fit([*train.texts, *(train.second_texts or ())])
 
     def __call__(self, examples: Examples) -> Any:
         """Sparse float64 [n, F]."""
         first = self._vectors.transform(examples.texts)
-        if examples.seconds is None:
+        if examples.second_texts is None:
             return first
-        second = self._vectors.transform(examples.seconds)
+        second = self._vectors.transform(examples.second_texts)
         return sparse.hstack([first, second, first.multiply(second), self._overlap(examples)], format="csr")
 
     def _overlap(self, examples: Examples) -> NDArray[np.float64]:
         """[n, 4]: shared words over all words, over those of the first and of the second text, and log ratio of the lengths."""
         rows = []
-        for left, right in zip(examples.texts, examples.seconds or (), strict=True):
+        for left, right in zip(examples.texts, examples.second_texts or (), strict=True):
             a, b = set(self._words(left)), set(self._words(right))
             shared = len(a & b)
             ratio = np.log((1 + len(a)) / (1 + len(b)))
@@ -72,7 +67,7 @@ class FitWords(Phase):
 
     C: float = 1.0
     name: ClassVar[str] = "fit-words"
-    uses: ClassVar[frozenset[str]] = frozenset()
+    random_streams: ClassVar[frozenset[str]] = frozenset()
 
     def fit(self, state: State, data: TrainingData, context: Context) -> None:
         """Raises:
@@ -89,7 +84,7 @@ class FitWords(Phase):
         model = LogisticRegression(C=self.C, max_iter=1000).fit(features(data.train), labels)
         state.predictor = WordClassifier(features, model, context.task.n_classes)
 
-    def cost(self, task: TaskShape, budget: Budget) -> Cost:
+    def cost(self, task: TaskInfo, budget: Budget) -> Cost:
         """No pass through an encoder."""
         return Cost()
 
@@ -108,6 +103,6 @@ class TfIdf(Method):
     streams: ClassVar[frozenset[str]] = frozenset()
     C: float = searchable(1.0, low=1e-3, high=1e3, log=True)
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fit."""
         return [FitWords(self.C)]

@@ -1,60 +1,108 @@
 """Does a contrastive, adversarial or denoising objective make a better text classifier? One engine, one table, one verdict each.
 
-Everything the command line does is one call away: `run`, `plan`, `load_results`. Importing this package imports nothing heavy.
+This is the one import of users (`run`, `plan`, `report`, `compare`, `check`, `load_results`) and of method authors (`Method`, `Objective`,
+`FineTune`, ...). A name is loaded when it is first used, so that importing the package takes milliseconds and does not load torch.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from os import PathLike
+    from benchmark.cli.python_api import check as check
+    from benchmark.cli.python_api import compare as compare
+    from benchmark.cli.python_api import load_results as load_results
+    from benchmark.cli.python_api import plan as plan
+    from benchmark.cli.python_api import report as report
+    from benchmark.cli.python_api import run as run
+    from benchmark.config.task import SplitNames as SplitNames
+    from benchmark.config.task import TaskConfig as TaskConfig
+    from benchmark.config.task import register_task as register_task
+    from benchmark.contract.feed import Batch as Batch
+    from benchmark.contract.feed import Feed as Feed
+    from benchmark.contract.method import Method as Method
+    from benchmark.contract.method import bounded as bounded
+    from benchmark.contract.method import searchable as searchable
+    from benchmark.contract.objective import ModuleFactory as ModuleFactory
+    from benchmark.contract.objective import Objective as Objective
+    from benchmark.contract.objective import Term as Term
+    from benchmark.contract.phase import Context as Context
+    from benchmark.contract.phase import Phase as Phase
+    from benchmark.contract.phase import TrainingData as TrainingData
+    from benchmark.contract.predictor import Predictor as Predictor
+    from benchmark.contract.predictor import Scores as Scores
+    from benchmark.contract.state import State as State
+    from benchmark.contract.step import Step as Step
+    from benchmark.contract.task_info import Cost as Cost
+    from benchmark.contract.task_info import TaskInfo as TaskInfo
+    from benchmark.data.examples import Examples as Examples
+    from benchmark.data.noise.registry import KINDS as noise_kinds  # noqa: F401 - the public name
+    from benchmark.errors import UserError as UserError
+    from benchmark.models.bert_forward import FIRST_POSITION as FIRST_POSITION
+    from benchmark.models.bert_forward import attend as attend
+    from benchmark.models.bert_forward import feed_forward as feed_forward
+    from benchmark.models.dropout import dropout as dropout
+    from benchmark.models.unpadding import Unpadding as Unpadding
+    from benchmark.plugins.registry import methods as methods
+    from benchmark.records.alarms import INERT_ATTACK as INERT_ATTACK
+    from benchmark.records.spec import Budget as Budget
+    from benchmark.streams import Streams as Streams
+    from benchmark.training.fine_tune import FineTune as FineTune
+    from benchmark.training.gradient_phase import LossPart as LossPart
+    from benchmark.training.gradient_phase import Pretrain as Pretrain
+    from benchmark.training.labelled_feed import Labelled as Labelled
+    from benchmark.training.linear_probe import LinearProbe as LinearProbe
+    from benchmark.training.losses.cross_entropy import CrossEntropy as CrossEntropy
+    from benchmark.training.losses.weighted import Weighted as Weighted
+    from benchmark.training.sampling import reshuffled as reshuffled
+    from benchmark.training.schedule import Schedule as Schedule
+    from benchmark.version import VERSION as __version__  # noqa: F401 - the public name
 
-    import pandas as pd
-
-    from benchmark.execution.planning import Plan
-    from benchmark.execution.runner import Observer, Summary
-
-__version__ = "0.1.0"
-__all__ = ["__version__", "load_results", "plan", "run"]
-
-
-def plan(suite: str, profile: str = "embedded", **options: Any) -> Plan:
-    """What would run, what is there already, and what it will cost. Trains nothing. Of a search, or of looks, the part that is next.
-
-    Args:
-        suite, profile: a name or the path of a TOML file.
-        options: those of the command line, with underscores: `methods`, `tasks`, `shots`, `seeds`, `data_root`, ... Each takes what
-            the command line takes ("20,100", "3-7") or its Python form.
-
-    Raises UserError for anything that is not allowed.
-    """
-    from benchmark.config.request import RunRequest
-    from benchmark.execution.carrying_out import preview
-
-    return preview(RunRequest.parse(suite=suite, profile=profile, **options))
-
-
-def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Any) -> Summary:
-    """Train and score what is not there yet; one record per run. Arguments as for `plan`.
-
-    Args:
-        observer: told of every start and end; by default one plain line per finished run on standard error.
-    """
-    import sys
-
-    from benchmark.cli.progress import PlainProgress
-    from benchmark.config.request import RunRequest
-    from benchmark.execution.carrying_out import carry_out
-
-    request = RunRequest.parse(suite=suite, profile=profile, **options)
-    return carry_out(request, lambda plan: observer or PlainProgress(sys.stderr))[1]
+# Public name -> where it is defined; `module:name` where the two names differ. A test holds this to the imports above.
+_DEFINED_IN = {
+    "__version__": "version:VERSION",
+    "noise_kinds": "data.noise.registry:KINDS",
+    **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run"), "cli.python_api"),
+    **dict.fromkeys(("Method", "bounded", "searchable"), "contract.method"),
+    **dict.fromkeys(("Context", "Phase", "TrainingData"), "contract.phase"),
+    **dict.fromkeys(("ModuleFactory", "Objective", "Term"), "contract.objective"),
+    **dict.fromkeys(("Batch", "Feed"), "contract.feed"),
+    **dict.fromkeys(("Cost", "TaskInfo"), "contract.task_info"),
+    **dict.fromkeys(("Predictor", "Scores"), "contract.predictor"),
+    **dict.fromkeys(("SplitNames", "TaskConfig", "register_task"), "config.task"),
+    **dict.fromkeys(("FIRST_POSITION", "attend", "feed_forward"), "models.bert_forward"),
+    **dict.fromkeys(("LossPart", "Pretrain"), "training.gradient_phase"),
+    "State": "contract.state",
+    "Step": "contract.step",
+    "Examples": "data.examples",
+    "UserError": "errors",
+    "dropout": "models.dropout",
+    "Unpadding": "models.unpadding",
+    "methods": "plugins.registry",
+    "INERT_ATTACK": "records.alarms",
+    "Budget": "records.spec",
+    "Streams": "streams",
+    "FineTune": "training.fine_tune",
+    "Labelled": "training.labelled_feed",
+    "LinearProbe": "training.linear_probe",
+    "CrossEntropy": "training.losses.cross_entropy",
+    "Weighted": "training.losses.weighted",
+    "reshuffled": "training.sampling",
+    "Schedule": "training.schedule",
+}
+__all__ = sorted(_DEFINED_IN)
 
 
-def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
-    """The tidy frame of a results folder: one row per (suite, profile, protocol, key), the columns of `export`."""
-    from pathlib import Path
+def __getattr__(name: str) -> Any:
+    """Load a public name on its first use (PEP 562)."""
+    if name not in _DEFINED_IN:
+        raise AttributeError(f"module 'benchmark' has no attribute {name!r}")
+    module, _, attribute = _DEFINED_IN[name].partition(":")
+    value = getattr(importlib.import_module(f"benchmark.{module}"), attribute or name)
+    globals()[name] = value
+    return value
 
-    from benchmark.records.frame import load_results as load
 
-    return load(Path(folder))
+def __dir__() -> list[str]:
+    return __all__

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.learning.contract import Method, Phase, TaskShape, bounded, searchable
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.registry import methods
-from methods.objectives.adversarial import ContrastiveAdversarial, Norm
+from benchmark import FineTune, Method, Phase, TaskInfo, bounded, methods, searchable
+from methods.losses.adversarial import ContrastiveAdversarial, Norm
 
 
 @methods.register("cat")
@@ -43,7 +41,7 @@ class ContrastiveAdversarialTraining(Method):
     epsilon_sign: float = searchable(0.005, choices=(0.0001, 0.001, 0.005, 0.02), low=1e-8)
     width: int = bounded(128, low=1)
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase with the epsilon of the chosen norm."""
         epsilon = self.epsilon_l2 if self.norm == "l2" else self.epsilon_sign
         return [FineTune(ContrastiveAdversarial(self.weight, self.temperature, self.norm, epsilon, self.width))]

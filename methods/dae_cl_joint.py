@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.learning.contract import Method, Phase, TaskShape, bounded, searchable
-from benchmark.learning.phases.gradient import Part, Schedule, Train
-from benchmark.registry import methods
-from methods.feeds.denoising import Denoising
-from methods.feeds.pairs import Pairs
-from methods.imbalance import RULES, Repeat, repeats
-from methods.objectives.denoising import DenoisingLoss
-from methods.objectives.pair_similarity import PairSimilarity
-from methods.stages import DELETIONS, EPOCHS, LEARNING_RATES, fine_tune
+from benchmark import LossPart, Method, Phase, Pretrain, Schedule, TaskInfo, bounded, methods, searchable
+from methods.batches.noised_texts import Denoising
+from methods.batches.pairs import Pairs
+from methods.losses.denoising import DenoisingLoss
+from methods.losses.pair_similarity import PairSimilarity
+from methods.parts.imbalance import RULES, Repeat, repeats
+from methods.parts.phase_recipes import DELETIONS, EPOCHS, LEARNING_RATES, fine_tune
 
 
 @methods.register("dae-cl-joint")
@@ -50,16 +48,16 @@ class DenoiseAndContrast(Method):
 
     streams = frozenset({"init", "order", "dropout", "augment"})
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """Joint, fine-tune."""
         parts = (
-            Part(DenoisingLoss(self.tied, self.decoder_layers), self.weight_dae, Denoising(self.deletion)),
-            Part(PairSimilarity(), self.weight_cl, Pairs(self.copies, self.unique_pairs)),
+            LossPart(DenoisingLoss(self.tied, self.decoder_layers), self.weight_dae, Denoising(self.deletion)),
+            LossPart(PairSimilarity(), self.weight_cl, Pairs(self.copies, self.unique_pairs)),
         )
         schedule = Schedule(epochs=self.epochs, lr=self.lr, warmup=0.5, weight_decay=0.0)
         augment = None if self.imbalance == "off" else Repeat(self.min_ratio, self.max_ratio, self.imbalance)
-        reads = frozenset({"texts", "labels", "unlabelled"})
-        joint = Train("joint", parts, schedule, augment=augment, balance=self.balance, reads=reads)  # type: ignore[arg-type]
+        inputs = frozenset({"texts", "labels", "unlabelled"})
+        joint = Pretrain("joint", parts, schedule, augment=augment, balance=self.balance, inputs=inputs)  # type: ignore[arg-type]
         return [joint, fine_tune(self.freeze_encoder)]
 
     def repeats_for(self, counts: Sequence[int]) -> list[int]:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.learning.contract import Method, Phase, TaskShape, bounded, searchable
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.objectives.weighted import Weighted
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.registry import methods
-from methods.objectives.supcon import Reduction, SupCon
+from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, Weighted, bounded, methods, searchable
+from methods.losses.supcon import Reduction, SupCon
 
 
 @methods.register("scl")
@@ -28,7 +24,7 @@ class SupervisedContrastive(Method):
     temperature: float = searchable(0.3, choices=(0.1, 0.3, 0.5, 0.7), low=1e-3)
     reduction: Reduction = bounded("mean", among=("mean", "sum"))
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase; both terms share one forward pass."""
         contrast = SupCon(self.temperature, self.reduction)
         return [FineTune(Weighted((1 - self.weight, CrossEntropy()), (self.weight, contrast)))]

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmark.learning.contract import Method, Phase, TaskShape, bounded, searchable
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.learning.phases.gradient import Part, Schedule, Train
-from benchmark.learning.phases.linear_probe import LinearProbe
-from benchmark.registry import methods
-from methods.objectives.supcon import Reduction, SupCon
+from benchmark import (
+    CrossEntropy,
+    FineTune,
+    LinearProbe,
+    LossPart,
+    Method,
+    Phase,
+    Pretrain,
+    Schedule,
+    TaskInfo,
+    bounded,
+    methods,
+    searchable,
+)
+from methods.losses.supcon import Reduction, SupCon
 
 
 @methods.register("scl-only")
@@ -34,9 +42,9 @@ class SupervisedContrastiveOnly(Method):
     reduction: Reduction = bounded("mean", among=("mean", "sum"))
     second_stage: Literal["probe", "head", "full"] = bounded("probe", among=("probe", "head", "full"))
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """The contrastive phase, then the classifier."""
-        contrast = Train("contrast", (Part(SupCon(self.temperature, self.reduction)),), Schedule())
+        contrast = Pretrain("contrast", (LossPart(SupCon(self.temperature, self.reduction)),), Schedule())
         return [contrast, self._classifier()]
 
     def _classifier(self) -> Phase:

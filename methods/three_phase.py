@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmark.learning.contract import Method, Phase, TaskShape, bounded, searchable
-from benchmark.registry import methods
-from methods.imbalance import RULES, Repeat, repeats
-from methods.stages import DELETIONS, EPOCHS, LEARNING_RATES, contrast, denoise, fine_tune
+from benchmark import Method, Phase, TaskInfo, bounded, methods, searchable
+from methods.parts.imbalance import RULES, Repeat, repeats
+from methods.parts.phase_recipes import DELETIONS, EPOCHS, LEARNING_RATES, contrast, denoise, fine_tune
 
 ALL_STREAMS = frozenset({"init", "order", "dropout", "augment"})
 
@@ -69,7 +68,7 @@ class ThreePhase(_Contrasting):
     tied: bool = True
     decoder_layers: int | None = None
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """DAE, contrast, fine-tune."""
         first = denoise(self.lr_dae, self.epochs_dae, self.deletion, self.tied, self.decoder_layers)
         return [first, self._contrast(), fine_tune(self.freeze_encoder)]
@@ -80,7 +79,7 @@ class ThreePhase(_Contrasting):
 class ContrastThenFineTune(_Contrasting):
     """Contrastive pairs, then fine-tuning: three-phase without its denoising phase (table 4, CL+FT)."""
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """Contrast, fine-tune."""
         return [self._contrast(), fine_tune(self.freeze_encoder)]
 
@@ -99,7 +98,7 @@ class DenoiseThenFineTune(Method):
 
     streams = ALL_STREAMS
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """DAE, fine-tune."""
         first = denoise(self.lr_dae, self.epochs_dae, self.deletion, self.tied, self.decoder_layers)
         return [first, fine_tune(self.freeze_encoder)]
@@ -112,6 +111,6 @@ class HeadAndSchedule(Method):
 
     freeze_encoder: bool = searchable(False, choices=(False, True))
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """Fine-tune."""
         return [fine_tune(self.freeze_encoder)]

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmark.records import UserError, unknown
-from reports import context
-from reports.analysis import Scope
-from reports.contents import Contents, contents
-from reports.papers import fill, find_table
-from reports.render.full import finite, plain
+from benchmark.errors import UserError, unknown
+from reports.analysis import context
+from reports.analysis.analysis import Scope
+from reports.analysis.contents import Contents, contents
+from reports.output_files import parse_formats, rendered, write, write_tables
+from reports.published.filled_table import fill, find_table
 from reports.render.image import png, svg
-from reports.render.page import Picture, Section, page
-from reports.results import Block, Results, read_results
-from reports.tables.model import Table
-from reports.tables.paper import paper_table
-from reports.writing import parse_formats, rendered, write, write_tables
+from reports.render.json_text import finite, plain
+from reports.render.page import PagePicture, Section, page
+from reports.results.blocks import Block, Results, read_results
+from reports.tables.paper_table import paper_table
+from reports.tables.table import Table
 
 
 @dataclass(frozen=True)
@@ -135,12 +135,12 @@ def _whole(options: Options, found: Results, parts: list[Contents], formats: tup
     ]
 
 
-def _drawn(part: Contents) -> Iterator[tuple[Picture, bytes]]:
+def _drawn(part: Contents) -> Iterator[tuple[PagePicture, bytes]]:
     """Every figure of a block that has something to show, as SVG for the page and as PNG."""
     for picture in part.pictures:
         figure = picture.draw()
         if figure is not None:
-            yield Picture(picture.name, picture.alt, svg(figure)), png(figure)
+            yield PagePicture(picture.name, picture.alt, svg(figure)), png(figure)
 
 
 def problem_notes(found: Results) -> list[str]:

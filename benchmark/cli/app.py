@@ -8,7 +8,17 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli import auditing, checking, doctor, exits, listing, records, reporting, running, verifying
+from benchmark.cli import exit_codes
+from benchmark.cli.commands import (
+    audit_command,
+    check_command,
+    doctor_command,
+    list_command,
+    records_commands,
+    report_command,
+    run_command,
+    verify_command,
+)
 
 app = typer.Typer(
     help="Contrastive, adversarial and denoising text classifiers and the baselines they must beat, run by one engine.",
@@ -18,25 +28,25 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: importing rich would take half of the time that --help may take
     pretty_exceptions_enable=False,
 )
-app.command("run")(running.run)
-app.command("plan")(running.plan)
-app.command("list")(listing.list_kind)
-app.command("show")(records.show)
-app.command("check")(checking.check)
-app.command("export")(records.export)
-app.command("verify")(verifying.verify)
-app.command("report")(reporting.report)
-app.command("compare")(reporting.compare)
-app.command("audit")(auditing.audit)
-app.command("prepare")(running.prepare)
-app.command("doctor")(doctor.doctor)
+app.command("run")(run_command.run)
+app.command("plan")(run_command.plan)
+app.command("list")(list_command.list_kind)
+app.command("show")(records_commands.show)
+app.command("check")(check_command.check)
+app.command("export")(records_commands.export)
+app.command("verify")(verify_command.verify)
+app.command("report")(report_command.report)
+app.command("compare")(report_command.compare)
+app.command("audit")(audit_command.audit)
+app.command("prepare")(run_command.prepare)
+app.command("doctor")(doctor_command.doctor)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from benchmark import __version__
+        from benchmark.version import VERSION
 
-        typer.echo(__version__)
+        typer.echo(VERSION)
         raise typer.Exit
 
 
@@ -55,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         app(args=[*verbose, *(word for word in given if word != "--verbose")], prog_name="python -m benchmark")
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else exits.OK
+        return stop.code if isinstance(stop.code, int) else exit_codes.OK
     except (Exception, KeyboardInterrupt) as error:
-        return exits.exit_code(error, verbose=bool(verbose))
-    return exits.OK
+        return exit_codes.exit_code(error, verbose=bool(verbose))
+    return exit_codes.OK

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from benchmark.config.notation import (
+from benchmark.config.shorthand import (
     check_sampler,
     parse_bytes,
     parse_duration,
@@ -19,8 +19,8 @@ from benchmark.config.notation import (
     parse_shots,
     parse_unlabelled,
 )
+from benchmark.contract.parameters import parse_override
 from benchmark.errors import UserError, unknown
-from benchmark.parameters import parse_override
 from benchmark.records.spec import Frozen
 
 CACHE_LIMIT = 10 * 10**9

@@ -6,13 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from benchmark.config.notation import check_sampler, check_shots
-from benchmark.config.told import told
+from benchmark.config.shorthand import as_value_error, check_sampler, check_shots
 from benchmark.errors import UserError
 from benchmark.records.spec import Frozen
 
-Shots = Annotated[str, BeforeValidator(told(check_shots))]
-Sampler = Annotated[str, BeforeValidator(told(check_sampler))]
+Shots = Annotated[str, BeforeValidator(as_value_error(check_shots))]
+Sampler = Annotated[str, BeforeValidator(as_value_error(check_sampler))]
 
 
 class NoiseCell(Frozen):
@@ -26,7 +25,7 @@ class NoiseCell(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, given: Any) -> Any:
-        return told(_written)(given) if isinstance(given, str) else given
+        return as_value_error(_written)(given) if isinstance(given, str) else given
 
 
 def _written(text: str) -> dict[str, Any]:

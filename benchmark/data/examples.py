@@ -20,13 +20,13 @@ class Examples:
     Args:
         ids: uint64 [n]; from the text itself (`content_ids`), so that row order and other rows do not matter.
         texts: n texts, the first of each pair where the task has pairs.
-        seconds: n second texts, or None where the task has single texts.
+        second_texts: n second texts, or None where the task has single texts.
         labels: int64 [n] class indices, or None (unlabelled).
     """
 
     ids: NDArray[np.uint64]
     texts: tuple[str, ...]
-    seconds: tuple[str, ...] | None = None
+    second_texts: tuple[str, ...] | None = None
     labels: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
@@ -38,7 +38,7 @@ class Examples:
         return Examples(
             self.ids[rows],
             tuple(self.texts[i] for i in rows),
-            None if self.seconds is None else tuple(self.seconds[i] for i in rows),
+            None if self.second_texts is None else tuple(self.second_texts[i] for i in rows),
             None if self.labels is None else self.labels[rows],
         )
 
@@ -49,16 +49,16 @@ class Examples:
     def fingerprint(self) -> str:
         """SHA-256 over ids, texts and labels, in order."""
         digest = hashlib.sha256(np.ascontiguousarray(self.ids).tobytes())
-        digest.update(json.dumps([self.texts, self.seconds], ensure_ascii=False).encode())
+        digest.update(json.dumps([self.texts, self.second_texts], ensure_ascii=False).encode())
         digest.update(b"" if self.labels is None else np.ascontiguousarray(self.labels).tobytes())
         return digest.hexdigest()
 
 
-def content_ids(texts: Iterable[str], seconds: Iterable[str] | None = None) -> NDArray[np.uint64]:
+def content_ids(texts: Iterable[str], second_texts: Iterable[str] | None = None) -> NDArray[np.uint64]:
     """Ids from content: SHA-256 of the text (pair) and of how many equal ones came before it. uint64 [n]."""
     seen: dict[tuple[str, str | None], int] = {}
     ids = []
-    pairs = ((text, None) for text in texts) if seconds is None else zip(texts, seconds, strict=True)
+    pairs = ((text, None) for text in texts) if second_texts is None else zip(texts, second_texts, strict=True)
     for text, second in pairs:
         repeat = seen[text, second] = seen.get((text, second), -1) + 1
         written = f"[{quoted(text)}, {'null' if second is None else quoted(second)}, {repeat}]"  # JSON; its writer takes ten times as long
@@ -92,7 +92,7 @@ class TaskData:
     @property
     def pair(self) -> bool:
         """Whether an example is a pair of texts."""
-        return self.train.seconds is not None
+        return self.train.second_texts is not None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from benchmark.records.alarms import IDENTICAL
 from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import canonical
-from benchmark.records.store import Problem, RecordStore
+from benchmark.records.store import RecordStore, UnreadableFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None
     return frame
 
 
-def load_rows(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> tuple[list[dict[str, Any]], list[Problem]]:
+def load_rows(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> tuple[list[dict[str, Any]], list[UnreadableFile]]:
     """The rows of the frame as plain dictionaries, without those columns that a missing run leaves empty, and what could not be read.
 
     Args:
@@ -68,7 +68,7 @@ def load_rows(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -
     if keep is not None:
         keep.update(records)
     manifests = [m for m in store.manifests() if isinstance(m, Manifest)]
-    problems += [p for p in store.manifests() if isinstance(p, Problem)]
+    problems += [p for p in store.manifests() if isinstance(p, UnreadableFile)]
     if not (records or manifests or problems):
         raise UserError(
             f"There are no results in {str(folder)!r}.", "A folder that `run --results DIR` wrote.", "Give it with --results DIR."
@@ -90,11 +90,11 @@ def export(folder: Path | str, format: str) -> bytes:
     return frame.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _split(store: RecordStore) -> tuple[dict[str, RunRecord], list[Problem]]:
+def _split(store: RecordStore) -> tuple[dict[str, RunRecord], list[UnreadableFile]]:
     records: dict[str, RunRecord] = {}
-    problems: list[Problem] = []
+    problems: list[UnreadableFile] = []
     for item in store:
-        if isinstance(item, Problem):
+        if isinstance(item, UnreadableFile):
             problems.append(item)
         else:
             records[item.key] = item

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from benchmark.records.record import Plain
+from benchmark.records.record import JsonObject
 from benchmark.records.spec import Frozen, RunSpec, content_key
 
 
@@ -47,8 +47,8 @@ class ManifestRow(Frozen):
     device: str = "cpu"
     precision: str = "fp32"
     threads: int = 1
-    params: Plain = Field(default_factory=dict)
-    notes: Plain = Field(default_factory=dict)
+    params: JsonObject = Field(default_factory=dict)
+    notes: JsonObject = Field(default_factory=dict)
 
     @classmethod
     def of(cls, spec: RunSpec, *, arm: str, task_source: str, **more: Any) -> ManifestRow:
@@ -89,8 +89,8 @@ class Manifest(Frozen):
     protocol: Literal["honest", "paper"] = "honest"
     stand_in: bool = False
     code: str = ""
-    request: Plain = Field(default_factory=dict)
-    design: Plain = Field(default_factory=dict)
+    request: JsonObject = Field(default_factory=dict)
+    design: JsonObject = Field(default_factory=dict)
     rows: tuple[ManifestRow, ...]
 
     @property

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from benchmark.records import packing
-from benchmark.records.plain import plain
+from benchmark.records import prediction_codec
+from benchmark.records.error_text import trace, without_paths
+from benchmark.records.jsonable import jsonable
 from benchmark.records.spec import Frozen, RunSpec
-from benchmark.records.traces import trace, without_paths
 
 RECORD_VERSION = 1
 Status = Literal["done", "failed", "timeout", "killed"]
-Plain = Annotated[dict[str, Any], BeforeValidator(plain)]
-Metrics = Annotated[dict[str, float | None], BeforeValidator(plain)]
+JsonObject = Annotated[dict[str, Any], BeforeValidator(jsonable)]
+Metrics = Annotated[dict[str, float | None], BeforeValidator(jsonable)]
 
 
 class Failure(Frozen):
@@ -52,11 +52,11 @@ class Predictions(Frozen):
     @classmethod
     def of(cls, ids: Sequence[int], classes: int) -> Predictions:
         """From class ids."""
-        return cls(classes=classes, n=len(ids), packed=packing.pack(ids, classes))
+        return cls(classes=classes, n=len(ids), packed=prediction_codec.pack(ids, classes))
 
     def ids(self) -> list[int]:
         """The class ids, length n."""
-        return packing.unpack(self.packed, self.n, self.classes)
+        return prediction_codec.unpack(self.packed, self.n, self.classes)
 
 
 class PhaseCost(Frozen):
@@ -77,7 +77,7 @@ class PhaseCost(Frozen):
     backward: int = Field(0, ge=0)
     peak_bytes: int = Field(0, ge=0)
     cached: bool = False
-    log: Plain = Field(default_factory=dict)
+    log: JsonObject = Field(default_factory=dict)
 
 
 class GitState(Frozen):
@@ -129,7 +129,7 @@ class RunRecord(Frozen):
     phases: tuple[PhaseCost, ...] = ()
     scoring_seconds: float = Field(0.0, ge=0)
     alarms: tuple[str, ...] = ()
-    notes: Plain = Field(default_factory=dict)
+    notes: JsonObject = Field(default_factory=dict)
     env_id: str = ""
     git: GitState | None = None
     plugin: str | None = None

@@ -16,9 +16,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from benchmark.errors import UserError
-from benchmark.records.files import check_hex, opened, sealed, write_whole
+from benchmark.records.atomic_files import check_hex, dump_checksummed, load_checksummed, write_atomic
+from benchmark.records.jsonable import jsonable
 from benchmark.records.manifest import Manifest
-from benchmark.records.plain import plain
 from benchmark.records.record import RunRecord, SideFile
 from benchmark.records.spec import content_key
 from benchmark.records.upgrade import upgrade
@@ -30,7 +30,7 @@ REFERENCE = re.compile(rb'"(testset|split|env_id)":"([0-9a-f]{64})"')  # in a re
 REFERRED: dict[bytes, Shared] = {b"testset": "testsets", b"split": "splits", b"env_id": "environments"}
 
 
-class Problem(NamedTuple):
+class UnreadableFile(NamedTuple):
     """A file that cannot be used: its place in the results folder, and why."""
 
     file: str
@@ -51,7 +51,7 @@ class RecordStore:
         """Keep a record, in place of an older one of the same key."""
         path = self._path(record.key)
         brief = record.model_dump(mode="json", exclude_defaults=True)
-        write_whole(path, sealed({**brief, "version": record.version, "spec": record.spec.model_dump(mode="json")}))
+        write_atomic(path, dump_checksummed({**brief, "version": record.version, "spec": record.spec.model_dump(mode="json")}))
         return path
 
     def get(self, key: str) -> RunRecord | None:
@@ -92,18 +92,18 @@ class RecordStore:
         """`read` as plain data, for display."""
         return self.read(prefix).model_dump(mode="json")
 
-    def __iter__(self) -> Iterator[RunRecord | Problem]:
+    def __iter__(self) -> Iterator[RunRecord | UnreadableFile]:
         """Every record in the order of keys; a file that is truncated, edited or otherwise unreadable comes as a `Problem`."""
         for path in sorted((self.root / "records").glob("*/*.json")):
             record, reason = self._load(path)
-            yield record if record is not None else Problem(path.relative_to(self.root).as_posix(), reason)
+            yield record if record is not None else UnreadableFile(path.relative_to(self.root).as_posix(), reason)
 
     def put(self, kind: Shared, content: dict[str, Any]) -> str:
         """Keep what several runs share, once; its SHA-256 is its name."""
         sha = content_key(content)
         path = self.root / kind / f"{sha}.json"
         if not path.is_file() or self._checked(path, sha) is None:
-            write_whole(path, sealed(content))
+            write_atomic(path, dump_checksummed(content))
         return sha
 
     def take(self, kind: Shared, sha: str) -> dict[str, Any]:
@@ -135,18 +135,18 @@ class RecordStore:
 
     def write_environment(self, environment: dict[str, Any]) -> str:
         """Library versions and hardware model. Returns its env_id."""
-        return self.put("environments", plain(environment))
+        return self.put("environments", jsonable(environment))
 
     def write_split(self, split: dict[str, Any]) -> str:
         """The ids of a split's parts and its notes. Returns its SHA-256."""
-        return self.put("splits", plain(split))
+        return self.put("splits", jsonable(split))
 
     def write_side(
         self, key: str, suffix: str, content: bytes, kind: Literal["probabilities", "representations"] = "probabilities"
     ) -> SideFile:
         """A file beside the record. Written before the record that names it."""
         name = f"{kind}/{check_hex('key', key, 64)}.{suffix.lstrip('.')}"
-        write_whole(self.root / name, content)
+        write_atomic(self.root / name, content)
         return SideFile(file=name, sha256=hashlib.sha256(content).hexdigest())
 
     def read_side(self, side: SideFile) -> bytes:
@@ -171,14 +171,14 @@ class RecordStore:
         path = self.root / "manifests" / f"{name}.json"
         content = manifest.model_dump(mode="json")
         if not path.is_file() or not _same_plan(path, content):
-            write_whole(path, sealed(content))
+            write_atomic(path, dump_checksummed(content))
         return name
 
-    def manifests(self) -> Iterator[Manifest | Problem]:
+    def manifests(self) -> Iterator[Manifest | UnreadableFile]:
         """Every manifest in the order of ids; one that cannot be read comes as a `Problem`."""
         for path in sorted((self.root / "manifests").glob("*.json")):
             manifest, reason = self._manifest(path)
-            yield manifest if manifest is not None else Problem(path.relative_to(self.root).as_posix(), reason)
+            yield manifest if manifest is not None else UnreadableFile(path.relative_to(self.root).as_posix(), reason)
 
     def _path(self, key: str) -> Path:
         return self.root / "records" / key[:2] / f"{key}.json"
@@ -189,7 +189,7 @@ class RecordStore:
 
     def _load(self, path: Path) -> tuple[RunRecord | None, str]:
         try:
-            record = RunRecord.model_validate(upgrade(opened(path)))
+            record = RunRecord.model_validate(upgrade(load_checksummed(path)))
         except ValidationError as error:
             return None, f"not a record: {error.errors()[0]['msg']}"
         except (ValueError, UserError) as error:
@@ -198,14 +198,14 @@ class RecordStore:
 
     def _checked(self, path: Path, sha: str) -> dict[str, Any] | None:
         try:
-            content = opened(path)
+            content = load_checksummed(path)
         except ValueError:
             return None
         return content if content_key(content) == sha else None
 
     def _manifest(self, path: Path) -> tuple[Manifest | None, str]:
         try:
-            manifest = Manifest.model_validate(opened(path))
+            manifest = Manifest.model_validate(load_checksummed(path))
         except ValueError as error:
             return None, str(error).splitlines()[0]
         return (manifest, "") if manifest.id == path.stem else (None, "under another manifest's name")
@@ -214,7 +214,7 @@ class RecordStore:
 def _same_plan(path: Path, content: dict[str, Any]) -> bool:
     """Whether a manifest's file is whole and says the same, but for what is no part of its id."""
     try:
-        there = opened(path)
+        there = load_checksummed(path)
     except ValueError:
         return False
     mine, theirs = ({name: value for name, value in plan.items() if name not in ("code", "request")} for plan in (content, there))

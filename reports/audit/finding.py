@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from benchmark.records.spec import Frozen
-from reports.published.facts import Facts
-from reports.published.schema import PublishedCell, PublishedTable
+from reports.published.facts import PaperFacts
+from reports.published.published_table import PublishedCell, PublishedTable
 
 Severity = Literal["note", "question", "serious"]
 
@@ -38,11 +38,11 @@ class Published(NamedTuple):
     """Everything that a check may look at: all tables by key, and the facts of each paper."""
 
     tables: dict[str, PublishedTable]
-    facts: dict[str, Facts]
+    facts: dict[str, PaperFacts]
 
-    def facts_of(self, table: PublishedTable) -> Facts:
+    def facts_of(self, table: PublishedTable) -> PaperFacts:
         """The facts of the table's paper."""
-        return self.facts.get(table.paper, Facts())
+        return self.facts.get(table.paper, PaperFacts())
 
 
 def place(cell: PublishedCell) -> str:

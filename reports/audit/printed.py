@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reports.published.schema import PublishedCell
+from reports.published.published_table import PublishedCell
 
 SLACK = 1e-9  # for binary floating point at the ends of an interval
 

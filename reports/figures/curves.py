@@ -7,10 +7,10 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from reports.cells import CellKey
-from reports.context import origin
+from reports.analysis.context import origin
 from reports.figures.style import finish, key, look, new_figure, plain, shown
-from reports.results import Block
+from reports.results.blocks import Block
+from reports.results.cell_key import CellKey
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reports.analysis import Analysis, Place
-from reports.cells import CellKey
-from reports.context import origin
+from reports.analysis.analysis import Analysis, Place
+from reports.analysis.context import origin
 from reports.figures.style import finish, new_figure, plain, shown
+from reports.results.cell_key import CellKey
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,12 +9,12 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from benchmark.records import UserError
+from benchmark.errors import UserError
 from benchmark.records.spec import Frozen
-from reports.published.loading import FACTS, HOME
+from reports.published.catalogue import FACTS, HOME
 
 
-class Part(Frozen):
+class SplitPart(Frozen):
     """A part taken out of a pool: its size, how the paper states it, and the share of the pool that the paper states, if it does."""
 
     name: str
@@ -23,14 +23,14 @@ class Part(Frozen):
     share: float | None = Field(None, gt=0, le=1)
 
 
-class Pool(Frozen):
+class SourcePool(Frozen):
     """Examples that are divided into parts which should not overlap."""
 
     table: str
     column: str
     pool: str
     size: int = Field(gt=0)
-    parts: tuple[Part, ...]
+    parts: tuple[SplitPart, ...]
     source: str
 
 
@@ -80,27 +80,27 @@ class Confusion(Frozen):
     source: str
 
 
-class Facts(Frozen):
+class PaperFacts(Frozen):
     """All facts of one paper."""
 
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[SourcePool, ...] = ()
     augmentation: Augmentation | None = None
     ablations: tuple[Ablation, ...] = ()
     confusions: tuple[Confusion, ...] = ()
 
 
-def load_facts(paper: str) -> Facts:
+def load_facts(paper: str) -> PaperFacts:
     """The facts of a paper; none where it has no file. UserError for a mistake in it."""
     path = HOME / paper / f"{FACTS}.toml"
-    return read_facts(path) if path.is_file() else Facts()
+    return read_facts(path) if path.is_file() else PaperFacts()
 
 
 @cache
-def read_facts(path: Path) -> Facts:
+def read_facts(path: Path) -> PaperFacts:
     """The facts in a file. UserError, with the path, where it does not hold facts."""
     try:
-        return Facts.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return PaperFacts.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise UserError(
-            f"{path} does not hold facts: {error}.", f"Its keys are {', '.join(Facts.model_fields)}.", "Correct the file."
+            f"{path} does not hold facts: {error}.", f"Its keys are {', '.join(PaperFacts.model_fields)}.", "Correct the file."
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.tables.model import MINUS, PLUS_MINUS, Row, Table
+from reports.tables.table import MINUS, PLUS_MINUS, Table, TableRow
 
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -63,7 +63,7 @@ def _heading(table: Table) -> list[str]:
     return [" & ".join(escape(lines[i]) for lines in padded) + r" \\" for i in range(height)]
 
 
-def _lines(row: Row) -> list[str]:
+def _lines(row: TableRow) -> list[str]:
     cells = " & ".join(escape(cell.shown) for cell in row.cells) + r" \\"
     return ["\\midrule", cells] if row.rule else [cells]
 

@@ -6,7 +6,7 @@ import re
 
 from tabulate import tabulate
 
-from reports.tables.model import Table
+from reports.tables.table import Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~$&#])")
 

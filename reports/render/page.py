@@ -6,12 +6,12 @@ import base64
 import re
 from dataclasses import dataclass, field
 
-from reports.render.html import environment
-from reports.tables.model import Table
+from reports.render.html_fragment import environment
+from reports.tables.table import Table
 
 
 @dataclass(frozen=True)
-class Picture:
+class PagePicture:
     """A drawn figure for the page."""
 
     name: str
@@ -32,7 +32,7 @@ class Section:
     title: str
     text: str = ""
     tables: list[Table] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[PagePicture] = field(default_factory=list)
 
     def short(self, caption: str) -> str:
         """A caption without what the section's own title says: for the list of contents."""

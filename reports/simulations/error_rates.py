@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from reports.simulations.scenarios import NO_CLAIM, Scenario, scenarios
-from reports.statistics.verdict import Outcome
+from reports.verdicts.verdict import Outcome
 
 SEED = 20261120
 REPEATS = 4000

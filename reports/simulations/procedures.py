@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from benchmark.records.frame import COLUMNS
+from benchmark.stats.example_uncertainty import two_way_bootstrap
+from benchmark.stats.multiplicity import at_floor, family_of, holm
+from benchmark.stats.paired import compare, compare_units
+from benchmark.stats.pairing import nadeau_bengio, paired_units
+from benchmark.stats.spread import spread_ratio
 from reports.simulations import worlds
-from reports.statistics.examples import two_way_bootstrap
-from reports.statistics.families import at_floor, family_of, holm
-from reports.statistics.paired import compare, compare_units
-from reports.statistics.spread import spread_ratio
-from reports.statistics.units import nadeau_bengio, paired_units
-from reports.statistics.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, verdict
+from reports.verdicts.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, verdict
 
 ALPHA = 0.05
 Rng = np.random.Generator

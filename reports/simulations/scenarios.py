@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from reports.simulations import procedures as p
-from reports.statistics.verdict import Outcome
+from reports.verdicts.verdict import Outcome
 
 LIMIT = (0.0, 0.06)
 EXACT = (0.03, 0.06)

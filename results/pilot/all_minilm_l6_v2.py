@@ -26,25 +26,26 @@ def accuracy(data_root: str, task: str, shots: str, split_seed: int, rate: float
     """Accuracy of one run of `ce` on texts of the training pool that it was not trained on."""
     import numpy as np
 
-    from benchmark.config.loading import load_encoder
+    from benchmark.config.toml_files import load_encoder
     from benchmark.config.task import load_task
-    from benchmark.data.sources import load
-    from benchmark.data.splits import make_split
-    from benchmark.execution.compute import honour
-    from benchmark.execution.datasets import encoder
-    from benchmark.learning.contract import Context, TaskShape, TrainingData
-    from benchmark.learning.state import State
+    from benchmark.data.sources.source import load_task_data
+    from benchmark.data.splits.split import make_split
+    from benchmark.running.machine.compute import apply_compute
+    from benchmark.models.loading import kept_encoder
+    from benchmark.contract.phase import Context, TrainingData
+    from benchmark.contract.task_info import TaskInfo
+    from benchmark.contract.state import State
     from benchmark.records.spec import Budget, Compute, SplitSpec
-    from benchmark.registry import build
+    from benchmark.plugins.registry import build
     from benchmark.streams import Streams
 
-    honour(Compute(precision="bf16", threads=1))
-    data = load(load_task(task), Path(data_root))
+    apply_compute(Compute(precision="bf16", threads=1))
+    data = load_task_data(load_task(task), Path(data_root))
     split = make_split(data, SplitSpec(shots=shots, split_seed=split_seed, unlabelled=SCORED))
     labels = dict(zip(data.train.ids.tolist(), data.train.labels.tolist(), strict=True))  # type: ignore[union-attr]
-    shape = TaskShape(task, data.label_names, data.pair, len(split.train), len(split.dev), 0)
+    shape = TaskInfo(task, data.label_names, data.pair, len(split.train), len(split.dev), 0)
     budget = Budget(steps=STEPS[shots], batch=16, lr_encoder=rate, lr_head=10 * rate)
-    state = State(encoder(load_encoder("all-minilm-l6-v2"), "cpu", "bf16").fresh())
+    state = State(kept_encoder(load_encoder("all-minilm-l6-v2"), "cpu", "bf16").fresh())
     training = TrainingData(split.train, split.dev, split.unlabelled.take([]))
     for phase in build("ce").phases(shape):
         streams = Streams(split_seed, split_seed).at(phase.name)

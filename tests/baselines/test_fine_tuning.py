@@ -14,16 +14,17 @@ from baselines.ce_null import NullFineTuning
 from baselines.ce_oversampled import Oversample, OversampledFineTuning
 from baselines.ce_smoothing import SmoothedFineTuning
 from baselines.ce_weighted import WeightedFineTuning
-from benchmark.learning.contract import Cost, Method, TaskShape
-from benchmark.learning.objectives.cross_entropy import CrossEntropy
-from benchmark.learning.phases.fine_tune import FineTune
+from benchmark.contract.method import Method
+from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.records.spec import Budget
+from benchmark.training.fine_tune import FineTune
+from benchmark.training.losses.cross_entropy import CrossEntropy
 
-TASK = TaskShape("toy", ("a", "b"), pair=False, n_train=20, n_dev=8, n_unlabelled=0)
+TASK = TaskInfo("toy", ("a", "b"), pair=False, n_train=20, n_dev=8, n_unlabelled=0)
 BUDGET = Budget(steps=60, batch=16, lr_encoder=1e-4, lr_head=1e-3)
 
 
-def phase_of(method: Method, task: TaskShape = TASK) -> FineTune:
+def phase_of(method: Method, task: TaskInfo = TASK) -> FineTune:
     (phase,) = method.phases(task)
     assert isinstance(phase, FineTune)
     return phase

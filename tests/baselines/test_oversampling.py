@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given
 
 from baselines.ce_oversampled import Oversample, oversampled
+from benchmark.contract.phase import TrainingData
 from benchmark.data.examples import Examples, content_ids
-from benchmark.learning.contract import TrainingData
 from benchmark.streams import Streams
 
 STREAMS = Streams(0, 0).at("fine-tune")

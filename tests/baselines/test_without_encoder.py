@@ -11,12 +11,15 @@ import pytest
 from baselines.majority import Majority
 from baselines.probe import Probe
 from baselines.tfidf import TfIdf, WordFeatures
+from benchmark.contract.method import Method
+from benchmark.contract.phase import Context, TrainingData
+from benchmark.contract.predictor import Predictor
+from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.errors import UserError
-from benchmark.learning.contract import Context, Cost, Method, Predictor, TaskShape, TrainingData
-from benchmark.learning.phases.linear_probe import LinearProbe
 from benchmark.records.spec import Budget
 from benchmark.streams import Streams
+from benchmark.training.linear_probe import LinearProbe
 
 BUDGET = Budget(steps=1, batch=1, lr_encoder=1, lr_head=1)
 
@@ -42,7 +45,7 @@ def pairs(*rows: tuple[str, str, int]) -> Examples:
 
 
 def fitted(method: Method, train: Examples, classes: int = 2) -> Predictor:
-    task = TaskShape("toy", tuple("abcdef"[:classes]), train.seconds is not None, len(train), 0, 0)
+    task = TaskInfo("toy", tuple("abcdef"[:classes]), train.second_texts is not None, len(train), 0, 0)
     state: Any = NoEncoder()
     streams = Streams(0, 0)
     (phase,) = method.phases(task)
@@ -141,6 +144,6 @@ def test_one_class_or_no_word_is_a_mistake_that_is_named() -> None:
 
 
 def test_the_probe_is_logistic_regression_on_the_untouched_encoder() -> None:
-    (phase,) = Probe(C=3.0).phases(TaskShape("toy", ("a", "b"), False, 4, 0, 0))
+    (phase,) = Probe(C=3.0).phases(TaskInfo("toy", ("a", "b"), False, 4, 0, 0))
     assert phase == LinearProbe(C=3.0)
     assert Probe.streams == frozenset()

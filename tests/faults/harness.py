@@ -124,7 +124,7 @@ def forked(arguments: list[str], log: Path, before: Callable[[], None] = lambda:
 
 def _workers_by_fork() -> None:
     """In a driver: its workers are forked too, and die with it as spawned ones do (which fork's inherited pipes would prevent)."""
-    from benchmark.execution.executors import pool
+    from benchmark.running.executors import pool
 
     driver, serve = os.getpid(), pool.serve
 
@@ -166,5 +166,5 @@ def stamps(results: Path) -> dict[str, str]:
 def strays(results: Path) -> Iterator[Path]:
     """Files that are no part of a finished results folder: half-written ones, claims."""
     for path in results.rglob("*"):
-        if path.is_file() and (path.name.startswith(".") or "claims" in path.relative_to(results).parts):
+        if path.is_file() and (path.name.startswith(".") or "leases" in path.relative_to(results).parts):
             yield path

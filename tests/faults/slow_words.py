@@ -12,9 +12,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmark.contract.method import Method
+from benchmark.contract.phase import Context, Phase, TrainingData
+from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Examples
-from benchmark.learning.contract import Context, Cost, Method, Phase, TaskShape, TrainingData
-from benchmark.registry import methods
+from benchmark.plugins.registry import methods
 
 PAUSE = "FAULTS_PAUSE"  # environment variable: seconds per phase, so that a kill meets work
 DIARY = "FAULTS_DIARY"  # environment variable: a file that gets a line for every run that comes to its second phase
@@ -39,13 +41,13 @@ class Read(Phase):
     """Takes its time."""
 
     name: ClassVar[str] = "read"
-    uses: ClassVar[frozenset[str]] = frozenset({"order"})
+    random_streams: ClassVar[frozenset[str]] = frozenset({"order"})
 
     def fit(self, state: Any, data: TrainingData, context: Context) -> None:
         context.log["first"] = int(context.streams.numpy("order").integers(1000))
         rest()
 
-    def cost(self, task: TaskShape, budget: Any) -> Cost:
+    def cost(self, task: TaskInfo, budget: Any) -> Cost:
         return Cost(task.n_train)
 
 
@@ -55,7 +57,7 @@ class Fit(Phase):
 
     width: int = 16
     name: ClassVar[str] = "fit"
-    uses: ClassVar[frozenset[str]] = frozenset({"init"})
+    random_streams: ClassVar[frozenset[str]] = frozenset({"init"})
 
     def fit(self, state: Any, data: TrainingData, context: Context) -> None:
         if diary := os.environ.get(DIARY):
@@ -69,7 +71,7 @@ class Fit(Phase):
         width = self.width
         state.predictor = lambda examples: -np.square((vectors(examples, width) @ random)[:, None] - means).sum(-1)
 
-    def cost(self, task: TaskShape, budget: Any) -> Cost:
+    def cost(self, task: TaskInfo, budget: Any) -> Cost:
         return Cost(2 * task.n_train, task.n_train)
 
 
@@ -82,5 +84,5 @@ class SlowWords(Method):
     streams: ClassVar[frozenset[str]] = frozenset({"init", "order"})
     width: int = 16
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         return [Read(), Fit(self.width)]

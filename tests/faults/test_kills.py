@@ -14,9 +14,9 @@ import pytest
 from harness import ROWS, Driver, forked, frame, options, spawned, stamps, strays
 from kill_loop import Loop
 
-from benchmark.execution import claims, waiting
 from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore
+from benchmark.running import leases, run_queue
 
 Frame = list[dict[str, str]]
 KILLS, SECONDS = 12, 20.0  # of the bounded part
@@ -83,7 +83,7 @@ def test_a_driver_that_falls_silent_is_replaced_and_drops_what_it_had(calm: Fram
     first = forked(line, tmp_path / "first", lambda: (slowly(diary), quick())[0])
     meet(diary, first)
     first.send(signal.SIGSTOP)
-    (held,) = [path.parent.name for path in results.glob("claims/*/*") if len(path.parent.name) == 64]
+    (held,) = [path.parent.name for path in results.glob("leases/*/*") if len(path.parent.name) == 64]
     second = forked(line, tmp_path / "second", quick)
     try:
         assert second.wait() == 0, second.log()
@@ -144,7 +144,7 @@ def slowly(diary: Path | None = None) -> None:
 
 def quick() -> None:
     """In a driver: short leases. An observer under load may look late, never early."""
-    claims.BEAT, claims.SILENCE, waiting.LOOK = 0.1, 2.0, 0.1
+    leases.HEARTBEAT, leases.LEASE_TIMEOUT, run_queue.LOOK = 0.1, 2.0, 0.1
 
 
 def meet(diary: Path, driver: Driver) -> None:

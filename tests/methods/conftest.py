@@ -9,15 +9,18 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from benchmark.contract.method import Method
+from benchmark.contract.objective import Objective
+from benchmark.contract.phase import Context, TrainingData
+from benchmark.contract.state import State
+from benchmark.contract.step import Step
+from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Examples, content_ids
-from benchmark.learning.contract import Context, Cost, Method, TaskShape, TrainingData
-from benchmark.learning.objective import Objective
-from benchmark.learning.phases.fine_tune import linear_head
-from benchmark.learning.state import Backbone, State
-from benchmark.learning.step import Step
-from benchmark.learning.tokens import HashVocabulary, Tokenizer
+from benchmark.models.backbone import Backbone
+from benchmark.models.tokenizer import HashVocabulary, Tokenizer
 from benchmark.records.spec import Budget
 from benchmark.streams import Streams
+from benchmark.training.fine_tune import linear_head
 
 GOOD, BAD = ("fine", "lovely", "bright", "warm"), ("grim", "dull", "bleak", "sour")
 HIDDEN, WORDS = 16, 97
@@ -41,12 +44,12 @@ def reviews(n: int, start: int = 0, labels: Sequence[int] | None = None) -> Exam
 
 
 @pytest.fixture
-def task() -> TaskShape:
-    return TaskShape("toy", ("bad", "good"), pair=False, n_train=16, n_dev=8, n_unlabelled=0)
+def task() -> TaskInfo:
+    return TaskInfo("toy", ("bad", "good"), pair=False, n_train=16, n_dev=8, n_unlabelled=0)
 
 
 @pytest.fixture
-def state(task: TaskShape) -> State:
+def state(task: TaskInfo) -> State:
     """A two-layer BERT of width 16 with a linear head, in training mode."""
     torch.manual_seed(0)
     sizes = {"num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32, "max_position_embeddings": 32}
@@ -61,7 +64,7 @@ MakeStep = Callable[..., Step]
 
 
 @pytest.fixture
-def make_step(state: State, task: TaskShape) -> MakeStep:
+def make_step(state: State, task: TaskInfo) -> MakeStep:
     """`make_step(labels, objective=None, fixed_masks=False)`: a step over one text per label; builds what the objective declares."""
 
     def make(labels: Sequence[int], objective: Objective | None = None, *, fixed_masks: bool = False, passes: Tally | None = None) -> Step:
@@ -85,7 +88,7 @@ def make_step(state: State, task: TaskShape) -> MakeStep:
 
 
 @pytest.fixture
-def run_method(state: State, task: TaskShape) -> Callable[..., tuple[State, dict[str, Context]]]:
+def run_method(state: State, task: TaskInfo) -> Callable[..., tuple[State, dict[str, Context]]]:
     """Runs a method's phases in order on 16 texts; gives the final state and each phase's context by name."""
 
     def run(method: Method, steps: int = BUDGET.steps) -> tuple[State, dict[str, Context]]:

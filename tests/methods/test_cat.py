@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples
-from benchmark.learning.contract import TaskShape
-from benchmark.learning.phases.fine_tune import FineTune
 from benchmark.records.alarms import INERT_ATTACK
+from benchmark.training.fine_tune import FineTune
 from methods.cat import ContrastiveAdversarialTraining
-from methods.objectives.adversarial import ContrastiveAdversarial
+from methods.losses.adversarial import ContrastiveAdversarial
 
 
-def objective_of(method: ContrastiveAdversarialTraining, task: TaskShape) -> ContrastiveAdversarial:
+def objective_of(method: ContrastiveAdversarialTraining, task: TaskInfo) -> ContrastiveAdversarial:
     (phase,) = method.phases(task)
     assert isinstance(phase, FineTune)
     assert isinstance(phase.objective, ContrastiveAdversarial)
@@ -24,16 +24,16 @@ def objective_of(method: ContrastiveAdversarialTraining, task: TaskShape) -> Con
 
 
 @pytest.mark.parametrize(("norm", "epsilon"), [("l2", 0.25), ("sign", 0.002)])
-def test_each_norm_has_its_own_epsilon(norm: Any, epsilon: float, task: TaskShape) -> None:
+def test_each_norm_has_its_own_epsilon(norm: Any, epsilon: float, task: TaskInfo) -> None:
     method = ContrastiveAdversarialTraining(norm=norm, epsilon_l2=0.25, epsilon_sign=0.002)
     assert objective_of(method, task).epsilon == epsilon
 
 
-def test_the_default_norm_is_l2(task: TaskShape) -> None:
+def test_the_default_norm_is_l2(task: TaskInfo) -> None:
     assert objective_of(ContrastiveAdversarialTraining(), task).norm == "l2"
 
 
-def test_the_projection_is_hidden_to_hidden_to_128(task: TaskShape) -> None:
+def test_the_projection_is_hidden_to_hidden_to_128(task: TaskInfo) -> None:
     projection = objective_of(ContrastiveAdversarialTraining(), task).modules(16, None, task)["projection"]()  # type: ignore[arg-type]
     assert [tuple(p.shape) for p in projection.parameters()] == [(16, 16), (16,), (128, 16), (128,)]
 

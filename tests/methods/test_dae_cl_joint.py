@@ -9,19 +9,21 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from benchmark.contract.objective import describe
+from benchmark.contract.phase import Context, TrainingData
+from benchmark.contract.state import State
+from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Examples, content_ids
-from benchmark.learning.contract import Context, Cost, TaskShape, TrainingData
-from benchmark.learning.objective import describe
-from benchmark.learning.state import Backbone, State
-from benchmark.learning.tokens import HashVocabulary, Tokenizer
+from benchmark.models.backbone import Backbone
+from benchmark.models.tokenizer import HashVocabulary, Tokenizer
 from benchmark.records.spec import Budget
 from benchmark.streams import Streams
+from methods.batches.noised_texts import Denoising
+from methods.batches.pairs import Pairs
 from methods.dae_cl_joint import DenoiseAndContrast
-from methods.feeds.denoising import Denoising
-from methods.feeds.pairs import Pairs
 from methods.three_phase import ThreePhase
 
-TASK = TaskShape("toy", ("no", "yes"), pair=False, n_train=8, n_dev=2, n_unlabelled=6)
+TASK = TaskInfo("toy", ("no", "yes"), pair=False, n_train=8, n_dev=2, n_unlabelled=6)
 BUDGET = Budget(steps=3, batch=4, lr_encoder=1e-3, lr_head=1e-3)
 
 
@@ -56,7 +58,7 @@ def joint(method: DenoiseAndContrast) -> tuple[State, Context]:
 def test_one_phase_has_both_losses_on_their_own_feeds_with_equal_weights() -> None:
     phase = DenoiseAndContrast().phases(TASK)[0]
     assert [(part.feed, part.weight) for part in phase.parts] == [(Denoising(0.6), 1.0), (Pairs(12), 1.0)]
-    assert phase.reads == {"texts", "labels", "unlabelled"}
+    assert phase.inputs == {"texts", "labels", "unlabelled"}
 
 
 def test_every_parameter_reaches_its_phase() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples
-from benchmark.learning.contract import TaskShape
 from methods.scl_only import SupervisedContrastiveOnly
 
 Stage = Any
@@ -19,7 +19,7 @@ Stage = Any
 @pytest.mark.parametrize(
     ("stage", "names"), [("probe", ["contrast", "probe"]), ("head", ["contrast", "fine-tune"]), ("full", ["contrast", "fine-tune"])]
 )
-def test_the_phases_of_each_second_stage(stage: Stage, names: list[str], task: TaskShape) -> None:
+def test_the_phases_of_each_second_stage(stage: Stage, names: list[str], task: TaskInfo) -> None:
     assert [phase.name for phase in SupervisedContrastiveOnly(second_stage=stage).phases(task)] == names
 
 
@@ -43,7 +43,7 @@ def test_only_the_full_second_stage_moves_the_encoder(
     after: list[torch.Tensor] = []
     original = SupervisedContrastiveOnly.phases
 
-    def watched(self: SupervisedContrastiveOnly, task: TaskShape) -> Any:
+    def watched(self: SupervisedContrastiveOnly, task: TaskInfo) -> Any:
         first, second = original(self, task)
         yield first
         after.append(state.backbone.word_embeddings.detach().clone())

@@ -9,17 +9,20 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from benchmark.contract.method import Method
+from benchmark.contract.objective import describe
+from benchmark.contract.phase import Context, TrainingData
+from benchmark.contract.state import State
+from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Examples, content_ids
-from benchmark.learning.contract import Context, Cost, Method, TaskShape, TrainingData
-from benchmark.learning.objective import describe
-from benchmark.learning.state import Backbone, State
-from benchmark.learning.tokens import HashVocabulary, Tokenizer
+from benchmark.models.backbone import Backbone
+from benchmark.models.tokenizer import HashVocabulary, Tokenizer
 from benchmark.records.spec import Budget
 from benchmark.streams import Streams
-from methods.imbalance import Repeat
+from methods.parts.imbalance import Repeat
 from methods.three_phase import ContrastThenFineTune, DenoiseThenFineTune, HeadAndSchedule, ThreePhase
 
-TASK = TaskShape("toy", ("no", "yes"), pair=False, n_train=8, n_dev=2, n_unlabelled=6)
+TASK = TaskInfo("toy", ("no", "yes"), pair=False, n_train=8, n_dev=2, n_unlabelled=6)
 BUDGET = Budget(steps=4, batch=4, lr_encoder=1e-3, lr_head=1e-3)
 
 
@@ -81,7 +84,7 @@ def test_variants_share_equal_phases_so_that_a_stage_is_trained_once() -> None:
 
 
 def test_the_denoising_phase_reads_texts_and_no_labels() -> None:
-    assert ThreePhase().phases(TASK)[0].reads == {"texts", "unlabelled"}
+    assert ThreePhase().phases(TASK)[0].inputs == {"texts", "unlabelled"}
 
 
 def test_the_denoising_phase_does_not_depend_on_labels() -> None:

@@ -10,10 +10,10 @@ import torch
 from benchmark.data.examples import Examples, content_ids
 from benchmark.records.spec import content_key
 from benchmark.streams import Streams, uniforms
-from methods.feeds.denoising import delete_words
-from methods.feeds.pairs import Pairs
-from methods.objectives.infonce import infonce
-from methods.objectives.supcon import supcon
+from methods.batches.noised_texts import delete_words
+from methods.batches.pairs import Pairs
+from methods.losses.infonce import infonce
+from methods.losses.supcon import supcon
 
 TEXTS = [f"a plain sentence with the number {number} in it" for number in range(2000)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.registry import methods
+from benchmark.plugins.registry import methods
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
 OURS = [entry.name for entry in methods.listing() if entry.package in ("methods", "baselines")]

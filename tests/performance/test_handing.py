@@ -11,10 +11,10 @@ from speed import handing, shapes, suite
 from speed.sections.grid import steps_for
 from speed.setting import Setting, Sizes
 
-from benchmark.execution.planning import Plan
-from benchmark.learning.contract import TrainingData
-from benchmark.learning.feeds import Labelled
+from benchmark.contract.phase import TrainingData
+from benchmark.planning.plan import Plan
 from benchmark.streams import Streams
+from benchmark.training.labelled_feed import Labelled
 
 STEPS = 5
 

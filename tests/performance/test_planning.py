@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from benchmark.config.request import RunRequest
-from benchmark.execution.planned import PlannedRun
-from benchmark.execution.planning import Plan, make_plan
-from benchmark.execution.runner import run_plan
+from benchmark.planning.plan import Plan, make_plan
+from benchmark.planning.planned_run import PlannedRun
 from benchmark.records.record import PhaseCost, Predictions, RunRecord
 from benchmark.records.store import RecordStore
+from benchmark.running.driver import run_plan
 
 pytestmark = pytest.mark.performance
 

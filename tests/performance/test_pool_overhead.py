@@ -10,11 +10,11 @@ from statistics import median
 import pytest
 
 from benchmark.config.request import RunRequest
-from benchmark.execution.executors.base import Executor
-from benchmark.execution.executors.inline import Inline
-from benchmark.execution.executors.pool import LocalPool
-from benchmark.execution.planned import PlannedRun
-from benchmark.execution.planning import Plan, make_plan
+from benchmark.planning.plan import Plan, make_plan
+from benchmark.planning.planned_run import PlannedRun
+from benchmark.running.executors.base import Executor
+from benchmark.running.executors.inline import Inline
+from benchmark.running.executors.pool import LocalPool
 
 RUNS = 30
 ALLOWED = 0.100  # seconds a run

@@ -8,12 +8,12 @@ import re
 import pytest
 
 from benchmark.errors import UserError
-from benchmark.records.files import sealed
+from benchmark.records.atomic_files import dump_checksummed
 from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.store import RecordStore
 from reports.report import Options, report
-from reports.results import read_results
-from reports.tables.means import means_table
+from reports.results.blocks import read_results
+from reports.tables.means_table import means_table
 
 ARMS = {"ce": [0.60, 0.62, 0.61], "scl": [0.64, 0.66, 0.63]}
 
@@ -68,7 +68,7 @@ def test_records_of_several_versions_are_read_together(folder):
     old = {**record.model_dump(mode="json", exclude_defaults=True), "version": 0, "spec": record.spec.model_dump(mode="json")}
     old |= {"seconds": 1.0, "forward": 5, "backward": 5}
     old.pop("phases")
-    (folder / "records" / record.key[:2] / f"{record.key}.json").write_bytes(sealed(old))
+    (folder / "records" / record.key[:2] / f"{record.key}.json").write_bytes(dump_checksummed(old))
     (block,) = read_results(folder).blocks
     assert read_results(folder).problems == ()
     assert int((block.frame["status"] == "done").sum()) == 6

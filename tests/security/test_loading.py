@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmark.execution.phase_cache import PhaseCache
-from benchmark.records.files import sealed
+from benchmark.records.atomic_files import dump_checksummed
+from benchmark.running.phase_cache import PhaseCache
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("benchmark", "methods", "baselines", "reports")
@@ -69,7 +69,7 @@ def test_a_phase_cache_that_holds_a_pickle_holds_nothing(tmp_path: Path, trap: A
     folder = tmp_path / key[:2]
     folder.mkdir()
     (folder / f"{key}.safetensors").write_bytes(trap.pickled)
-    (folder / f"{key}.json").write_bytes(sealed({"sha256": hashlib.sha256(trap.pickled).hexdigest(), "costs": []}))
+    (folder / f"{key}.json").write_bytes(dump_checksummed({"sha256": hashlib.sha256(trap.pickled).hexdigest(), "costs": []}))
     assert PhaseCache(tmp_path, 10**6).get(key) is None
     assert not trap.sprung
 
@@ -105,8 +105,8 @@ RUNNING = {
     "os.system",
 }
 ALLOWED = {
-    "benchmark/execution/conformance.py": {"pickle.loads"},  # what this very process has just pickled
-    "benchmark/parameters.py": {"eval"},  # the annotation of a class that is imported already
+    "benchmark/checks/conformance.py": {"pickle.loads"},  # what this very process has just pickled
+    "benchmark/contract/parameters.py": {"eval"},  # the annotation of a class that is imported already
 }
 
 
@@ -156,7 +156,7 @@ def test_a_translation_model_with_a_pickle_that_runs_code_is_refused(tmp_path: P
 
 @pytest.mark.parametrize("name", ["stray_plugin.py", "methods.py", "baselines.py", "reports.py", "conftest.py", "sitecustomize.py"])
 def test_a_file_that_lies_about_is_not_imported(bench: Bench, trap: Any, name: str) -> None:
-    text = f'from benchmark.registry import methods\n{trap.source}\n@methods.register("stray")\nclass Stray: ...\n'
+    text = f'from benchmark import methods\n{trap.source}\n@methods.register("stray")\nclass Stray: ...\n'
     for place in (Path(), Path("results")):
         place.mkdir(exist_ok=True)
         (place / name).write_text(text)

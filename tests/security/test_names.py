@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.errors import UserError
-from benchmark.execution import claims
-from benchmark.execution.phase_cache import PhaseCache
 from benchmark.records.store import RecordStore
+from benchmark.running import leases
+from benchmark.running.phase_cache import PhaseCache
 
 Bench = Callable[..., tuple[int, str]]
 CLIMBING = [
@@ -78,8 +78,8 @@ def test_a_key_is_hexadecimal_or_no_key(bench: Bench, tmp_path: Path, key: str) 
         lambda: store.stamp(key),
         lambda: store.take("splits", key),
         lambda: store.write_side(key, "npy", b""),
-        lambda: claims.acquire(store.root, key),
-        lambda: claims.holder(store.root, key),
+        lambda: leases.acquire(store.root, key),
+        lambda: leases.holder(store.root, key),
         lambda: PhaseCache(store.root, 10).get(key),
     ):
         with pytest.raises(UserError, match="hexadecimal"):

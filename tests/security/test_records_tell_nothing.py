@@ -24,8 +24,8 @@ PLANTED = {
 PLUGIN = '''
 import os
 from dataclasses import dataclass
-from benchmark.learning.contract import Cost, Method, Phase
-from benchmark.registry import methods
+from benchmark import Cost, Method, Phase
+from benchmark import methods
 
 @dataclass(frozen=True)
 class Raises(Phase):
@@ -118,9 +118,9 @@ def test_no_name_of_a_variable_and_no_value_of_one_is_in_the_results(left: Path)
 
 
 def test_a_claim_names_no_host(left: Path, tmp_path: Path) -> None:
-    from benchmark.execution.claims import claimed
+    from benchmark.running.leases import leased
 
-    with claimed(tmp_path, "ab" * 32):
+    with leased(tmp_path, "ab" * 32):
         (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
         text = file.read_text()
     assert platform.node() not in text

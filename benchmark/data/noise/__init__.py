@@ -2,8 +2,8 @@
 
 from benchmark.data.noise.apply import apply_noise
 from benchmark.data.noise.audit import NoiseAudit, PartAudit
-from benchmark.data.noise.kind import Kind
-from benchmark.data.noise.parse import check_noise, format_noise, parse_noise
+from benchmark.data.noise.kind import NoiseKind
+from benchmark.data.noise.notation import check_noise, format_noise, parse_noise
 from benchmark.data.noise.registry import KINDS
 
-__all__ = ["KINDS", "Kind", "NoiseAudit", "PartAudit", "apply_noise", "check_noise", "format_noise", "parse_noise"]
+__all__ = ["KINDS", "NoiseAudit", "NoiseKind", "PartAudit", "apply_noise", "check_noise", "format_noise", "parse_noise"]

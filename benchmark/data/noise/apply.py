@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from benchmark.data.examples import Examples, Split, content_ids
 from benchmark.data.noise.audit import NoiseAudit, PartAudit, audit_labels, audit_texts
-from benchmark.data.noise.kind import Draw, Edited, Kind, TextEdit, Tools, Translator
-from benchmark.data.noise.parse import check_noise
+from benchmark.data.noise.kind import Draw, Edited, NoiseKind, TextEdit, Tools, Translator
+from benchmark.data.noise.notation import check_noise
 from benchmark.data.noise.registry import KINDS
 from benchmark.errors import UserError
 from benchmark.records.spec import NoiseSpec
@@ -59,7 +59,7 @@ def apply_noise(
     return _with_parts(split, noised), audit
 
 
-def _parts(spec: NoiseSpec, kind: Kind, dev: str) -> list[str]:
+def _parts(spec: NoiseSpec, kind: NoiseKind, dev: str) -> list[str]:
     """The parts of the split that get noise."""
     train = spec.where in ("train", "both")
     wanted = {
@@ -85,7 +85,7 @@ def _with_parts(split: Split, parts: dict[str, Examples]) -> Split:
 Noised = tuple[dict[str, Examples], dict[str, PartAudit]]
 
 
-def _labels(split: Split, names: list[str], kind: Kind, spec: NoiseSpec, streams: Streams, n_classes: int) -> Noised:
+def _labels(split: Split, names: list[str], kind: NoiseKind, spec: NoiseSpec, streams: Streams, n_classes: int) -> Noised:
     assert kind.relabel is not None
     if n_classes < 2:
         raise UserError(
@@ -99,7 +99,7 @@ def _labels(split: Split, names: list[str], kind: Kind, spec: NoiseSpec, streams
     return noised, audits
 
 
-def _texts(split: Split, names: list[str], kind: Kind, spec: NoiseSpec, streams: Streams, tools: Tools) -> Noised:
+def _texts(split: Split, names: list[str], kind: NoiseKind, spec: NoiseSpec, streams: Streams, tools: Tools) -> Noised:
     assert kind.editor is not None
     edit = kind.editor(tools)
     copies = 0 if spec.size == "replace" else int(spec.size.removeprefix("add:"))
@@ -124,7 +124,7 @@ def _edit_part(clean: Examples, edit: TextEdit, spec: NoiseSpec, streams: Stream
 
 def _sides(examples: Examples) -> list[tuple[str, tuple[str, ...]]]:
     """The texts of each side of the examples, by the side's name."""
-    return [(name, texts) for name, texts in zip(SIDES, (examples.texts, examples.seconds), strict=True) if texts is not None]
+    return [(name, texts) for name, texts in zip(SIDES, (examples.texts, examples.second_texts), strict=True) if texts is not None]
 
 
 def _edit_side(
@@ -138,7 +138,7 @@ def _edit_side(
 def _rewritten(clean: Examples, sides: list[list[Edited]]) -> Examples:
     """The examples with the edited texts; ids and labels stay."""
     written = [tuple(edited.text for edited in side) for side in sides]
-    return replace(clean, texts=written[0], seconds=written[1] if len(written) > 1 else None)
+    return replace(clean, texts=written[0], second_texts=written[1] if len(written) > 1 else None)
 
 
 def _differs(clean: Examples, versions: list[Examples]) -> NDArray[np.bool_]:
@@ -153,11 +153,11 @@ def _with_copies(clean: Examples, versions: list[Examples]) -> Examples:
     A copy's id comes from the original's id, the number of the copy and its text: a copy may well say the same as its original.
     """
     everything = [clean, *versions]
-    ids = [content_ids(_identity(version, copy), version.seconds) for copy, version in enumerate(versions)]
+    ids = [content_ids(_identity(version, copy), version.second_texts) for copy, version in enumerate(versions)]
     return Examples(
         np.concatenate([clean.ids, *ids]),
         tuple(text for examples in everything for text in examples.texts),
-        None if clean.seconds is None else tuple(text for examples in everything for text in examples.seconds or ()),
+        None if clean.second_texts is None else tuple(text for examples in everything for text in examples.second_texts or ()),
         None if clean.labels is None else np.tile(clean.labels, len(everything)),
     )
 

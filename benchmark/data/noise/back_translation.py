@@ -9,7 +9,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmark.data.noise.kind import Draw, Edited, Kind, Tools, Translation, Translator
+from benchmark.data.noise.kind import Draw, Edited, NoiseKind, Tools, Translation, Translator
 from benchmark.data.noise.marian import HubRoundTrip, Sampled
 
 
@@ -85,7 +85,7 @@ def _editor(tools: Tools) -> BackTranslation:
     return BackTranslation(tools.translator or HubRoundTrip(), tools.cache)
 
 
-KIND = Kind(
+KIND = NoiseKind(
     name="back-translation",
     description="English-German-English by sampling; level = temperature; size replace or add:N",
     unit="words",

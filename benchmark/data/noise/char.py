@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from benchmark.data.noise.kind import Draw, Edited, Kind
+from benchmark.data.noise.kind import Draw, Edited, NoiseKind
 
 EDITS = ("substituted", "deleted", "inserted", "transposed")
 
@@ -66,7 +66,7 @@ def _typed(name: str, letter: str, key: float) -> str:
     return {"substituted": typed, "deleted": "", "inserted": letter + typed}[name]
 
 
-KIND = Kind(
+KIND = NoiseKind(
     name="char",
     description="typing errors: neighbour substituted, deleted, inserted or transposed; level = share of letters",
     unit="letters",

@@ -86,7 +86,7 @@ TextEdit = Callable[[str, float, Draw], Edited]
 
 
 @dataclass(frozen=True)
-class Kind:
+class NoiseKind:
     """A kind of noise, as `list noise` shows it and as `apply_noise` uses it.
 
     Args:

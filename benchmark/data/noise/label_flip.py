@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.data.examples import Examples
-from benchmark.data.noise.flips import flipped_rows, labels_of
-from benchmark.data.noise.kind import Kind
+from benchmark.data.noise.flipped_rows import flipped_rows, labels_of
+from benchmark.data.noise.kind import NoiseKind
 from benchmark.streams import Streams
 
 
@@ -23,7 +23,7 @@ def flip_labels(examples: Examples, level: float, streams: Streams, n_classes: i
     return labels
 
 
-KIND = Kind(
+KIND = NoiseKind(
     name="label-flip",
     description="wrong labels, uniform over the other classes; level = share of examples",
     unit="labels",

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.data.examples import Examples
-from benchmark.data.noise.flips import flipped_rows, labels_of
-from benchmark.data.noise.kind import Kind
+from benchmark.data.noise.flipped_rows import flipped_rows, labels_of
+from benchmark.data.noise.kind import NoiseKind
 from benchmark.streams import Streams
 
 
@@ -22,7 +22,7 @@ def flip_labels_to_next(examples: Examples, level: float, streams: Streams, n_cl
     return labels
 
 
-KIND = Kind(
+KIND = NoiseKind(
     name="label-flip-next",
     description="wrong labels, each class mistaken for the next one; level = share of examples",
     unit="labels",

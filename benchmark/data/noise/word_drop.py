@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmark.data.noise.kind import Draw, Edited, Kind
+from benchmark.data.noise.kind import Draw, Edited, NoiseKind
 
 
 def drop_words(text: str, level: float, draw: Draw) -> Edited:
@@ -23,7 +23,7 @@ def drop_words(text: str, level: float, draw: Draw) -> Edited:
     return Edited(" ".join(word for word, stays in zip(words, kept, strict=True) if stays), len(words), dropped, {"dropped": dropped})
 
 
-KIND = Kind(
+KIND = NoiseKind(
     name="word-drop",
     description="words go missing, at least one stays; level = share of words",
     unit="words",

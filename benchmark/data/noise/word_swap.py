@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmark.data.noise.kind import Draw, Edited, Kind
+from benchmark.data.noise.kind import Draw, Edited, NoiseKind
 
 
 def swap_words(text: str, level: float, draw: Draw) -> Edited:
@@ -25,7 +25,7 @@ def swap_words(text: str, level: float, draw: Draw) -> Edited:
     return Edited(" ".join(words), len(words), 2 * len(swaps), {"swapped": len(swaps)})
 
 
-KIND = Kind(
+KIND = NoiseKind(
     name="word-swap",
     description="neighbouring words change places; level = share of words",
     unit="words",

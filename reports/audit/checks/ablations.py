@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reports.audit.finding import Finding, Published
 from reports.published.facts import Ablation
-from reports.published.schema import PublishedTable
+from reports.published.published_table import PublishedTable
 
 NAME = "parts of the method"
 

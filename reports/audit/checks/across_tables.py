@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from reports.audit.finding import Finding, Published, Severity, place
 from reports.audit.printed import agree
-from reports.published.schema import PublishedCell, PublishedTable
+from reports.published.published_table import PublishedCell, PublishedTable
 
 NAME = "one table against another"
 SAME = ("task", "shots", "noise", "arm", "model", "metric")

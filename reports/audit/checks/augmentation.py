@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reports.audit.finding import Finding, Published
 from reports.published.facts import Augmentation, Classes, Variant
-from reports.published.schema import PublishedTable
+from reports.published.published_table import PublishedTable
 
 NAME = "augmentation triggers"
 
@@ -29,7 +29,7 @@ def repeated(counts: Sequence[int], min_ratio: float, max_ratio: float) -> list[
     return [(size, round(times)) for size, times in found if times >= min_ratio]
 
 
-class Row(NamedTuple):
+class AugmentationRow(NamedTuple):
     """One data set: which classes each variant repeats, and how far the columns of the variants are apart."""
 
     classes: Classes
@@ -73,14 +73,14 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
         )
 
 
-def _row(table: PublishedTable, facts: Augmentation, classes: Classes) -> Row:
+def _row(table: PublishedTable, facts: Augmentation, classes: Classes) -> AugmentationRow:
     columns = [*(variant.column for variant in facts.variants), facts.off]
     values = {column: cell.value for column in columns if (cell := table.cell(classes.row, column)).value is not None}
     done = [(variant, repeated(classes.counts, facts.min_ratio, variant.max_ratio)) for variant in facts.variants]
-    return Row(classes, done, values)
+    return AugmentationRow(classes, done, values)
 
 
-def _lines(row: Row, facts: Augmentation) -> Iterable[str]:
+def _lines(row: AugmentationRow, facts: Augmentation) -> Iterable[str]:
     counts = row.classes.counts
     for variant, done in row.per_variant:
         limit = threshold(max(counts), facts.min_ratio, variant.max_ratio)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from reports.audit.finding import Finding, Published, Severity, listed, place
 from reports.audit.printed import SLACK, half_unit
-from reports.published.schema import PublishedCell, PublishedTable
+from reports.published.published_table import PublishedCell, PublishedTable
 
 NAME = "averages"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from reports.audit.finding import Finding, Published, place
-from reports.published.schema import PublishedCell, PublishedTable
+from reports.published.published_table import PublishedCell, PublishedTable
 
 NAME = "baselines"
 BELOW = 1.0  # points under the public number from which a baseline is worth a question

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from reports.audit.finding import Finding, Published, Severity, place
 from reports.audit.printed import half_unit, rounding, significant, spread_half_unit
 from reports.audit.welch import implied_n, welch_p
-from reports.published.schema import PublishedCell, PublishedTable
+from reports.published.published_table import PublishedCell, PublishedTable
 
 NAME = "p-values recomputed"
 LEVEL = 0.05

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from reports.audit.finding import Finding, Published, place
 from reports.audit.printed import SLACK, spread_half_unit
-from reports.published.schema import PublishedCell, PublishedTable
+from reports.published.published_table import PublishedCell, PublishedTable
 
 NAME = "spread of averages"
 MOST = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reports.audit.finding import Finding, Published, place
-from reports.published.schema import PublishedTable
+from reports.published.published_table import PublishedTable
 
 NAME = "stability"
 

@@ -21,8 +21,8 @@ GRID = ("--suite", "glue-fewshot", "--profile", "smoke", "--methods", "ce,tfidf"
 BROKEN = """
 from dataclasses import dataclass
 
-from benchmark.learning.contract import Cost, Method, Phase
-from benchmark.registry import methods
+from benchmark import Cost, Method, Phase
+from benchmark import methods
 
 
 @dataclass(frozen=True)

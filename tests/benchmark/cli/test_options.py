@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from benchmark.cli import running
+from benchmark.cli.commands import run_command
 from benchmark.cli.options import RunOptions
 
 PROMISED = [
@@ -51,7 +51,7 @@ def test_every_promised_option_is_there(bench, command):
 
 
 def test_the_three_commands_share_one_table():
-    tables = [list(inspect.signature(command).parameters) for command in (running.run, running.plan, running.prepare)]
+    tables = [list(inspect.signature(command).parameters) for command in (run_command.run, run_command.plan, run_command.prepare)]
     assert tables[0] == tables[1] == tables[2]
 
 

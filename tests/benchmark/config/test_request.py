@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from benchmark.config.notation import default_sampler, parse_seeds
 from benchmark.config.request import RunRequest
+from benchmark.config.shorthand import default_sampler, parse_seeds
 from benchmark.errors import UserError
-from benchmark.execution.manifests import request_told
+from benchmark.planning.plan_manifest import request_told
 
 
 def request(**given: Any) -> RunRequest:

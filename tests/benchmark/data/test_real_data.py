@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmark.config.task import load_task, task_names
-from benchmark.data.sources import load
-from benchmark.data.splits import make_split
+from benchmark.data.sources.source import load_task_data
+from benchmark.data.splits.split import make_split
 from benchmark.records.spec import SplitSpec
 
 SMALL = [name for name in task_names() if name not in {"imdb", "sst2"}]
@@ -20,21 +20,21 @@ PARTIAL = {"mnli": {"train": (10471, 392702)}, "qnli": {"train": (12096, 104743)
 @pytest.mark.parametrize("name", SMALL)
 def test_a_task_has_all_its_rows_or_is_marked_as_partial(data_root: Path, name: str) -> None:
     task = load_task(name)
-    data = load(task, data_root)
+    data = load_task_data(task, data_root)
     assert data.partial == PARTIAL.get(name, {})
     sizes = {"train": len(data.train), "test": len(data.test), "validation": len(data.validation or ())}
     for part, rows in task.rows.items():
         assert sizes[part] == data.partial.get(part, (rows, rows))[0]
     split = make_split(data, SplitSpec(shots="50%", test_cap=200))
-    assert not set(zip(split.train.texts, split.train.seconds or split.train.texts, strict=True)) & set(
-        zip(data.test.texts, data.test.seconds or data.test.texts, strict=True)
+    assert not set(zip(split.train.texts, split.train.second_texts or split.train.texts, strict=True)) & set(
+        zip(data.test.texts, data.test.second_texts or data.test.texts, strict=True)
     )
 
 
 def test_the_largest_task_loads_and_splits_in_little_time(data_root: Path) -> None:
     """67,349 rows: a second and a half of processor time to load, a fifth of a second to split (0.4 and 0.06 when idle)."""
     start = time.process_time()
-    data = load(load_task("sst2"), data_root)
+    data = load_task_data(load_task("sst2"), data_root)
     loaded = time.process_time()
     make_split(data, SplitSpec(shots="20", unlabelled=2000))
     assert loaded - start < 1.5
@@ -43,14 +43,14 @@ def test_the_largest_task_loads_and_splits_in_little_time(data_root: Path) -> No
 
 def test_the_papers_protocol_on_sst2_has_436_on_either_side(data_root: Path) -> None:
     """436 + 500 do not fit into 872 examples."""
-    split = make_split(load(load_task("sst2"), data_root), SplitSpec(protocol="paper", shots="100"))
+    split = make_split(load_task_data(load_task("sst2"), data_root), SplitSpec(protocol="paper", shots="100"))
     assert (len(split.test), len(split.dev)) == (436, 436)
     assert split.notes["dev_short"] == {"wanted": 500, "got": 436}
     assert not set(split.dev.texts) & set(split.test.texts)
 
 
 def test_texts_in_train_and_test_of_trec_are_removed_and_counted(data_root: Path) -> None:
-    split = make_split(load(load_task("trec"), data_root), SplitSpec(shots="all"))
+    split = make_split(load_task_data(load_task("trec"), data_root), SplitSpec(shots="all"))
     assert split.notes["removed_from_train_in_test"] == 10
 
 
@@ -60,10 +60,10 @@ def test_hidden_labels_are_refused(data_root: Path) -> None:
 
     task = load_task("rte").model_copy(update={"splits": SplitNames(test="test")})
     with pytest.raises(UserError, match="hidden labels"):
-        load(task, data_root)
+        load_task_data(task, data_root)
 
 
 def test_out_of_scope_queries_of_clinc_are_left_out(data_root: Path) -> None:
-    data = load(load_task("clinc150"), data_root)
+    data = load_task_data(load_task("clinc150"), data_root)
     assert "oos" not in data.label_names
     assert np.bincount(data.test.labels).tolist() == [30] * 150

@@ -164,7 +164,7 @@ def test_an_unknown_format_is_a_user_error(folder: Path) -> None:
 
 def test_importing_the_frame_does_not_import_pandas(root: Path) -> None:
     code = (
-        "import sys, benchmark.records.frame, benchmark.config.loading, benchmark.config.request; "
+        "import sys, benchmark.records.frame, benchmark.config.toml_files, benchmark.config.request; "
         "print([m for m in ('pandas', 'numpy', 'torch', 'sklearn') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from benchmark.records.alarms import MEANINGS, known, meaning
+from benchmark.records.error_text import LONGEST, trace, without_paths
 from benchmark.records.record import Failure, PhaseCost, RunRecord
 from benchmark.records.spec import RunSpec
-from benchmark.records.traces import LONGEST, trace, without_paths
 
 Specs, Records = Callable[..., RunSpec], Callable[..., RunRecord]
 

@@ -15,7 +15,7 @@ from benchmark.errors import UserError
 from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import RunSpec
-from benchmark.records.store import Problem, RecordStore
+from benchmark.records.store import RecordStore, UnreadableFile
 
 Specs, Records = Callable[..., RunSpec], Callable[..., RunRecord]
 
@@ -114,7 +114,7 @@ def test_a_damaged_record_is_told_and_harms_no_other(
     path = store.write(record(spec(0)))
     store.write(record(spec(1)))
     damage(path)
-    problems = [item for item in store if isinstance(item, Problem)]
+    problems = [item for item in store if isinstance(item, UnreadableFile)]
     assert [p.file for p in problems] == [path.relative_to(store.root).as_posix()]
     assert reason in problems[0].reason
     assert sum(isinstance(item, RunRecord) for item in store) == 1
@@ -128,7 +128,7 @@ def test_a_damaged_record_is_told_and_harms_no_other(
 def test_a_record_under_another_name_is_told(store: RecordStore, spec: Specs, record: Records) -> None:
     path = store.write(record(spec(0)))
     path.rename(path.with_name("0" * 64 + ".json"))
-    assert [item.reason for item in store if isinstance(item, Problem)] == ["under another record's name"]
+    assert [item.reason for item in store if isinstance(item, UnreadableFile)] == ["under another record's name"]
 
 
 def test_a_write_that_fails_leaves_the_old_record_and_no_rest(
@@ -212,7 +212,7 @@ def test_a_damaged_manifest_is_told(store: RecordStore, spec: Specs, row: Callab
     manifest = Manifest(suite="s", profile="smoke", rows=(row(spec(0)),))
     path = store.root / "manifests" / f"{store.write_manifest(manifest)}.json"
     path.write_bytes(path.read_bytes()[:30])
-    assert [item.reason for item in store.manifests() if isinstance(item, Problem)] == ["truncated or not JSON"]
+    assert [item.reason for item in store.manifests() if isinstance(item, UnreadableFile)] == ["truncated or not JSON"]
     store.write_manifest(manifest)
     assert list(store.manifests()) == [manifest]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmark.errors import UserError
-from benchmark.records.files import sealed
+from benchmark.records.atomic_files import dump_checksummed
 from benchmark.records.record import RECORD_VERSION, RunRecord
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore
@@ -29,7 +29,7 @@ def test_every_older_version_has_its_step() -> None:
 def test_a_record_of_version_0_is_read_from_its_file(tmp_path: object, spec: Specs, record: Records) -> None:
     store = RecordStore(str(tmp_path))
     path = store.write(record(spec()))
-    path.write_bytes(sealed(version_0(record(spec()))))
+    path.write_bytes(dump_checksummed(version_0(record(spec()))))
     read = store.read(spec().key)
     assert read.version == RECORD_VERSION
     assert (read.seconds, read.forward, read.backward) == (2.5, 30, 20)
@@ -39,7 +39,7 @@ def test_a_record_of_version_0_is_read_from_its_file(tmp_path: object, spec: Spe
 def test_reading_does_not_change_the_file(tmp_path: object, spec: Specs, record: Records) -> None:
     store = RecordStore(str(tmp_path))
     path = store.write(record(spec()))
-    path.write_bytes(old := sealed(version_0(record(spec()))))
+    path.write_bytes(old := dump_checksummed(version_0(record(spec()))))
     list(store)
     assert path.read_bytes() == old
 

@@ -13,15 +13,15 @@ from speed.groups import grouped
 from torch.profiler import ProfilerActivity, profile, record_function
 
 from benchmark.config.request import RunRequest
+from benchmark.contract.phase import Context, Phase, TrainingData
+from benchmark.contract.state import State
 from benchmark.data.examples import Split
-from benchmark.execution import datasets
-from benchmark.execution.compute import honour
-from benchmark.execution.execute import fresh_state, task_shape
-from benchmark.execution.phases import PhaseRun
-from benchmark.execution.planning import make_plan
-from benchmark.learning.contract import Context, Phase, TrainingData
-from benchmark.learning.state import State
-from benchmark.registry import build
+from benchmark.planning import loaded_data
+from benchmark.planning.plan import make_plan
+from benchmark.plugins.registry import build
+from benchmark.running.machine.compute import apply_compute
+from benchmark.running.one_run import fresh_state, task_shape
+from benchmark.running.phase_runs import PhaseRun
 from benchmark.streams import Streams
 
 
@@ -41,9 +41,9 @@ def opened(options: dict[str, Any]) -> Opened:
     """Plan a request and open its first run."""
     plan = make_plan(RunRequest.parse(**options))
     spec = plan.runs[0].spec
-    honour(spec.compute)
-    data = datasets.task_data(spec.task.name, plan.workspace)
-    split = datasets.drawn(data, spec.split)
+    apply_compute(spec.compute)
+    data = loaded_data.task_data(spec.task.name, plan.workspace)
+    split = loaded_data.drawn(data, spec.split)
     method, shape = build(spec.method.name, spec.method.params), task_shape(spec, data.label_names, split)
     state = fresh_state(method, spec, plan.workspace)
     phase = method.phases(shape)[-1]

@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from benchmark.contract.feed import Batch
     from benchmark.data.examples import Examples, Split
-    from benchmark.execution.planned import PlannedRun
-    from benchmark.execution.planning import Plan
-    from benchmark.learning.feeds import Batch
-    from benchmark.learning.phases.gradient import GradientPhase
+    from benchmark.planning.plan import Plan
+    from benchmark.planning.planned_run import PlannedRun
+    from benchmark.training.gradient_phase import GradientPhase
 
 
 def split_of(plan: Plan, run: PlannedRun) -> Split:
     """The drawn split of a planned run."""
-    from benchmark.execution import datasets
+    from benchmark.planning import loaded_data
 
-    return datasets.drawn(datasets.task_data(run.spec.task.name, plan.workspace), run.spec.split)
+    return loaded_data.drawn(loaded_data.task_data(run.spec.task.name, plan.workspace), run.spec.split)
 
 
 def batches_of(plan: Plan, run: PlannedRun, phase: int = -1) -> tuple[GradientPhase, list[Batch]]:
     """A gradient phase of a run, and all the batches that its first part draws, in order."""
-    from benchmark.learning.contract import TrainingData
-    from benchmark.registry import build
+    from benchmark.contract.phase import TrainingData
+    from benchmark.plugins.registry import build
     from benchmark.streams import Streams
 
     split, method = split_of(plan, run), build(run.spec.method.name, run.spec.method.params)
@@ -103,7 +103,7 @@ def sentence_losses(plan: Plan, run: PlannedRun, loss: str) -> dict[str, Any]:
 
 def encoder_folder(plan: Plan) -> Path:
     """The folder that both sides load."""
-    from benchmark.learning.encoder import locate
+    from benchmark.models.encoder_files import locate
 
     folder = locate(plan.grid.encoder)
     assert folder is not None, "a random encoder has no folder to hand to a peer"
@@ -111,4 +111,4 @@ def encoder_folder(plan: Plan) -> Path:
 
 
 def _texts(examples: Examples) -> dict[str, Any]:
-    return {"texts": list(examples.texts), "seconds": None if examples.seconds is None else list(examples.seconds)}
+    return {"texts": list(examples.texts), "seconds": None if examples.second_texts is None else list(examples.second_texts)}

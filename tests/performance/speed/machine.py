@@ -16,7 +16,7 @@ def facts(setting: Setting) -> dict[str, Any]:
     """Machine, libraries and setting, by what a reader calls them."""
     import psutil
 
-    from benchmark.execution.provenance import git_state, processor
+    from benchmark.running.machine.provenance import git_state, processor
 
     git = git_state()
     return {

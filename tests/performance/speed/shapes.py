@@ -30,8 +30,8 @@ def write(shape: str, folder: Path) -> Path:
 
 def minilm() -> Path:
     """The folder of the default encoder, whose tokenizer is used."""
-    from benchmark.config.loading import load_encoder
-    from benchmark.learning.encoder import locate
+    from benchmark.config.toml_files import load_encoder
+    from benchmark.models.encoder_files import locate
 
     folder = locate(load_encoder("all-minilm-l6-v2"))
     assert folder is not None

@@ -11,7 +11,7 @@ from speed.process import Spent, timed
 from speed.setting import Setting
 
 if TYPE_CHECKING:
-    from benchmark.execution.planning import Plan
+    from benchmark.planning.plan import Plan
     from benchmark.records.record import RunRecord
 
 Options = Mapping[str, Any]
@@ -31,7 +31,7 @@ def run(setting: Setting, options: Options) -> tuple[Spent, list[RunRecord]]:
 def plan(setting: Setting, options: Options) -> Plan:
     """The plan of the same options, in this process: where the peers' rows come from."""
     from benchmark.config.request import RunRequest
-    from benchmark.execution.planning import make_plan
+    from benchmark.planning.plan import make_plan
 
     folder = setting.folder("plan")
     given = {name.replace("-", "_"): value for name, value in all_options(setting, options, folder).items()}

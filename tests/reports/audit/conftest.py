@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reports.audit import Published, load_published
-from reports.audit.auditing import CHECKS
-from reports.published.file import TableFile
-from reports.published.loading import build_table
+from reports.audit.audit import CHECKS
+from reports.published.catalogue import build_table
+from reports.published.table_file import TableFile
 
 HEAD = ("paper", "citation", "title", "number", "caption", "baseline")
 

@@ -6,7 +6,7 @@ import pytest
 
 from reports.audit import CHECKS, audit, load_published
 from reports.audit.welch import welch_p
-from reports.published.facts import Ablation, Facts, Part, Pool
+from reports.published.facts import Ablation, PaperFacts, SourcePool, SplitPart
 
 TOP = {"rule": "top", "keep": 3, "of": 10, "by": "validation accuracy"}
 
@@ -75,19 +75,19 @@ def test_a_wider_spread_is_told(made_up, findings):
 
 @pytest.mark.parametrize(("test", "expected"), [(50, ["note"]), (60, ["serious"])])
 def test_parts_that_do_not_fit_into_their_pool(made_up, findings, test, expected):
-    parts = (Part(name="validation", size=50, stated="half"), Part(name="test", size=test, stated="the rest"))
-    pool = Pool(table="paper/table", column="A", pool="pool", size=100, parts=parts, source="made up")
-    assert severities(findings("split sizes", made_up(), facts={"paper": Facts(pools=(pool,))})) == expected
+    parts = (SplitPart(name="validation", size=50, stated="half"), SplitPart(name="test", size=test, stated="the rest"))
+    pool = SourcePool(table="paper/table", column="A", pool="pool", size=100, parts=parts, source="made up")
+    assert severities(findings("split sizes", made_up(), facts={"paper": PaperFacts(pools=(pool,))})) == expected
 
 
 def test_a_share_that_is_not_the_stated_one(made_up, findings):
-    part = Part(name="test", size=50, stated="a tenth", share=0.1)
-    pool = Pool(table="paper/table", column="A", pool="pool", size=100, parts=(part,), source="made up")
-    assert severities(findings("split sizes", made_up(), facts={"paper": Facts(pools=(pool,))})) == ["note", "question"]
+    part = SplitPart(name="test", size=50, stated="a tenth", share=0.1)
+    pool = SourcePool(table="paper/table", column="A", pool="pool", size=100, parts=(part,), source="made up")
+    assert severities(findings("split sizes", made_up(), facts={"paper": PaperFacts(pools=(pool,))})) == ["note", "question"]
 
 
 def test_facts_of_another_table_are_not_used(made_up, findings):
-    facts = {"paper": Facts(ablations=(Ablation(table="paper/other", whole="A", parts=("A",), baseline="A"),))}
+    facts = {"paper": PaperFacts(ablations=(Ablation(table="paper/other", whole="A", parts=("A",), baseline="A"),))}
     assert all(findings(name, made_up(), facts=facts) == [] for name in ("parts of the method", "split sizes", "augmentation triggers"))
 
 

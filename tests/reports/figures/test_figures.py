@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from benchmark.records.store import RecordStore
-from reports.analysis import analyse
-from reports.figures.cost import cost_against_accuracy
+from reports.analysis.analysis import analyse
+from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
 from reports.figures.forest import forest
-from reports.figures.published import ours_against_published
-from reports.figures.ranks import critical_difference
-from reports.figures.reliability import reliability_diagram
-from reports.figures.representations import representation_maps
-from reports.figures.selection import best_of_k_curves
+from reports.figures.published_gains import ours_against_published
+from reports.figures.reliability_diagram import reliability_diagram
+from reports.figures.representation_maps import representation_maps
+from reports.figures.selection_curve import best_of_k_curves
 from reports.figures.style import COLOURS, MOST, shown
-from reports.papers import fillable_tables
+from reports.figures.training_cost import cost_against_accuracy
+from reports.published.filled_table import fillable_tables
 from reports.render.image import png, svg
-from reports.results import read_results
-from reports.tables.geometry import geometry_table
+from reports.results.blocks import read_results
+from reports.tables.geometry_table import geometry_table
 
 
 def block_of(folder):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmark.config.loading import encoder_names, load_profile, load_suite
 from benchmark.config.task import task_names
-from benchmark.registry import methods
+from benchmark.config.toml_files import encoder_names, load_profile, load_suite
+from benchmark.plugins.registry import methods
 from reports.published import load_table, load_tables, table_names
 
 WANTED = {

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from reports.render.flat import flat
-from reports.render.full import full
-from reports.render.html import html
+from reports.output_files import rendered
+from reports.render.csv_text import flat
+from reports.render.html_fragment import html
+from reports.render.json_text import full
 from reports.render.latex import escape as latex_escape
 from reports.render.latex import latex
 from reports.render.markdown import markdown
-from reports.tables.model import MARKS, Cell, Column, Row, Table, number, words
-from reports.writing import rendered
+from reports.tables.table import MARKS, Table, TableCell, TableColumn, TableRow, number, words
 
 GOLDEN = Path(__file__).parent / "golden"
 NASTY = "a_b&c<script>alert('$x^2$ #1 50% {y} ~z \\w | [q]')</script>"
@@ -28,12 +28,12 @@ NASTY = "a_b&c<script>alert('$x^2$ #1 50% {y} ~z \\w | [q]')</script>"
 
 @pytest.fixture
 def table() -> Table:
-    columns = (Column("arm", ("arm",), False), Column("sst2 N = 20", ("sst2", "N = 20")), Column("p_value", ("p_value",)))
+    columns = (TableColumn("arm", ("arm",), False), TableColumn("sst2 N = 20", ("sst2", "N = 20")), TableColumn("p_value", ("p_value",)))
     rows = (
-        Row((words("ce"), Cell(0.61234, 0.0123, n=5, planned=5), Cell(0.0312, text="0.031"))),
-        Row((words(NASTY), Cell(-0.0004, 0.02, n=3, planned=5, marks=("f", "a")), Cell())),
-        Row((words("scl"), Cell(0.0213, interval=(-0.011, 0.0536), signed=True, n=5), Cell(1e-9, text="< 0.0001"))),
-        Row((words("majority rate"), Cell(0.5), words("")), rule=True, foot=True),
+        TableRow((words("ce"), TableCell(0.61234, 0.0123, n=5, planned=5), TableCell(0.0312, text="0.031"))),
+        TableRow((words(NASTY), TableCell(-0.0004, 0.02, n=3, planned=5, marks=("f", "a")), TableCell())),
+        TableRow((words("scl"), TableCell(0.0213, interval=(-0.011, 0.0536), signed=True, n=5), TableCell(1e-9, text="< 0.0001"))),
+        TableRow((words("majority rate"), TableCell(0.5), words("")), rule=True, foot=True),
     )
     return Table(
         "nasty", f"Accuracy of {NASTY}", columns, rows, header=("50 % of A & B",), footnotes=("x_1 < x_2",), data={"n": [1, float("nan")]}
@@ -153,4 +153,4 @@ def test_numbers(value, digits, signed, shown):
 
 def test_a_row_that_does_not_fit_its_table_is_an_error():
     with pytest.raises(ValueError, match="2 columns"):
-        Table("t", "c", (Column("a", ("a",)), Column("b", ("b",))), (Row((words("x"),)),))
+        Table("t", "c", (TableColumn("a", ("a",)), TableColumn("b", ("b",))), (TableRow((words("x"),)),))

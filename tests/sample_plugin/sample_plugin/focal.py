@@ -7,11 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from benchmark.learning.contract import Method, Phase, TaskShape, searchable
-from benchmark.learning.objective import Objective, Term
-from benchmark.learning.phases.fine_tune import FineTune
-from benchmark.learning.step import Step
-from benchmark.registry import methods
+from benchmark import FineTune, Method, Objective, Phase, Step, TaskInfo, Term, methods, searchable
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,6 @@ class FocalFineTuning(Method):
 
     gamma: float = searchable(2.0, choices=(0.5, 1.0, 2.0, 5.0), low=0.0)
 
-    def phases(self, task: TaskShape) -> Sequence[Phase]:
+    def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One phase, as in `ce`."""
         return [FineTune(Focal(self.gamma))]

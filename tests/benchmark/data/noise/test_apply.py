@@ -101,12 +101,12 @@ def test_the_audit_of_dropped_words_is_what_a_recount_finds(pairs: Split, stream
     noised, audit = apply_noise(pairs, spec_of("word-drop:0.4@both"), streams, 3)
     for name in PARTS:
         before, after, part = getattr(pairs, name), getattr(noised, name), audit.parts[name]
-        words = [sum(len(text.split()) for text in (*side.texts, *side.seconds)) for side in (before, after)]
+        words = [sum(len(text.split()) for text in (*side.texts, *side.second_texts)) for side in (before, after)]
         assert part.units == words[0]
         assert part.changed == words[0] - words[1]
         assert part.edits == {"dropped": part.changed}
         assert part.rate == part.changed / part.units
-        both = zip(before.texts, before.seconds, after.texts, after.seconds, strict=True)
+        both = zip(before.texts, before.second_texts, after.texts, after.second_texts, strict=True)
         assert part.touched == sum((a, b) != (c, d) for a, b, c, d in both)
 
 
@@ -149,10 +149,10 @@ def test_touched_examples_are_nested_in_the_level(split: Split, streams: Streams
 
 
 def test_each_text_of_a_pair_has_a_stream_of_its_own(pairs: Split, streams: Streams) -> None:
-    same = replace(pairs.train, seconds=pairs.train.texts)
+    same = replace(pairs.train, second_texts=pairs.train.texts)
     noised, _ = apply_noise(replace(pairs, train=same), spec_of("word-drop:0.5"), streams, 3)
-    single, _ = apply_noise(replace(pairs, train=replace(same, seconds=None)), spec_of("word-drop:0.5"), streams, 3)
-    assert noised.train.texts != noised.train.seconds
+    single, _ = apply_noise(replace(pairs, train=replace(same, second_texts=None)), spec_of("word-drop:0.5"), streams, 3)
+    assert noised.train.texts != noised.train.second_texts
     assert noised.train.texts == single.train.texts
 
 

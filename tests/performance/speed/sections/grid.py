@@ -17,7 +17,7 @@ from speed.rendering import megabytes
 from speed.setting import Setting
 
 if TYPE_CHECKING:
-    from benchmark.execution.planned import PlannedRun
+    from benchmark.planning.planned_run import PlannedRun
 
 WORKERS = 2
 

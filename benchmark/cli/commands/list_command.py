@@ -1,0 +1,131 @@
+"""list: what exists, one line each, without importing what is listed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from benchmark.cli.options import Plugins, Results
+from benchmark.cli.output.published_tables import tables
+from benchmark.errors import UserError
+
+
+class ListedKind(StrEnum):
+    """What can be listed."""
+
+    methods = "methods"
+    tasks = "tasks"
+    suites = "suites"
+    profiles = "profiles"
+    encoders = "encoders"
+    noise = "noise"
+    tables = "tables"
+
+
+class ListedRow(NamedTuple):
+    """One line: name, what it is, where it is defined; a broken one has its error in place of what it is."""
+
+    name: str
+    summary: str
+    origin: str
+    error: str = ""
+
+
+def list_kind(kind: Annotated[ListedKind, typer.Argument(help="What to list.")], plugin: Plugins = None, results: Results = None) -> None:
+    """List methods, tasks, suites, profiles, encoders, noise or published tables: name, what it is, where it is defined."""
+    _load(plugin or [])
+    rows = [ListedRow(*row) for row in tables(results)] if kind is ListedKind.tables else SOURCES[kind]()
+    typer.echo(lines(rows) if rows else f"No {kind.value} are installed.")
+
+
+def lines(rows: list[ListedRow]) -> str:
+    """The rows in columns; the first word of each line is the name."""
+    width = max(len(row.name) for row in rows)
+    return "\n".join(f"{row.name:<{width}}  {_what(row)}  ({readable(row.origin)})" for row in rows)
+
+
+def _what(row: ListedRow) -> str:
+    if row.error:
+        return f"BROKEN: {row.error.strip().splitlines()[-1]}"
+    return row.summary.strip().partition("\n")[0] or "-"
+
+
+def readable(origin: str) -> str:
+    """A place as `file:line`, relative to the working folder, or else to the folder that its package is installed in."""
+    file, colon, line = origin.rpartition(":")
+    path, suffix = (Path(file), colon + line) if colon and line.isdigit() else (Path(origin), "")
+    return _relative(path) + suffix
+
+
+def _relative(path: Path) -> str:
+    if not path.is_absolute():
+        return path.as_posix()
+    for root in (Path.cwd(), Path(__file__).resolve().parents[3]):
+        if path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    parents = [parent for parent in path.parents if parent.name in ("site-packages", "dist-packages")]
+    return path.relative_to(parents[0]).as_posix() if parents else path.name
+
+
+def _load(plugins: list[str]) -> None:
+    if plugins:
+        from benchmark.plugins import registry
+
+        for plugin in plugins:
+            registry.load_plugin(plugin)
+
+
+def _methods() -> list[ListedRow]:
+    from benchmark.plugins import registry
+
+    return [ListedRow(entry.name, entry.summary, entry.origin, entry.error) for entry in registry.methods.listing()]
+
+
+def _tasks() -> list[ListedRow]:
+    from benchmark.config.task import load_task, task_names, task_origin
+
+    return [_tried(name, lambda name: load_task(name).title, task_origin(name)) for name in task_names()]
+
+
+def _files(folder: str) -> list[ListedRow]:
+    from benchmark.config.toml_files import listing
+
+    return [ListedRow(*listed) for listed in listing(folder)]
+
+
+def _noise() -> list[ListedRow]:
+    """Read from the source of each kind: importing them would import NumPy, and take longer than a listing may take."""
+    folder = Path(__file__).resolve().parents[2] / "data" / "noise"
+    return [row for path in sorted(folder.glob("*.py")) for row in _kinds_in(path)]
+
+
+def _kinds_in(path: Path) -> Iterator[ListedRow]:
+    for node in ast.parse(path.read_bytes()).body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="KIND")], value=ast.Call(keywords=words)):
+                told = {word.arg: str(word.value.value) for word in words if isinstance(word.value, ast.Constant)}
+                levels = f"{told['lowest']} to {told['highest']}"
+                yield ListedRow(told["name"], f"{told['description']} ({levels})", f"{path}:{node.lineno}")
+
+
+def _tried(name: str, summary: Callable[[str], str], origin: str) -> ListedRow:
+    """A row, or a row with the error of a definition that is wrong: one broken file hides no other."""
+    try:
+        return ListedRow(name, summary(name), origin)
+    except UserError as error:
+        return ListedRow(name, "", origin, str(error))
+
+
+SOURCES: dict[ListedKind, Callable[[], list[ListedRow]]] = {
+    ListedKind.methods: _methods,
+    ListedKind.tasks: _tasks,
+    ListedKind.suites: lambda: _files("suites"),
+    ListedKind.profiles: lambda: _files("profiles"),
+    ListedKind.encoders: lambda: _files("encoders"),
+    ListedKind.noise: _noise,
+}

@@ -1,0 +1,59 @@
+"""report and compare: from records to tables, figures and pages. Neither trains, nor imports anything that could."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmark.cli.options import Results
+
+DEFAULT_RESULTS = Path("results/runs")
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: report in the results folder.")]
+Formats = Annotated[str | None, typer.Option("--format", metavar="md,latex,...", help="md, latex, html, csv, json. Default: all.")]
+Against = Annotated[str | None, typer.Option("--against", metavar="ARM", help="The baseline. Default: the suite's own (ce).")]
+Family = Annotated[str, typer.Option("--family", metavar="suite|task", help="What Holm's correction spans.")]
+
+
+def report(
+    results: Results = None,
+    suite: Annotated[str | None, typer.Option("--suite", metavar="NAME", help="Only this suite. Default: all with records.")] = None,
+    out: Out = None,
+    table: Annotated[str | None, typer.Option("--table", metavar="PAPER/TABLE", help="Only this table of a paper.")] = None,
+    format: Formats = None,
+    against: Against = None,
+    family: Family = "suite",
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures too.")] = True,
+) -> None:
+    """Write tables, figures and a page from what finished runs left behind. Trains nothing."""
+    from reports.report import Options
+    from reports.report import report as make
+
+    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures))
+    _tell(made.problems)
+    typer.echo(made.text)
+    typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="DIR_A", help="A results folder.")],
+    second: Annotated[Path, typer.Argument(metavar="DIR_B", help="Another.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table there too, as compare.*.")] = None,
+    format: Formats = None,
+) -> None:
+    """Compare two results folders: cells that changed, paired where they can be."""
+    from reports.compare import compare_folders
+    from reports.output_files import parse_formats, rendered, write_tables
+
+    formats = parse_formats(format)
+    table = compare_folders(first, second)
+    typer.echo(rendered("md", [table]))
+    if out is not None:
+        write_tables(out, "compare", [table], formats)
+
+
+def _tell(problems: Iterable[tuple[str, str]]) -> None:
+    for file, reason in problems:
+        typer.echo(f"left out: {file}: {reason}; the same run command writes it anew", err=True)

@@ -1,0 +1,84 @@
+"""run, plan and prepare: from the options to the engine and back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from benchmark.cli import exit_codes
+from benchmark.cli.options import RunOptions, with_run_options
+from benchmark.cli.output.adaptive_summary import decided
+
+if TYPE_CHECKING:
+    from benchmark.config.request import RunRequest
+    from benchmark.planning.plan import Plan
+    from benchmark.running.driver import Summary
+
+
+@with_run_options
+def run(options: RunOptions) -> None:
+    """Train and score what is not there yet; leave one record per run."""
+    request = options.request()  # first: a mistake is told before anything heavy is imported
+    plan, summary = _watched(request)
+    typer.echo("\n".join([_results(plan, request), *decided(plan.manifest.design)]))
+    _close(summary)
+
+
+def _watched(request: RunRequest) -> tuple[Plan, Summary]:
+    """The request, carried out under a progress display; a signal ends the command with its own code."""
+    from benchmark.cli.output.progress import observer
+    from benchmark.running.driver import Interrupted, Observer, run_request
+
+    def told(plan: Plan) -> Observer:
+        typer.echo("\n".join(line for line in (plan.title, plan.stage) if line))
+        return observer(sys.stderr)
+
+    try:
+        return run_request(request, told)
+    except Interrupted as stop:
+        typer.echo(f"Stopped by {stop}. What had finished is kept; the same command goes on from there.", err=True)
+        raise typer.Exit(exit_codes.SIGNALLED + stop.number) from None
+
+
+def _results(plan: Plan, request: RunRequest) -> str:
+    """The summary table of the plan's runs, in the order of the plan."""
+    from benchmark.cli.output.run_summary import summary_table
+    from benchmark.records.frame import load_rows  # not the frame: pandas would take a quarter of a second
+
+    ours, (rows, _) = plan.manifest, load_rows(request.results)
+    whose = (ours.suite, ours.profile, ours.protocol)
+    mine = {row["key"]: row for row in rows if (row["suite"], row["profile"], row["protocol"]) == whose}
+    return summary_table([mine[run.key] for run in plan.runs if run.key in mine])
+
+
+def _close(summary: Summary) -> None:
+    meanwhile = f", {summary.elsewhere} made meanwhile by another command" if summary.elsewhere else ""
+    there = f"{summary.cached} of them were there already{meanwhile}"
+    typer.echo(f"{summary.done} done ({there}), {summary.failed} failed; {summary.seconds:.0f} s")
+    for label, error in summary.failures[:10]:
+        typer.echo(f"failed: {label}: {error.strip().splitlines()[-1]}", err=True)
+    if summary.failed:
+        typer.echo("The same command runs only the failed ones again; show KEY prints a record and its error.", err=True)
+        raise typer.Exit(exit_codes.SOME_FAILED)
+
+
+@with_run_options
+def plan(options: RunOptions) -> None:
+    """Show what would run, what is already there, and how long and how many bytes it will take. Trains nothing."""
+    request = options.request()
+    from benchmark.cli.output.plan_text import plan_text
+    from benchmark.running.driver import preview
+
+    typer.echo(plan_text(preview(request)))
+
+
+@with_run_options
+def prepare(options: RunOptions) -> None:
+    """Fetch and verify everything that a later offline run needs."""
+    request = options.request()
+    from benchmark.running.prefetch import prefetch as prepare_all
+
+    for line in prepare_all(request):
+        typer.echo(line)

@@ -1,0 +1,97 @@
+"""What plan prints: cells and arms, what is there already, time and bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from benchmark.cli.output.tally import duration
+
+if TYPE_CHECKING:
+    from benchmark.planning.plan import Plan
+    from benchmark.planning.planned_run import PlannedRun
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan in lines: title, one line per cell and arm, the price, and what to know before starting."""
+    stage = [plan.stage[0].upper() + plan.stage[1:] + "."] if plan.stage else []
+    return "\n".join([plan.title, *stage, "", arms_table(plan), "", *_price(plan), *_power(plan), *plan.notes])
+
+
+def arms_table(plan: Plan) -> str:
+    """Runs planned and there already, by cell and arm; trials of a search on lines of their own."""
+    from tabulate import tabulate
+
+    planned = Counter(_place(run) for run in plan.runs)
+    there = Counter(_place(run) for run in plan.runs if run.done)
+    return tabulate([[*place, n, there[place]] for place, n in planned.items()], headers=["cell", "arm", "runs", "there already"])
+
+
+def _place(run: PlannedRun) -> tuple[str, str]:
+    return run.cell.label, run.arm.name if run.arm.trial is None else f"{run.arm.name} (trials)"
+
+
+def _price(plan: Plan) -> Iterator[str]:
+    price = plan.price
+    yield f"{len(plan.runs)} runs planned, {len(plan.runs) - price.todo} already there, {price.todo} to do."
+    if not price.todo:
+        yield "Everything is there already: nothing to run."
+        return
+    if price.shared:
+        saved = "" if not price.saved else f", which saves about {duration(price.saved)} of training"
+        yield f"{price.shared} phase states are shared by {price.readers} runs and trained once{saved}."
+    if price.seconds is None or price.elapsed is None:
+        yield "Time: unknown until a run of this kind has been measured (it is estimated from the records in the results folder)."
+    else:
+        workers = "one worker" if price.workers == 1 else f"{price.workers} workers"
+        elapsed = f"{duration(price.elapsed)} with {workers} ({plan.executor}), their start not counted"
+        yield f"Time: about {duration(price.seconds)} of work, {elapsed}."
+        yield f"It rests on: {'; '.join(price.evidence)}."
+    yield f"Memory: {_memory(plan)}. Energy: not measured. Disk: records about {human(price.bytes)}{_cache(plan)}."
+
+
+def _memory(plan: Plan) -> str:
+    peak = plan.price.peak_bytes
+    return "not measured" if peak is None else f"up to {human(peak)} for each worker (the most that a run of these kinds used)"
+
+
+def _cache(plan: Plan) -> str:
+    price = plan.price
+    if not price.shared:
+        return ""
+    told = "of unknown size" if price.cache_bytes is None else f"about {human(price.cache_bytes)}"
+    return f"; shared states {told}, at most {human(plan.workspace.cache_limit)} (--cache-limit)"
+
+
+def _power(plan: Plan) -> Iterator[str]:
+    found = plan.detectable
+    if found is None:
+        return
+    low, high = found.pairs
+    pairs = f"{low} pairs" if low == high else f"{low} to {high} pairs"
+    family = f"{found.comparisons} comparison{'s' * (found.comparisons != 1)}"
+    design = f"with {pairs}, power .8 and the level {found.level:.3g} (.05 over {family}{_looks(plan)})"
+    if found.deviations is None:
+        yield f"Smallest difference that it can find: none; a paired t-test needs two pairs ({design})."
+    elif found.points is None:
+        told = f"{found.deviations:.2f} standard deviations of the paired differences"
+        yield f"Smallest difference that it can find {design}: {told}; in points unknown, since no such differences were measured."
+    else:
+        ends = sorted({f"{100 * end:.1f}" for end in found.points}, key=float)
+        told = f"spread of {found.known} of {family} from {found.measured} or more measured pairs, at its upper 80 % limit"
+        yield f"Smallest difference that it can find {design}: {' to '.join(ends)} points ({told})."
+
+
+def _looks(plan: Plan) -> str:
+    looks = plan.manifest.design.get("looks", {}).get("seeds", [])
+    return f" and looks at {', '.join(map(str, looks))} seeds" if looks else ""
+
+
+def human(size: float) -> str:
+    """Bytes as people say them: 512 B, 1.5 kB, 3.2 GB."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

@@ -1,0 +1,58 @@
+"""Progress of a grid: a live bar on a terminal, one plain line per finished run elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TextIO
+
+from benchmark.cli.output.tally import Tally, outcome
+
+if TYPE_CHECKING:
+    from benchmark.planning.plan import Plan
+    from benchmark.planning.planned_run import PlannedRun
+    from benchmark.running.driver import Observer
+
+
+class PlainProgress:
+    """One line per computed run, one for all that were there already, and nothing in between."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream, self._tally = stream, Tally(clock)
+
+    def planned(self, plan: Plan) -> None:
+        """Say how much there is to do."""
+        self._tally.total = len(plan.runs)
+        there = sum(run.done for run in plan.runs)
+        self._say(f"{len(plan.runs)} runs planned, {there} of them are there already")
+
+    def started(self, run: PlannedRun) -> None:
+        """Count it."""
+        self._tally.start()
+
+    def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
+        """Steps would flood a log."""
+
+    def finished(
+        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
+    ) -> None:
+        """One line, unless the run was there already."""
+        self._tally.finish(status, cached)
+        if not cached:
+            self._say(f"[{self._tally.over}/{self._tally.total}] {outcome(run, status, seconds, value, alarms, error)}")
+
+    def closed(self) -> None:
+        """The final count."""
+        self._say(str(self._tally))
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
+
+
+def observer(stream: TextIO) -> Observer:
+    """The progress that fits a stream: live on a terminal, plain elsewhere."""
+    if not stream.isatty():
+        return PlainProgress(stream)
+    from benchmark.cli.output.live_progress import LiveProgress
+
+    return LiveProgress(stream)

@@ -1,0 +1,83 @@
+"""What the command line does, as functions: run, plan, report, compare, check and load results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    import pandas as pd
+
+    from benchmark.checks.conformance import CheckResult
+    from benchmark.planning.plan import Plan
+    from benchmark.running.driver import Observer, Summary
+    from reports.report import Report
+    from reports.tables.table import Table
+
+
+def plan(suite: str, profile: str = "embedded", **options: Any) -> Plan:
+    """What would run, what is already computed, and what it will cost. Trains nothing. Of a search or of interim looks: the next part.
+
+    Args:
+        suite, profile: a name or the path of a TOML file.
+        options: those of the command line, with underscores: `methods`, `tasks`, `shots`, `seeds`, `data_root`, ... Each takes what
+            the command line takes ("20,100", "3-7") or its Python form.
+
+    Raises UserError for anything that is not allowed.
+    """
+    from benchmark.config.request import RunRequest
+    from benchmark.running.driver import preview
+
+    return preview(RunRequest.parse(suite=suite, profile=profile, **options))
+
+
+def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Any) -> Summary:
+    """Train and score what is not yet computed; one record per run. Arguments as for `plan`.
+
+    Args:
+        observer: notified of every start and end; by default one plain line per finished run on standard error.
+    """
+    import sys
+
+    from benchmark.cli.output.progress import PlainProgress
+    from benchmark.config.request import RunRequest
+    from benchmark.running.driver import run_request
+
+    request = RunRequest.parse(suite=suite, profile=profile, **options)
+    return run_request(request, lambda plan: observer or PlainProgress(sys.stderr))[1]
+
+
+def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
+    """The tidy frame of a results folder: one row per (suite, profile, protocol, key), the columns of `export`."""
+    from benchmark.records.frame import load_results as load
+
+    return load(Path(folder))
+
+
+def report(results: str | PathLike[str], out: str | PathLike[str], **options: Any) -> Report:
+    """Write tables, figures and pages of a results folder into `out`.
+
+    Args:
+        options: `suite`, `tables`, `against`, `formats`, `bootstrap`: as on the command line.
+    """
+    from reports.report import Options
+    from reports.report import report as make_report
+
+    return make_report(Options(results=Path(results), out=Path(out), **options))
+
+
+def compare(first: str | PathLike[str], second: str | PathLike[str]) -> Table:
+    """Two results folders, cell by cell: what changed, by how much, and how sure that is."""
+    from reports.compare import compare_folders
+
+    return compare_folders(Path(first), Path(second))
+
+
+def check(method: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
+    """Hold a registered method against the contract: the conformance suite."""
+    from benchmark.checks.conformance import check as run_checks
+
+    return run_checks(method, plugins)

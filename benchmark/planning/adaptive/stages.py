@@ -1,0 +1,113 @@
+"""A command as a row of plans: the trials of a search, then the grid, or one plan per look of `--until decided`.
+
+Each plan is made after the one before it has run, from its records: so that a command that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmark.cell import Cell
+from benchmark.config.request import RunRequest
+from benchmark.config.suite import Arm
+from benchmark.planning.adaptive import trials
+from benchmark.planning.adaptive.interim_analysis import InterimAnalysis
+from benchmark.planning.adaptive.stopping_rule import LOOKS
+from benchmark.planning.cost.completed_runs import CompletedRun, completed_runs
+from benchmark.planning.grid import Grid
+from benchmark.planning.layout import Strand, lay_out, once, unique, whole_grid
+from benchmark.planning.plan import Plan, plan_of, prepared
+from benchmark.planning.planned_run import PlannedRun
+from benchmark.planning.workspace import Workspace
+from benchmark.records.store import RecordStore
+
+
+def stages(request: RunRequest) -> Iterator[Plan]:
+    """The plans of a request, in order. Ask for the next one when the last one has run.
+
+    Raises:
+        UserError: names, options, data or encoder that do not exist or do not fit.
+    """
+    return Stages(request).plans()
+
+
+@dataclass
+class Stages:
+    """A request on its way.
+
+    Args:
+        design: what manifests say of the search and of the looks, as far as they have come.
+        notes: what the next plan tells before it starts.
+    """
+
+    request: RunRequest
+    design: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.grid: Grid
+        self.workspace: Workspace
+        self.grid, self.workspace = prepared(self.request)
+
+    def plans(self) -> Iterator[Plan]:
+        """Plan after plan."""
+        arms: dict[Cell, Sequence[Arm]] = dict.fromkeys(self.grid.cells, self.grid.arms)
+        if self.request.search is not None:
+            search = trials.make_search(self.grid, self.request.search)
+            runs = list(self._laid_out(search.strands))
+            trials.check_development(runs)
+            yield self._trials(search, runs)
+            made = trials.choices(search, runs, self._kept())
+            arms = {cell: [trials.chosen_arm(a, search, made.get((cell, a.name))) for a in self.grid.arms] for cell in self.grid.cells}
+            self.design["search"] = trials.told(self.grid, search, self.workspace, made)
+        if self.request.until is not None:
+            yield from self._looks(InterimAnalysis(arms, self.grid.suite.baseline, LOOKS))
+        else:
+            yield self._reported([Strand(cell, arm, self.grid.seeds) for cell, some in arms.items() for arm in some])
+
+    def _trials(self, search: trials.Search, runs: list[PlannedRun]) -> Plan:
+        self.design["search"] = trials.told(self.grid, search, self.workspace)
+        afterwards = len(once(self._laid_out(whole_grid(self.grid)))[0])
+        several = " and more at the looks" if self.request.until is not None else ""
+        notes = [*trials.fewer(search), f"Afterwards about {afterwards} runs with the chosen settings on the reported splits{several}."]
+        return self._plan(once(iter(runs))[0], trials.described(search), notes)
+
+    def _reported(self, strands: list[Strand]) -> Plan:
+        """The whole grid at once."""
+        if self.request.search is None:
+            return self._plan(unique(self._laid_out(strands)))
+        return self._plan(self._once(strands), "search: the chosen settings on the reported splits", self.notes)
+
+    def _looks(self, course: InterimAnalysis) -> Iterator[Plan]:
+        """One plan per look, and a last one, for which nothing is left to run, whose manifest holds what every look found."""
+        runs: list[PlannedRun] = []
+        for seeds in course.looks:
+            if not course.going_on:
+                break
+            runs = self._once(course.strands(seeds))
+            self.design["looks"] = course.told()
+            stage = f"until decided: look at {seeds} seeds, {len(course.going_on)} of {len(course.taken)} comparisons not decided yet"
+            yield self._plan(runs, stage, self.notes)
+            course.take(seeds, runs, self._kept())
+        self.design["looks"] = course.told()
+        crossed = sum(looks[-1].why == "crossed" for looks in course.taken.values())
+        yield self._plan(runs, f"until decided: {crossed} of {len(course.taken)} comparisons crossed their level", self.notes)
+
+    def _once(self, strands: list[Strand]) -> list[PlannedRun]:
+        """The runs of some strands; where a search chose one setting for two arms, that is noted."""
+        if self.request.search is None:
+            return unique(self._laid_out(strands))
+        runs, twins = once(self._laid_out(strands))
+        self.notes = [f"The search chose the same setting for {a} and {b}: those runs stand under {a}." for a, b in twins]
+        return runs
+
+    def _laid_out(self, strands: Sequence[Strand]) -> Iterator[PlannedRun]:
+        return lay_out(self.grid, strands, self.workspace)
+
+    def _plan(self, runs: Sequence[PlannedRun], stage: str = "", notes: Sequence[str] = ()) -> Plan:
+        return plan_of(self.request, self.grid, self.workspace, runs, stage=stage, design=dict(self.design), notes=notes)
+
+    def _kept(self) -> dict[str, CompletedRun]:
+        return completed_runs(RecordStore(self.request.results)).kept

@@ -1,0 +1,108 @@
+"""From arms on cells and seeds to runs: each arm is specified once per cell and size of its splits, and then told its seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmark.cell import Cell
+from benchmark.config.suite import Arm
+from benchmark.contract.task_info import TaskInfo
+from benchmark.data.examples import TaskData
+from benchmark.data.splits.split_sizes import fixed_sizes
+from benchmark.errors import UserError
+from benchmark.planning import loaded_data
+from benchmark.planning.grid import Grid
+from benchmark.planning.planned_run import PlannedRun, Template, make_split_spec, make_template, shape_of
+from benchmark.planning.workspace import Workspace
+from benchmark.records.spec import SplitSpec
+
+Seeds = tuple[tuple[int, int], ...]  # (split seed, seed)
+
+
+@dataclass(frozen=True)
+class Strand:
+    """One arm in one cell on some seeds."""
+
+    cell: Cell
+    arm: Arm
+    seeds: Seeds
+
+
+def whole_grid(grid: Grid) -> list[Strand]:
+    """Every arm in every cell on every seed."""
+    return [Strand(cell, arm, grid.seeds) for cell in grid.cells for arm in grid.arms]
+
+
+def lay_out(grid: Grid, strands: Sequence[Strand], workspace: Workspace) -> Iterator[PlannedRun]:
+    """The runs of some strands: cell by cell, in each seed by seed, so that runs that share a split or a phase stand together."""
+    cells: dict[Cell, list[Strand]] = {}
+    for strand in strands:
+        cells.setdefault(strand.cell, []).append(strand)
+    for cell, group in cells.items():
+        yield from _in_cell(grid, cell, group, workspace)
+
+
+def _in_cell(grid: Grid, cell: Cell, group: list[Strand], workspace: Workspace) -> Iterator[PlannedRun]:
+    data = loaded_data.task_data(cell.task, workspace)
+    sizes = Sizes(grid, cell, data)
+    others = [strand.arm for strand in group if strand.arm.trial is None] or list(grid.arms)
+    templates: dict[tuple[int, TaskInfo, int], Template] = {}
+    members = [(number, strand.arm, frozenset(strand.seeds)) for number, strand in enumerate(group)]
+    for split_seed, seed in dict.fromkeys(pair for strand in group for pair in strand.seeds):
+        split, shape, n_test = sizes.of(split_seed)
+        for number, arm, seeds in members:
+            if (split_seed, seed) not in seeds:
+                continue
+            place = (number, shape, n_test)
+            if place not in templates:
+                templates[place] = make_template(grid, cell, arm, others, data, split, shape, n_test)
+            yield templates[place].on(split, seed)
+
+
+class Sizes:
+    """The splits of a cell by split seed: spec, shape, and number of test examples. Where no seed changes a size, one draw tells all."""
+
+    def __init__(self, grid: Grid, cell: Cell, data: TaskData) -> None:
+        self._grid, self._cell, self._data = grid, cell, data
+        self._known: tuple[TaskInfo, int] | None = None
+        self._fixed: bool | None = None
+
+    def of(self, split_seed: int) -> tuple[SplitSpec, TaskInfo, int]:
+        """The split of one seed. UserError where it cannot be drawn."""
+        spec = make_split_spec(self._grid, self._cell, split_seed)
+        if self._known is not None and self._fixed:
+            return spec, *self._known
+        split = loaded_data.drawn(self._data, spec)
+        self._known = (shape_of(self._data, split, self._cell, self._grid.suite.dev), len(split.test))
+        if self._fixed is None:
+            self._fixed = fixed_sizes(self._data, spec)
+        return spec, *self._known
+
+
+def unique(runs: Iterator[PlannedRun]) -> list[PlannedRun]:
+    """One run per key (tfidf on every seed of one split is one run).
+
+    Raises:
+        UserError: two arms that are the same run under two names.
+    """
+    kept, twins = once(runs)
+    if twins:
+        first, second = twins[0]
+        raise UserError(
+            f"The arms {first!r} and {second!r} are the same run: method and parameters are equal.",
+            "Each arm of a comparison differs from the others.",
+            "Leave one out, or change its parameters.",
+        )
+    return kept
+
+
+def once(runs: Iterator[PlannedRun]) -> tuple[list[PlannedRun], list[tuple[str, str]]]:
+    """The first run of every key, and the arms that share one, as (first, other)."""
+    kept: dict[str, PlannedRun] = {}
+    twins: dict[tuple[str, str], None] = {}
+    for run in runs:
+        first = kept.setdefault(run.key, run)
+        if first.arm.name != run.arm.name:
+            twins[first.arm.name, run.arm.name] = None
+    return list(kept.values()), list(twins)

@@ -1,0 +1,58 @@
+"""Data and encoders that a process keeps between its runs. Pure reads: what is kept never changes a result."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from benchmark.config.task import load_task, task_from_file
+from benchmark.data.examples import Split, TaskData
+from benchmark.data.sources.source import load_task_data
+from benchmark.data.splits.split import make_split
+from benchmark.planning.workspace import Workspace
+from benchmark.records.spec import SplitSpec
+
+
+def task_data(name: str, workspace: Workspace) -> TaskData:
+    """A task's rows, from the source that the workspace names."""
+    return _loaded(name, workspace.task_files.get(name), workspace.data_root, workspace.embedded)
+
+
+@lru_cache(maxsize=4)
+def _loaded(name: str, file: Path | None, data_root: Path | None, embedded: bool) -> TaskData:
+    if file is not None:
+        return load_task_data(task_from_file(name, file), file=file)
+    return load_task_data(load_task(name), data_root, embedded=embedded)
+
+
+def metrics_of(name: str, workspace: Workspace) -> tuple[str, ...]:
+    """The metrics of a task; the first is its primary one."""
+    file = workspace.task_files.get(name)
+    return (load_task(name) if file is None else task_from_file(name, file)).metrics
+
+
+def drawn(data: TaskData, spec: SplitSpec) -> Split:
+    """A drawn split; the last few are kept, since the arms of a cell share theirs."""
+    return _drawn(_Held(data), spec)
+
+
+class _Held:
+    """A TaskData as a dictionary key: equal when its rows, its name and its source are."""
+
+    def __init__(self, data: TaskData) -> None:
+        self.data = data
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other._identity == self._identity
+
+    @property
+    def _identity(self) -> tuple[str, str, str]:
+        return self.data.hash, self.data.task, self.data.source
+
+
+@lru_cache(maxsize=16)
+def _drawn(held: _Held, spec: SplitSpec) -> Split:
+    return make_split(held.data, spec)

@@ -1,0 +1,127 @@
+"""Planning: a request becomes a manifest of specs, with what is there already and what the rest will cost. Trains nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from benchmark.config.request import RunRequest
+from benchmark.planning import correction_preview, loaded_data
+from benchmark.planning.cost.completed_runs import CompletedRuns, completed_runs
+from benchmark.planning.cost.estimate import CostEstimate, estimate_cost
+from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect, minimum_detectable_effect
+from benchmark.planning.grid import Grid, make_grid
+from benchmark.planning.layout import lay_out, unique, whole_grid
+from benchmark.planning.plan_manifest import make_manifest, request_told
+from benchmark.planning.planned_run import PlannedRun, make_split_spec
+from benchmark.planning.workspace import Workspace, make_workspace
+from benchmark.plugins.registry import build, load_plugin
+from benchmark.records.manifest import Manifest
+from benchmark.records.store import RecordStore
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a request means: its grid, its runs in order, and the manifest that is written down before anything runs.
+
+    Args:
+        notes: what to know before starting.
+        stage: which part of a search or of `--until decided` this is, in words; "" for a plan that is the whole.
+        found: what the results folder held when the plan was made.
+    """
+
+    grid: Grid
+    runs: tuple[PlannedRun, ...]
+    manifest: Manifest
+    workspace: Workspace
+    notes: tuple[str, ...] = ()
+    stage: str = ""
+    found: CompletedRuns = field(default_factory=CompletedRuns, repr=False)
+    workers: int = 1
+    executor: str = "local"
+
+    @cached_property
+    def price(self) -> CostEstimate:
+        """What the runs still to do will cost, from what was measured."""
+        return estimate_cost(self.runs, list(self.found.measured.values()), self.workspace, self.workers)
+
+    @cached_property
+    def detectable(self) -> MinimumDetectableEffect | None:
+        """The smallest difference to the baseline that the plan can find; None where it compares nothing."""
+        looks = len(self.manifest.design.get("looks", {}).get("seeds", [])) or 1
+        return minimum_detectable_effect(self.runs, self.grid.suite.baseline, self.found, looks)
+
+    @property
+    def title(self) -> str:
+        """The profile, suite and protocol, for the first line of every output."""
+        grid = self.grid
+        data = "embedded stand-in data: no verdicts" if grid.profile.data == "embedded" else "real data"
+        return (
+            f"profile {grid.profile_name} ({grid.encoder.name}, {data}, {grid.compute.device}, {grid.compute.precision}, "
+            f"{grid.compute.threads} thread{'s' * (grid.compute.threads > 1)} a run), suite {grid.suite.name}, protocol {grid.protocol}"
+        )
+
+
+def make_plan(request: RunRequest) -> Plan:
+    """Lay out every run of a request. Data is loaded (its hash is part of each key); nothing is trained and nothing is written.
+
+    Raises:
+        UserError: names, options, data or encoder that do not exist or do not fit.
+    """
+    grid, workspace = prepared(request)
+    return plan_of(request, grid, workspace, unique(lay_out(grid, whole_grid(grid), workspace)))
+
+
+def prepared(request: RunRequest) -> tuple[Grid, Workspace]:
+    """The grid and the workspace of a request, its plug-ins loaded."""
+    for plugin in request.plugins:
+        load_plugin(plugin)
+    grid = make_grid(request)
+    return grid, make_workspace(request, grid)
+
+
+def plan_of(
+    request: RunRequest,
+    grid: Grid,
+    workspace: Workspace,
+    runs: Sequence[PlannedRun],
+    *,
+    stage: str = "",
+    design: dict[str, Any] | None = None,
+    notes: Sequence[str] = (),
+) -> Plan:
+    """The plan of these runs: what is there of them, what they share, their manifest and their price."""
+    found = completed_runs(RecordStore(request.results))
+    if not request.rerun:
+        runs = [dataclasses.replace(run, kept=found.kept.get(run.key)) for run in runs]
+    workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
+    manifest = make_manifest(grid, runs, workspace, request_told(request), design)
+    notes = (*notes, *_corrections(grid, workspace))
+    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, request.workers, request.executor)
+
+
+def shared_phases(runs: Sequence[PlannedRun]) -> frozenset[str]:
+    """The states that two or more of the runs still to do read; a run's last phase is never shared."""
+    counts = Counter(key for run in runs if not run.done for key in run.phases[:-1])
+    return frozenset(key for key, count in counts.items() if count > 1)
+
+
+def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:
+    """For long-tailed cells: which classes each arm's correction would repeat, on the first split (on others other classes are small).
+
+    Raises:
+        UserError: a correction that would repeat none.
+    """
+    for cell in grid.cells:
+        if cell.imbalance is None:
+            continue
+        data = loaded_data.task_data(cell.task, workspace)
+        split = loaded_data.drawn(data, make_split_spec(grid, cell, grid.seeds[0][0]))
+        for arm in grid.arms:
+            line = correction_preview.told(arm.name, build(arm.method, arm.params), split, data.label_names, cell.label)
+            if line is not None:
+                yield line

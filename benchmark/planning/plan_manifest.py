@@ -1,0 +1,80 @@
+"""The manifest of a plan: what will be run, written down before anything runs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from benchmark.config.request import RunRequest
+from benchmark.data.examples import TaskData
+from benchmark.metrics.metric import primary_name
+from benchmark.planning import loaded_data
+from benchmark.planning.grid import Grid
+from benchmark.planning.workspace import Workspace
+from benchmark.records.manifest import Manifest, ManifestRow
+
+if TYPE_CHECKING:
+    from benchmark.planning.planned_run import PlannedRun
+
+
+def make_manifest(
+    grid: Grid, runs: Sequence[PlannedRun], workspace: Workspace, request: dict[str, Any], design: dict[str, Any] | None = None
+) -> Manifest:
+    """One row per run, in plan order. `design`: what the search or the looks want written down."""
+    known: dict[Hashable, ManifestRow] = {}
+    return Manifest(
+        suite=grid.suite.name,
+        profile=grid.profile_name,
+        protocol=grid.protocol,
+        stand_in=grid.profile.stand_in or grid.profile.data == "embedded",
+        code=_version(),
+        request=request,
+        design=design or {},
+        rows=tuple(_row(run, workspace, known) for run in runs),
+    )
+
+
+def _row(run: PlannedRun, workspace: Workspace, known: dict[Hashable, ManifestRow]) -> ManifestRow:
+    """The row of a run. Rows of one arm in one cell on splits of one size differ in key and seeds alone: the first one is `known`."""
+    place = (run.cell, run.arm.name, run.arm.trial, run.shape, run.n_test)
+    if place not in known:
+        known[place] = _whole_row(run, workspace)
+    spec = run.spec
+    return known[place].model_copy(update={"key": run.key, "split_seed": spec.split.split_seed, "seed": spec.seed})
+
+
+def _whole_row(run: PlannedRun, workspace: Workspace) -> ManifestRow:
+    data = loaded_data.task_data(run.cell.task, workspace)
+    return ManifestRow.of(
+        run.spec,
+        arm=run.arm.name,
+        role=run.arm.role,
+        trial=run.arm.trial,
+        task_source=data.source,
+        partial=partial_parts(data),
+        metric=primary_name(loaded_data.metrics_of(run.cell.task, workspace)[0]),
+        n_train=run.shape.n_train,
+        n_dev=run.shape.n_dev,
+        n_test=run.n_test,
+        n_unlabelled=run.shape.n_unlabelled,
+    )
+
+
+def partial_parts(data: TaskData) -> str:
+    """`train`, `test`, `train+test`, or nothing: which parts have fewer rows than the original."""
+    return "+".join(part for part in ("train", "validation", "test") if part in data.partial)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("contrastive-benchmark")
+    except importlib.metadata.PackageNotFoundError:
+        return "source"
+
+
+def request_told(request: RunRequest) -> dict[str, Any]:
+    """The options as given, without the places of this machine: what a reader needs to repeat the command."""
+    places = {"results", "cache", "data_root", "task_files", "plugins", "workers", "verbose", "cache_limit", "rerun"}
+    places |= {"executor", "address", "time_limit", "memory_limit"}
+    return request.model_dump(mode="json", exclude=places, exclude_defaults=True)

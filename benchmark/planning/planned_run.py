@@ -1,0 +1,184 @@
+"""One planned run: an arm in a cell on one seed becomes a spec, the keys of its phases, and a declared cost."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from benchmark.cell import Cell
+from benchmark.config.encoder import EncoderConfig, budget_for
+from benchmark.config.suite import Arm
+from benchmark.contract.method import Method
+from benchmark.contract.phase import Phase
+from benchmark.contract.task_info import Cost, TaskInfo
+from benchmark.data.examples import Split, TaskData
+from benchmark.models.encoder_files import locate, weights_hash
+from benchmark.planning.cost.completed_runs import CompletedRun
+from benchmark.planning.grid import Grid, defaults_of
+from benchmark.planning.phase_keys import PhaseChain
+from benchmark.plugins.registry import build, code_hash
+from benchmark.records.spec import Budget, Compute, EncoderSpec, MethodSpec, RunSpec, SplitSpec, TaskSpec
+from benchmark.version import NUMERICS
+
+NO_ENCODER = Compute(device="cpu", precision="fp32", threads=1)  # the compute of methods that need no encoder, whatever the profile's
+
+
+class PlannedPhase(NamedTuple):
+    """A phase of a planned run: its name, and the example passes that it declares."""
+
+    name: str
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run of the plan.
+
+    Args:
+        key: the spec's.
+        phases: the keys of its phases, in order; the last one is never cached.
+        parts: the same phases by name, with what they declare to cost.
+        shape, n_test: sizes of the drawn split.
+        kept: what the results folder holds of it already; None: it is still to do.
+    """
+
+    spec: RunSpec
+    key: str
+    cell: Cell
+    arm: Arm
+    phases: tuple[str, ...]
+    parts: tuple[PlannedPhase, ...]
+    shape: TaskInfo
+    n_test: int
+    kept: CompletedRun | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether its record is there already."""
+        return self.kept is not None
+
+    @property
+    def cost(self) -> Cost:
+        """Example passes that its phases declare."""
+        return sum((part.cost for part in self.parts), Cost())
+
+    @property
+    def label(self) -> str:
+        """For people: cell and seed."""
+        split, seed = self.spec.split.split_seed, self.spec.seed
+        return f"{self.cell.label} seed {split}" + ("" if seed in (None, split) else f"/{seed}")
+
+
+@dataclass(frozen=True)
+class Template:
+    """An arm in a cell on splits of one size: all of it but the seeds. A grid of thousands of runs has tens of these.
+
+    Args:
+        spec: the spec on the first seed.
+        draws: whether the method draws random numbers in training; else its runs have no seed.
+    """
+
+    spec: RunSpec
+    cell: Cell
+    arm: Arm
+    chain: PhaseChain
+    parts: tuple[PlannedPhase, ...]
+    shape: TaskInfo
+    n_test: int
+    draws: bool
+
+    def on(self, split: SplitSpec, seed: int) -> PlannedRun:
+        """The run on one (split, seed)."""
+        spec = self.spec.model_copy(update={"split": split, "seed": seed if self.draws else None})
+        return PlannedRun(spec, spec.key, self.cell, self.arm, tuple(self.chain.keys(spec)), self.parts, self.shape, self.n_test)
+
+
+def make_split_spec(grid: Grid, cell: Cell, split_seed: int) -> SplitSpec:
+    """The split of a cell for one split seed."""
+    return SplitSpec(
+        protocol=grid.protocol,
+        shots=cell.shots,
+        split_seed=split_seed,
+        unlabelled=cell.unlabelled,
+        test_cap=grid.profile.test_cap,
+        dev=grid.suite.dev,
+        imbalance=cell.imbalance,
+    )
+
+
+def shape_of(data: TaskData, split: Split, cell: Cell, dev: str) -> TaskInfo:
+    """Names and sizes of the drawn split, as they will be after noise (`add:N` copies enlarge it, and development like train)."""
+    copies = 1
+    if cell.noise is not None and cell.noise.size != "replace" and cell.noise.where != "test":
+        copies += int(cell.noise.size.removeprefix("add:"))
+    n_dev = len(split.dev) * (1 if dev == "clean" else copies)
+    return TaskInfo(data.task, data.label_names, data.pair, copies * len(split.train), n_dev, len(split.unlabelled))
+
+
+def make_template(
+    grid: Grid, cell: Cell, arm: Arm, others: Sequence[Arm], data: TaskData, split: SplitSpec, shape: TaskInfo, n_test: int
+) -> Template:
+    """One arm in one cell: its spec, the identities of its phases, and what they declare to cost.
+
+    Args:
+        others: the arms beside it; one that is matched to another takes that one's parameters from there.
+        split: of any seed.
+    """
+    method = build(arm.method, arm.params)
+    budget = budget_for(grid.encoder.constants, shape.n_train, steps=grid.profile.steps, selection=grid.suite.selection)
+    matched = _matched_cost(grid, others, method, shape, budget)
+    spec = RunSpec(
+        numerics=NUMERICS,
+        method=MethodSpec(
+            name=arm.method,
+            params=method.params(),
+            code=code_hash(type(method)),
+            matched=None if matched is None else (matched.forward, matched.backward),
+        ),
+        task=TaskSpec(name=data.task, data=data.hash, n_classes=len(data.label_names), pair=data.pair),
+        split=split,
+        noise=cell.noise,
+        sampler=cell.sampler_for(len(data.label_names)),
+        encoder=encoder_spec(grid) if method.needs_encoder else None,
+        budget=budget if method.needs_encoder else None,
+        compute=grid.compute if method.needs_encoder else NO_ENCODER,
+    )
+    shape = dataclasses.replace(shape, matched=matched)
+    phases = method.phases(shape)
+    parts = tuple(PlannedPhase(phase.name, phase.cost(shape, budget)) for phase in phases)
+    return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, n_test, bool(method.streams))
+
+
+def declared(phases: Sequence[Phase], shape: TaskInfo, budget: Budget) -> Cost:
+    """The cost that phases declare, summed."""
+    return sum((phase.cost(shape, budget) for phase in phases), Cost())
+
+
+def _matched_cost(grid: Grid, others: Sequence[Arm], method: Method, shape: TaskInfo, budget: Budget) -> Cost | None:
+    """What the method that this one is matched to declares, with the parameters that it has in this grid."""
+    target = method.matched_to()
+    if target is None:
+        return None
+    params = next((arm.params for arm in others if arm.method == target), defaults_of(grid.profile, target))
+    return declared(build(target, params).phases(shape), shape, budget)
+
+
+@lru_cache(maxsize=4)
+def _weights(described: str) -> str:
+    encoder = EncoderConfig.model_validate_json(described)
+    return weights_hash(encoder, locate(encoder))
+
+
+def encoder_spec(grid: Grid) -> EncoderSpec:
+    """The encoder by pinned commit and the hash of the weights at hand."""
+    encoder = grid.encoder
+    return EncoderSpec(
+        name=encoder.name,
+        commit=encoder.commit or "",
+        weights=_weights(encoder.model_dump_json()),
+        pooling=encoder.pooling,
+        max_length=encoder.max_length,
+    )

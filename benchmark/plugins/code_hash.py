@@ -1,0 +1,123 @@
+"""The identity of a method's code: a hash of syntax trees, so that comments and docstrings do not change it and code does."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from benchmark.plugins.discovery import locate, plugin_packages
+
+ENGINE = "benchmark"  # its one number `NUMERICS` stands for its code
+
+
+@cache
+def code_hash(cls: type) -> str:
+    """SHA-256 over the syntax trees (docstrings and imports of the engine removed, positions left out) of the module that defines `cls` and, transitively, of
+    the modules it imports from plug-in packages and from its own distribution; for a plug-in file, of it and of the modules beside
+    it that it imports. The engine is left out: its one number `NUMERICS` stands for it. Computed once per class and process.
+    """
+    module = sys.modules[cls.__module__]
+    path = getattr(module, "__file__", None)
+    if path is None:
+        raise ValueError(f"{cls.__module__} has no source file, so its code has no identity")
+    trees = collect(cls.__module__, Path(path))
+    digest = hashlib.sha256()
+    for name in sorted(trees):
+        digest.update(f"{name}\n{trees[name]}\n".encode())
+    return digest.hexdigest()
+
+
+def collect(module: str, path: Path) -> dict[str, str]:
+    """Module name -> its tree as text, for a module and all that it imports within its own code."""
+    trees: dict[str, str] = {}
+    waiting = [(module, path)]
+    roots = _roots(module)
+    beside = path.parent if "." not in module and path.name != "__init__.py" else None  # a plug-in file
+    while waiting:
+        name, file = waiting.pop()
+        if name in trees:
+            continue
+        tree = ast.parse(file.read_bytes())
+        trees[name] = _dump(tree)
+        for imported in _imports(tree, name, file.name == "__init__.py"):
+            for parent in _with_parents(imported):
+                found = _find(parent, roots, beside)
+                if found is not None:
+                    waiting.append((parent, found))
+    return trees
+
+
+def _roots(module: str) -> frozenset[str]:
+    """Top-level import names whose modules count as a method's own code."""
+    top = module.partition(".")[0]
+    packages = plugin_packages()
+    declared = {package.name.partition(".")[0] for package in packages}
+    same = {name for package in packages if package.name.partition(".")[0] == top for name in package.distribution}
+    return frozenset({top, *declared, *same} - {ENGINE})
+
+
+def _find(name: str, roots: frozenset[str], beside: Path | None) -> Path | None:
+    if beside is not None:
+        near = beside.joinpath(*name.split("."))
+        for candidate in (near.with_suffix(".py"), near / "__init__.py"):
+            if candidate.is_file() and name.partition(".")[0] != ENGINE:
+                return candidate
+    if name.partition(".")[0] not in roots:
+        return None
+    place = locate(name)
+    if place is not None and place.is_dir():
+        place = place / "__init__.py"
+    return place if place is not None and place.is_file() else None
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        yield ".".join(parts[:end])
+
+
+def _imports(tree: ast.AST, module: str, package: bool) -> Iterator[str]:
+    """Every module name an import statement may bind, wherever it stands in the file."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(node, module, package)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names if alias.name != "*")
+
+
+def _absolute(node: ast.ImportFrom, module: str, package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = module.split(".")
+    parts = parts[: len(parts) - node.level + (1 if package else 0)]
+    return ".".join([*parts, *([node.module] if node.module else [])])
+
+
+def _dump(node: Any) -> str:
+    """A tree as text: node types and non-empty fields, without positions and without statements that are only a text. Our own
+    rather than `ast.dump`, whose output differs between Python versions."""
+    if isinstance(node, ast.AST):
+        fields = [(name, _dump(value)) for name, value in ast.iter_fields(node) if name not in ("type_comment", "kind")]
+        return f"{type(node).__name__}({','.join(f'{name}={text}' for name, text in fields if text not in ('None', '[]'))})"
+    if isinstance(node, list):
+        return f"[{','.join(_dump(item) for item in node if not (_is_text(item) or _imports_engine(item)))}]"
+    return repr(node)
+
+
+def _imports_engine(node: Any) -> bool:
+    """Whether a statement imports from the engine: where a name of the engine is defined is no part of a method's code, so that moving
+    a file there makes no result old. What the engine computes is versioned by `NUMERICS`."""
+    if isinstance(node, ast.ImportFrom):
+        return not node.level and (node.module or "").partition(".")[0] == ENGINE
+    return isinstance(node, ast.Import) and all(alias.name.partition(".")[0] == ENGINE for alias in node.names)
+
+
+def _is_text(node: Any) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,0 +1,296 @@
+"""Registration and discovery of methods.
+
+A method registers itself with `@methods.register("name")`. Packages that hold methods are found through the entry-point group
+`benchmark.plugins` (each entry names a package); their files are read with `ast`, never imported, so that listing is fast and one
+broken file harms no other. In a source checkout without installed entry points, the packages `methods` and `baselines` that stand
+beside the `benchmark` package are used. A module is imported when its method is used. `--plugin` adds a file or a module by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib
+import importlib.util
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from benchmark.contract.parameters import construct, non_default, parse_override
+from benchmark.errors import UserError, unknown
+from benchmark.plugins.code_hash import code_hash
+from benchmark.plugins.discovery import PluginPackage, plugin_packages
+
+if TYPE_CHECKING:
+    from benchmark.contract.method import Method
+
+__all__ = ["Entry", "Registry", "build", "code_hash", "load_plugin", "methods", "non_default", "parse_override", "plugin_source"]
+
+C = TypeVar("C", bound=type)
+
+FILE_MODULE = "benchmark_plugin_"  # prefix of the module name of a file plug-in
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the catalogue.
+
+    Args:
+        name: what the user types; for a file that cannot be read, the best guess.
+        summary: the first line of the class's docstring.
+        origin: `file:line`.
+        package: the plug-in package, or the module of a plug-in file.
+        module: what is imported when it is used.
+        error: why it cannot be used, or "".
+    """
+
+    name: str
+    summary: str
+    origin: str
+    package: str
+    module: str = ""
+    error: str = ""
+
+
+@dataclass
+class Registry:
+    """Methods by name: those of the plug-in packages, and those that were registered in this process."""
+
+    kind: str = "method"
+    _classes: dict[str, type[Method]] = field(default_factory=dict)
+    _registered: dict[str, Entry] = field(default_factory=dict)
+    _broken: dict[str, str] = field(default_factory=dict)
+    _added: list[PluginPackage] = field(default_factory=list)
+    _scanned: list[Entry] | None = None
+
+    def register(self, name: str) -> Callable[[C], C]:
+        """Class decorator. `name` must be a literal, so that it can be found without importing the file."""
+
+        def keep(cls: C) -> C:
+            entry = _entry_of(name, cls)
+            before, other = self._registered.get(name), self._classes.get(name)
+            if before is not None and other is not None and _place(other) != _place(cls):
+                raise _twice(self.kind, name, before.origin, entry.origin)
+            self._classes[name], self._registered[name] = cls, entry
+            return cls
+
+        return keep
+
+    def get(self, name: str) -> type[Method]:
+        """The class registered under `name`; its module is imported now if it was not yet.
+
+        Raises:
+            UserError: unknown name (with the nearest one), or a module that does not import.
+        """
+        entry = self.entry(name)
+        if entry.error:
+            raise UserError(f"The {self.kind} {name!r} ({entry.origin}) cannot be used: {entry.error}.", "", "Mend that file.")
+        if name not in self._classes:
+            self._import(entry)
+        return self._classes[name]
+
+    def entry(self, name: str) -> Entry:
+        """The catalogue line of `name`."""
+        entries = {entry.name: entry for entry in self.listing()}
+        if name not in entries:
+            raise unknown(self.kind, name, (n for n, e in entries.items() if not e.error), "See `python -m benchmark list methods`.")
+        return entries[name]
+
+    def names(self) -> list[str]:
+        """All names, sorted, usable or not."""
+        return [entry.name for entry in self.listing()]
+
+    def listing(self) -> list[Entry]:
+        """The catalogue, sorted by name, without importing anything.
+
+        Raises:
+            UserError: two files register one name; both origins are named.
+        """
+        if self._scanned is None:
+            self._scanned = [entry for package in [*plugin_packages(), *self._added] for entry in scan(package)]
+        found: dict[str, Entry] = {}
+        for entry in self._scanned:
+            before = found.get(entry.name)
+            if before is not None and not (before.error or entry.error):
+                raise _twice(self.kind, entry.name, before.origin, entry.origin)
+            found[entry.name] = entry if before is None or before.error else before
+        for name, entry in self._registered.items():
+            before = found.get(name)
+            if before is not None and before.module != entry.module:
+                raise _twice(self.kind, name, before.origin, entry.origin)
+            found.setdefault(name, entry)
+        return [replace(e, error=self._broken.get(e.name, e.error)) for e in sorted(found.values(), key=lambda e: e.name)]
+
+    def add_package(self, package: PluginPackage) -> None:
+        """Read a further plug-in package (`--plugin MODULE`)."""
+        if package.name not in {p.name for p in [*plugin_packages(), *self._added]}:
+            self._added.append(package)
+            self._scanned = None
+
+    def _import(self, entry: Entry) -> None:
+        try:
+            importlib.import_module(entry.module)
+        except UserError:
+            raise
+        except (Exception, SystemExit) as error:
+            self._broken[entry.name] = f"{type(error).__name__}: {error}"
+            raise UserError(
+                f"The {self.kind} {entry.name!r} ({entry.origin}) does not import: {type(error).__name__}: {error}.",
+                "A plug-in must import in this environment.",
+                "Mend the file or install what it needs; the other methods work without it.",
+            ) from error
+        if entry.name not in self._classes:
+            raise UserError(f"Importing {entry.module} did not register the {self.kind} {entry.name!r} ({entry.origin}).")
+
+
+methods = Registry()
+
+
+def build(name: str, params: dict[str, Any] | None = None) -> Method:
+    """The method `name` with these hyper-parameters, converted and checked (see `benchmark.contract.parameters.construct`)."""
+    return construct(methods.get(name), name, params or {})
+
+
+def _entry_of(name: str, cls: type) -> Entry:
+    module = sys.modules.get(cls.__module__)
+    path = getattr(module, "__file__", None) or "interactive"
+    try:
+        line = inspect.getsourcelines(cls)[1]
+    except (OSError, TypeError):
+        line = 0
+    package = cls.__module__.partition(".")[0]
+    shown = Path(*Path(path).parts[-len(cls.__module__.split(".")) :]) if package != cls.__module__ else Path(path)
+    summary = (cls.__doc__ or "").strip().partition("\n")[0]
+    return Entry(name, summary, f"{shown.as_posix()}:{line}", package, cls.__module__)
+
+
+def _place(cls: type) -> tuple[str, str]:
+    """A class's identity by name: a module that is loaded anew registers equal classes again."""
+    return cls.__module__, cls.__qualname__
+
+
+def _twice(kind: str, name: str, first: str, second: str) -> UserError:
+    return UserError(
+        f"The {kind} {name!r} is registered twice: {first} and {second}.",
+        "A name belongs to one class.",
+        "Rename one of them, or leave out or uninstall one of the two plug-ins.",
+    )
+
+
+def scan(package: PluginPackage) -> Iterator[Entry]:
+    """The registrations in a package's files, read from their syntax trees. A file that does not parse gives a broken entry."""
+    if package.error:
+        yield Entry(package.name, "", str(package.folder or package.name), package.name, error=package.error)
+        return
+    assert package.folder is not None
+    files = sorted(package.folder.rglob("*.py")) if package.folder.is_dir() else [package.folder]
+    for path in files:
+        yield from _scan_file(path, package)
+
+
+def _scan_file(path: Path, package: PluginPackage) -> Iterator[Entry]:
+    module, shown = package.module_of(path), package.shown(path)
+    text = path.read_bytes()
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        guessed = re.findall(rb"register\(\s*[\"']([\w.-]+)[\"']", text)
+        for name in [g.decode() for g in guessed] or [path.stem]:
+            line = getattr(error, "lineno", None) or 0
+            yield Entry(name, "", f"{shown}:{line}", package.name, module, f"{type(error).__name__}: {getattr(error, 'msg', error)}")
+        return
+    for cls in ast.walk(tree):
+        if isinstance(cls, ast.ClassDef):
+            for name in _literals(cls):
+                summary = (ast.get_docstring(cls) or "").partition("\n")[0]
+                yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module)
+
+
+def _literals(cls: ast.ClassDef) -> Iterator[str]:
+    """The names in `@methods.register("name")` (also `registry.methods.register`)."""
+    for call in cls.decorator_list:
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "register":
+            owner = call.func.value
+            named = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            if named == "methods" and call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
+                yield call.args[0].value
+
+
+_plugin_files: dict[str, Path] = {}  # module name -> file
+
+
+def load_plugin(spec: str) -> None:
+    """Make a plug-in's registrations known: a Python file, or an importable module or package. Calling it again is harmless, so a
+    worker process calls it for each plug-in of its workspace. A file may import modules that stand beside it.
+
+    Raises:
+        UserError: no such file or module, or it does not import.
+    """
+    if spec.endswith(".py") or Path(spec).is_file() or "/" in spec or "\\" in spec:
+        _load_file(Path(spec))
+    else:
+        _load_module(spec)
+
+
+def _load_file(given: Path) -> None:
+    if not given.is_file():
+        raise UserError(f"The plug-in file {str(given)!r} does not exist.", "A Python file or the name of an installed module.")
+    path = given.resolve()
+    module = FILE_MODULE + re.sub(r"\W", "_", path.stem)
+    if module in _plugin_files:
+        if _plugin_files[module] != path:
+            raise UserError(f"Two plug-in files share the name {path.name}: {_plugin_files[module]} and {path}.", "", "Rename one of them.")
+        return
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
+    spec = importlib.util.spec_from_file_location(module, path)
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[module] = loaded
+    _plugin_files[module] = path
+    try:
+        spec.loader.exec_module(loaded)
+    except BaseException as error:
+        del sys.modules[module], _plugin_files[module]
+        _forget(module)
+        if isinstance(error, (UserError, KeyboardInterrupt)):
+            raise
+        raise _no_import(str(given), error) from error
+
+
+def _load_module(name: str) -> None:
+    try:
+        loaded = importlib.import_module(name)
+    except UserError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _no_import(name, error) from error
+    source = getattr(loaded, "__path__", None) or [loaded.__file__]
+    methods.add_package(PluginPackage(name, Path(next(iter(source)))))
+
+
+def _no_import(given: str, error: BaseException) -> UserError:
+    return UserError(
+        f"The plug-in {given!r} does not import: {type(error).__name__}: {error}.",
+        "A Python file (its path ends in .py) or the name of an installed module.",
+        "Mend the plug-in, install what it needs, or correct the option --plugin.",
+    )
+
+
+def _forget(module: str) -> None:
+    for name in [n for n, entry in methods._registered.items() if entry.module == module]:
+        del methods._registered[name], methods._classes[name]
+
+
+def plugin_source(name: str) -> tuple[str, str] | None:
+    """Text and SHA-256 of the plug-in file that registers the method `name`; None for a method of a package."""
+    path = _plugin_files.get(methods.entry(name).module)
+    if path is None:
+        return None
+    content = path.read_bytes()
+    return content.decode("utf-8", errors="replace"), hashlib.sha256(content).hexdigest()

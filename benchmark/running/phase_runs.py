@@ -1,0 +1,140 @@
+"""Running a method's phases in order, from the phase cache where the plan says that others read them too."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from benchmark.contract.phase import Context, Phase, TrainingData
+from benchmark.contract.state import State
+from benchmark.contract.task_info import TaskInfo
+from benchmark.models.loading import kept_encoder
+from benchmark.planning.phase_keys import phase_keys
+from benchmark.planning.workspace import Workspace
+from benchmark.records.spec import Budget, RunSpec
+from benchmark.running.phase_cache import PhaseCache
+from benchmark.streams import Streams
+
+
+@dataclass
+class PhaseRun:
+    """What one phase cost and what it wrote down. `cached`: its state came from the cache, with the costs it had when trained."""
+
+    name: str
+    key: str
+    seconds: float = 0.0
+    forward: int = 0
+    backward: int = 0
+    peak_bytes: int = 0
+    cached: bool = False
+    log: dict[str, Any] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
+
+
+NO_BUDGET = Budget(steps=1, batch=1, lr_encoder=1.0, lr_head=1.0)  # for methods that follow no gradient and never read it
+
+
+def run_phases(
+    spec: RunSpec,
+    phases: Sequence[Phase],
+    state: State,
+    data: TrainingData,
+    task: TaskInfo,
+    streams: Streams,
+    workspace: Workspace,
+    progress: Callable[[str, int, int], None],
+) -> list[PhaseRun]:
+    """Bring `state` to the end of the last phase, and say what each one cost.
+
+    The deepest cached state is loaded by replaying `build` up to it; the rest is trained. A trained state is kept where two or more
+    planned runs read it (`workspace.shared`).
+    """
+    keys = phase_keys(spec, phases, streams.salt)
+    cache = PhaseCache(workspace.cache / "phases", workspace.cache_limit)
+    done = _resume(phases, keys, state, task, streams, cache, workspace.shared)
+    for phase, key in list(zip(phases, keys, strict=True))[len(done) :]:
+        done.append(_run_phase(phase, key, state, data, task, streams.at(phase.name), spec, progress))
+        if key in workspace.shared:
+            cache.put(key, changed(state, spec, workspace), [asdict(run) for run in done])
+    return done
+
+
+def _resume(
+    phases: Sequence[Phase], keys: Sequence[str], state: State, task: TaskInfo, streams: Streams, cache: PhaseCache, shared: frozenset[str]
+) -> list[PhaseRun]:
+    for depth in range(len(phases) - 1, 0, -1):  # the last phase leaves a predictor, which no file holds
+        cached = cache.get(keys[depth - 1]) if keys[depth - 1] in shared else None
+        if cached is None:
+            continue
+        for phase in phases[:depth]:
+            phase.build(state, task, streams.at(phase.name))
+        if cached.tensors:  # a method without an encoder has none
+            state.load(cached.tensors)
+        return [PhaseRun(**{**cost, "cached": True}) for cost in cached.costs]
+    return []
+
+
+def _run_phase(
+    phase: Phase,
+    key: str,
+    state: State,
+    data: TrainingData,
+    task: TaskInfo,
+    streams: Streams,
+    spec: RunSpec,
+    progress: Callable[[str, int, int], None],
+) -> PhaseRun:
+    run = PhaseRun(phase.name, key)
+    began = time.perf_counter()
+    reset_peak(spec.compute.device)
+    run.log.update(phase.notes(data))
+    changed_data = phase.data(data, streams)
+    phase.build(state, task, streams)
+    context = Context(
+        task=task,
+        budget=spec.budget or NO_BUDGET,
+        sampler=spec.sampler,
+        streams=streams,
+        passes=run,
+        log=run.log,
+        alarms=run.alarms,
+        progress=lambda done, planned: progress(phase.name, done, planned),
+    )
+    phase.fit(state, changed_data, context)
+    run.seconds = time.perf_counter() - began
+    run.peak_bytes = peak(spec.compute.device)
+    return run
+
+
+def changed(state: State, spec: RunSpec, workspace: Workspace) -> dict[str, Tensor]:
+    """The tensors of the state that differ from the pristine encoder, and all of its modules."""
+    if state.backbone is None:
+        return {}
+    assert workspace.encoder is not None
+    pristine = kept_encoder(workspace.encoder, spec.compute.device, spec.compute.precision).pristine
+    kept = {}
+    for name, tensor in state.tensors().items():
+        base = pristine.get(name.removeprefix("backbone.")) if name.startswith("backbone.") else None
+        if base is None or not torch.equal(base, tensor):
+            kept[name] = tensor
+    return kept
+
+
+def reset_peak(device: str) -> None:
+    """Start a peak-memory measurement where the device has one."""
+    if device != "cpu":
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def peak(device: str) -> int:
+    """Peak bytes: of the device since the last reset, or the process's highest resident set so far on the CPU."""
+    if device != "cpu":
+        return int(torch.cuda.max_memory_allocated(device))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,45 @@
+"""Fetching and verifying everything that a later offline run needs: data, encoder, translation models, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmark.config.request import RunRequest
+from benchmark.metrics.metric import load_metric
+from benchmark.models.encoder_files import locate, weights_hash
+from benchmark.planning import loaded_data
+from benchmark.planning.grid import Grid, make_grid
+from benchmark.planning.workspace import make_workspace
+from benchmark.plugins.registry import load_plugin
+
+
+def prefetch(request: RunRequest) -> Iterator[str]:
+    """Fetch and verify, and say of each thing what was found.
+
+    Raises:
+        UserError: something is missing and cannot be fetched, or is not what is pinned.
+    """
+    for plugin in request.plugins:
+        load_plugin(plugin)
+    grid = make_grid(request)
+    workspace = make_workspace(request, grid)
+    for task in dict.fromkeys(cell.task for cell in grid.cells):
+        data = loaded_data.task_data(task, workspace)
+        partial = "".join(f"; {part} partial: {have} of {wanted} rows" for part, (have, wanted) in data.partial.items())
+        yield f"task {task}: {len(data.train)} train and {len(data.test)} test rows from {data.source}, hash {data.hash[:12]}{partial}"
+        for metric in loaded_data.metrics_of(task, workspace):
+            load_metric(metric)
+    yield encoder_line(grid)
+    if any(cell.noise is not None and cell.noise.kind == "back-translation" for cell in grid.cells):
+        from benchmark.data.noise.marian import fetch
+
+        fetch()
+        yield "translation models: both are there"
+
+
+def encoder_line(grid: Grid) -> str:
+    """Where the encoder was found, and its hash."""
+    folder = locate(grid.encoder)
+    found = weights_hash(grid.encoder, folder)
+    kind = "random weights" if folder is None else "pinned" if grid.encoder.weights else "not pinned: the hash is recorded"
+    return f"encoder {grid.encoder.name}: weights {found[:12]} ({kind})"

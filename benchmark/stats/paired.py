@@ -1,0 +1,219 @@
+"""Method against baseline in one cell, over paired units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy import float64
+from numpy.typing import ArrayLike, NDArray
+
+from benchmark.errors import UserError
+from benchmark.stats.effect_size import hedges_g, shares
+from benchmark.stats.exact_tests import collapse, sign_flip, wilcoxon
+from benchmark.stats.intervals import Interval, t_interval
+from benchmark.stats.pairing import PairedUnits
+from benchmark.stats.power import Reach, rank_reach, smallest_detectable, t_reach
+
+
+class ComparisonState(StrEnum):
+    """What the data allow."""
+
+    OK = "ok"
+    NONE = "no pair"
+    SINGLE = "one pair: no spread"
+    TWO = "two pairs: interval, no test"
+    IDENTICAL = "identical scores"
+    CONSTANT = "the same difference in every pair"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Method against baseline over n pairs. What cannot be said is None, and `state` says why; nothing is NaN.
+
+    Args:
+        difference: mean of method minus baseline.
+        interval: its t interval.
+        p: two-sided p of the paired t-test, the primary. 1 for identical scores; the sign-flip p where all differences are the same.
+        p_greater: one-sided p for method > baseline.
+        sd: sample standard deviation (ddof 1) of the differences.
+        sd_method, sd_baseline: of each arm.
+        hedges_g: difference over the mean-square of both arms' sd, times the small-sample correction.
+        won, lost, tied: shares of pairs.
+        p_sign_flip: exact sign-flip permutation p, from n = 6 (sampled, seeded, above n = 16).
+        p_wilcoxon: signed-rank p, where a run collapsed and n >= 6.
+        p_collapse: exact McNemar p on the collapse flags; None where no run collapsed.
+        collapsed: (method, baseline) numbers of collapsed units.
+        disagree: primary and sensitivity tests fall on different sides of alpha.
+        reach: whether n can reach alpha under Holm with the primary test; `rank_reach` the same for the exact tests.
+        detectable: the smallest difference found with power .8 at the family's first step.
+        unit, conditional, variance: the unit, the condition on the training set, and the variance used.
+    """
+
+    method: str
+    baseline: str
+    n: int
+    state: ComparisonState
+    mean_method: float | None
+    mean_baseline: float | None
+    difference: float | None
+    interval: Interval | None
+    p: float | None
+    p_greater: float | None
+    sd: float | None
+    sd_method: float | None
+    sd_baseline: float | None
+    hedges_g: float | None
+    won: float | None
+    lost: float | None
+    tied: float | None
+    p_sign_flip: float | None
+    p_wilcoxon: float | None
+    p_collapse: float | None
+    collapsed: tuple[int, int]
+    disagree: bool
+    reach: Reach
+    rank_reach: Reach
+    detectable: float | None
+    alpha: float
+    cells: int
+    unit: str
+    conditional: str
+    variance: str
+
+
+def compare(
+    a: ArrayLike,
+    b: ArrayLike,
+    *,
+    method: str = "method",
+    baseline: str = "baseline",
+    unit: str = "(split, seed) pair",
+    conditional: str = "",
+    collapsed_a: Sequence[bool] | None = None,
+    collapsed_b: Sequence[bool] | None = None,
+    variance_factor: float | None = None,
+    cells: int = 1,
+    alpha: float = 0.05,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Comparison:
+    """Compare paired scores [n] of method (a) and baseline (b).
+
+    `variance_factor` is the variance of the mean over s^2, 1 / n where None; `cells` the size of the declared family.
+
+    Raises:
+        UserError: unequal lengths, or scores that are not finite.
+    """
+    x, y = paired_arrays(a, b)
+    d, n = x - y, x.size
+    state, factor, sd = _state(x, y), variance_factor if variance_factor is not None and n else 1 / max(n, 1), _sd(d)
+    fell_a, fell_b = (list(flags or [False] * n) for flags in (collapsed_a, collapsed_b))
+    flipped, ranked = sign_flip(d, seed=seed), wilcoxon(d) if any(fell_a + fell_b) else None
+    p, greater = _primary(d, state, factor, flipped)
+    return Comparison(
+        method=method,
+        baseline=baseline,
+        n=n,
+        state=state,
+        mean_method=float(x.mean()) if n else None,
+        mean_baseline=float(y.mean()) if n else None,
+        difference=float(d.mean()) if n else None,
+        interval=_interval(d, state, level, unit, factor),
+        p=p,
+        p_greater=greater,
+        sd=0.0 if state in (ComparisonState.IDENTICAL, ComparisonState.CONSTANT) else sd,
+        sd_method=_sd(x),
+        sd_baseline=_sd(y),
+        hedges_g=hedges_g(x, y),
+        **dict(zip(("won", "lost", "tied"), shares(d), strict=True)),
+        p_sign_flip=flipped,
+        p_wilcoxon=ranked,
+        p_collapse=collapse(fell_a, fell_b),
+        collapsed=(sum(fell_a), sum(fell_b)),
+        disagree=_disagree(p, (flipped, ranked), alpha),
+        reach=t_reach(n, cells=cells, alpha=alpha),
+        rank_reach=rank_reach(n, cells=cells, alpha=alpha),
+        detectable=smallest_detectable(sd, n, alpha=alpha / cells, factor=factor) if sd and state is ComparisonState.OK else None,
+        alpha=alpha,
+        cells=cells,
+        unit=unit,
+        conditional=conditional,
+        variance=_variance(factor, n),
+    )
+
+
+def compare_units(units: PairedUnits, *, cells: int = 1, alpha: float = 0.05, level: float = 0.95, seed: int = 0) -> Comparison:
+    """`compare` on what `units.paired_units` found."""
+    return compare(
+        units.a,
+        units.b,
+        method=units.method,
+        baseline=units.baseline,
+        unit=units.unit,
+        conditional=units.conditional,
+        collapsed_a=units.collapsed_a,
+        collapsed_b=units.collapsed_b,
+        variance_factor=units.variance_factor,
+        cells=cells,
+        alpha=alpha,
+        level=level,
+        seed=seed,
+    )
+
+
+def paired_arrays(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[float64], NDArray[float64]]:
+    """Two arrays [n] of finite numbers; UserError for anything else."""
+    x, y = np.atleast_1d(np.asarray(a, dtype=float)), np.atleast_1d(np.asarray(b, dtype=float))
+    if x.shape != y.shape or x.ndim != 1:
+        raise UserError(
+            f"Paired scores have the shapes {x.shape} and {y.shape}.", "Two equally long lists.", "Pair them with `paired_units`."
+        )
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise UserError("Some scores are not finite.", "Finite numbers.", "Leave failed runs out with `paired_units`, which tells them.")
+    return x, y
+
+
+def _state(x: NDArray[float64], y: NDArray[float64]) -> ComparisonState:
+    if x.size < 3:
+        return (ComparisonState.NONE, ComparisonState.SINGLE, ComparisonState.TWO)[x.size]
+    d, rounding = x - y, 1e-12 * max(1.0, float(np.abs(x).max()), float(np.abs(y).max()))
+    if np.ptp(d) > rounding:
+        return ComparisonState.OK
+    return ComparisonState.IDENTICAL if np.abs(d).max() <= rounding else ComparisonState.CONSTANT
+
+
+def _primary(d: NDArray[float64], state: ComparisonState, factor: float, flipped: float | None) -> tuple[float | None, float | None]:
+    """Two-sided and one-sided (greater) p of the primary test."""
+    from scipy.special import stdtr  # t's distribution, without what scipy.stats spends on arguments
+
+    if state is ComparisonState.IDENTICAL:
+        return 1.0, 1.0
+    if state is ComparisonState.CONSTANT and flipped is not None:  # no spread, so no t: the signs still say something
+        return flipped, flipped / 2 if d[0] > 0 else 1.0
+    if state is not ComparisonState.OK:
+        return None, None
+    statistic = float(d.mean() / (d.std(ddof=1) * math.sqrt(factor)))
+    return float(2 * stdtr(d.size - 1, -abs(statistic))), float(stdtr(d.size - 1, -statistic))
+
+
+def _disagree(p: float | None, others: tuple[float | None, ...], alpha: float) -> bool:
+    """Whether another test falls on the other side of alpha."""
+    return p is not None and any((q <= alpha) != (p <= alpha) for q in others if q is not None)
+
+
+def _interval(d: NDArray[float64], state: ComparisonState, level: float, unit: str, factor: float) -> Interval | None:
+    if state not in (ComparisonState.OK, ComparisonState.TWO) or np.ptp(d) == 0:
+        return None
+    return t_interval(d, level=level, unit=unit, variance_factor=factor)
+
+
+def _variance(factor: float, n: int) -> str:
+    return "s^2 / n" if math.isclose(factor, 1 / max(n, 1)) else f"Nadeau-Bengio, s^2 * {factor:.3g}"
+
+
+def _sd(x: NDArray[float64]) -> float | None:
+    return float(x.std(ddof=1)) if x.size > 1 else None

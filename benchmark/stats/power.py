@@ -1,0 +1,121 @@
+"""What a design can find: reach under Holm, smallest detectable difference."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+FAR = 30.0  # standard errors
+NO_OTHER_SIDE = 6.0
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a design can reach the level at all.
+
+    Args:
+        test: `t`, `sign-flip` or `wilcoxon`.
+        smallest_p: the smallest two-sided p that n pairs can give: 0 for the t-test, 2 / 2^n for the others; None where the test does
+            not exist for n.
+        threshold: alpha / m, what the first step of Holm asks for.
+        reachable: smallest_p <= threshold.
+        needed: the smallest n that can reach the threshold.
+    """
+
+    test: str
+    n: int
+    smallest_p: float | None
+    threshold: float
+    reachable: bool
+    needed: int
+
+    def __str__(self) -> str:
+        if self.reachable:
+            return f"{self.test}: n = {self.n} can reach {self.threshold:.2g}"
+        return f"{self.test}: n = {self.n} cannot reach {self.threshold:.2g}; {self.needed} pairs could"
+
+
+def rank_reach(n: int, *, cells: int = 1, alpha: float = 0.05, test: str = "sign-flip") -> Reach:
+    """Whether a rank or sign-flip test of `n` pairs can reach alpha under Holm over `cells` comparisons: 2 / 2^n <= alpha / cells."""
+    threshold = alpha / cells
+    smallest = 2.0 ** (1 - n) if n >= 1 else None
+    needed = 1 + math.ceil(math.log2(1 / threshold) - 1e-12)
+    return Reach(test, n, smallest, threshold, smallest is not None and smallest <= threshold, needed)
+
+
+def t_reach(n: int, *, cells: int = 1, alpha: float = 0.05) -> Reach:
+    """The same for the paired t-test, which exists from n = 3 and has no smallest p."""
+    return Reach("t", n, 0.0 if n >= 3 else None, alpha / cells, n >= 3, 3)
+
+
+def t_power(difference: float, sd: float, n: int, *, alpha: float = 0.05, factor: float | None = None) -> float:
+    """Power of the two-sided paired t-test (noncentral t); 0 for n < 2.
+
+    Args:
+        difference, sd: true mean and standard deviation of the differences, sd > 0.
+        factor: variance of the mean over s^2, 1 / n where None.
+    """
+    from scipy.stats import chi2, nct, t
+
+    if n < 2:
+        return 0.0
+    shift = difference / (sd * math.sqrt(1 / n if factor is None else factor))
+    edge = t.ppf(1 - alpha / 2, n - 1)
+    if abs(shift) > FAR:  # only the spread of s matters there, and scipy's noncentral t gives NaN
+        return float(chi2.cdf((n - 1) * (shift / edge) ** 2, n - 1))
+    other = float(nct.cdf(-edge, n - 1, abs(shift))) if abs(shift) < NO_OTHER_SIDE else 0.0
+    if math.isnan(other):  # scipy gives NaN where it is below 1e-15
+        other = 0.0
+    return float(nct.sf(edge, n - 1, abs(shift))) + other
+
+
+def smallest_detectable(sd: float, n: int, *, alpha: float = 0.05, power: float = 0.8, factor: float | None = None) -> float | None:
+    """The smallest mean difference that a paired t-test finds with this power, in the unit of `sd`; None for n < 2 or sd = 0.
+
+    Args:
+        sd: sample standard deviation of the differences.
+        factor: variance of the mean over s^2, 1 / n where None.
+    """
+    return sd * _in_sds(n, alpha, power, factor) if n > 1 and sd > 0 else None
+
+
+@lru_cache(maxsize=1024)
+def _in_sds(n: int, alpha: float, power: float, factor: float | None) -> float:
+    """The smallest detectable difference for sd = 1."""
+    from scipy.optimize import brentq
+
+    high = 1.0
+    while t_power(high, 1.0, n, alpha=alpha, factor=factor) < power:
+        high *= 2
+    return float(brentq(lambda d: t_power(d, 1.0, n, alpha=alpha, factor=factor) - power, 0.0, high, xtol=1e-6))
+
+
+ALPHA, POWER = 0.05, 0.8
+
+
+@lru_cache(maxsize=1024)
+def smallest_difference(pairs: int, level: float, power: float = POWER) -> float | None:
+    """The smallest mean difference, in standard deviations of the paired differences, that a two-sided paired t-test of `pairs` pairs
+    finds at `level` with this power. None for fewer than two pairs."""
+    from scipy.optimize import brentq
+    from scipy.stats import nct, t
+
+    if pairs < 2:
+        return None
+    edge = float(t.ppf(1 - level / 2, pairs - 1))
+
+    def missing(difference: float) -> float:
+        return float(nct.cdf(edge, pairs - 1, difference * math.sqrt(pairs))) - (1 - power)
+
+    high = (edge + 1) / math.sqrt(pairs)
+    while missing(high) > 0 and high < 1e6:
+        high *= 2
+    return float(brentq(missing, 0.0, high, xtol=1e-6))
+
+
+def upper_spread(sd: float, pairs: int, confidence: float = 0.8) -> float:
+    """The upper confidence limit of a standard deviation that was seen on few pairs: what a pilot's spread may well be in truth."""
+    from scipy.stats import chi2
+
+    return sd * math.sqrt((pairs - 1) / float(chi2.ppf(1 - confidence, pairs - 1)))

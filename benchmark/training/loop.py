@@ -1,0 +1,204 @@
+"""The one training loop. It alone does backward, clipping and stepping; objectives only say what is minimised."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from benchmark.contract.feed import Batch, Feed
+from benchmark.contract.phase import Context, TrainingData
+from benchmark.contract.step import Step
+from benchmark.data.examples import Examples
+from benchmark.models.embedding_rows import trimmed
+from benchmark.training.checkpoint_selection import BestOnDev
+from benchmark.training.gradient_phase import GradientPhase, LossPart
+from benchmark.training.optimizer import AdamW, Group
+from benchmark.training.schedule import ResolvedSchedule, rate_factor
+from benchmark.training.training_log import TrainingLog
+
+if TYPE_CHECKING:
+    from benchmark.contract.state import State
+
+N_LOG_POINTS = 10  # how often a phase is looked at: term sizes, gradient norms, diagnoses, development score
+
+
+class NonFiniteLoss(RuntimeError):
+    """A loss became NaN or infinite: the run failed, and its record says where."""
+
+
+def train(phase: GradientPhase, state: State, data: TrainingData, context: Context) -> None:
+    """Minimise a phase's parts over its feeds.
+
+    The learning rate rises linearly over the warm-up share of the steps and falls linearly to zero. Gradients are clipped to the
+    budget's norm. What is frozen runs in eval mode. Draws come from the phase's streams alone.
+    """
+    best = BestOnDev(phase, state, data, context)
+    with trimmed(state.backbone, texts(phase, data), wanted=trims(phase, best)):
+        _loop(phase, state, data, context, best)
+    best.restore()
+
+
+def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Context, best: BestOnDev) -> None:
+    plan = phase.plan(context.task, context.budget)
+    trained = trainable(phase, state)
+    optimizer = make_optimizer(phase, state, plan)
+    if state.backbone.rows is not None:
+        state.backbone.rows.optimizer = optimizer
+    feeds = {
+        part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts
+    }
+    log = TrainingLog(phase, plan, data, context, log_steps(plan.steps, N_LOG_POINTS))
+    log.reach = [p for module in trained.values() for p in [q for q in module.parameters() if q.requires_grad][-2:]]
+    for index in range(plan.steps):
+        set_modes(state, trained)
+        optimizer.factor = rate_factor(index, plan)
+        batches = {feed: next(iterator) for feed, iterator in feeds.items()}
+        steps = {feed: make_step(index, state, batch, data, context) for feed, batch in batches.items()}
+        losses = [part_loss(part, steps[part.feed], log) for part in phase.parts]
+        parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]
+        backward(phase, losses, state, log, parameters)
+        clip(parameters, context.budget.clip)
+        optimizer.step()
+        optimizer.clear()
+        if state.backbone.rows is not None:
+            state.backbone.rows.after_step()
+        if log.end_step():
+            diagnose(phase, state, batches, data, context, log, index)
+            best.consider(index)
+        context.progress(index + 1, plan.steps)
+    log.close()
+
+
+def trims(phase: GradientPhase, best: BestOnDev) -> bool:
+    """Whether a phase may train the rows of occurring tokens alone: no softmax over the vocabulary, and no states kept on the way."""
+    return not (phase.freeze_encoder or best.active or any(part.objective.whole_vocabulary for part in phase.parts))
+
+
+def texts(phase: GradientPhase, data: TrainingData) -> list[Examples]:
+    """The texts that a phase's batches come from, as far as can be said beforehand."""
+    return [data.train, data.unlabelled] if "unlabelled" in phase.inputs else [data.train]
+
+
+def clip(parameters: list[nn.Parameter], limit: float) -> None:
+    """Scale the gradients to the norm `limit` where theirs is larger. On the CPU gradients within the limit are not written again."""
+    norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None], foreach=True)
+    if norm.device.type == "cpu" and norm <= limit:
+        return
+    torch.nn.utils.clip_grads_with_norm_(parameters, limit, norm, foreach=True)
+
+
+def part_loss(part: LossPart, step: Step, log: TrainingLog) -> Tensor:
+    """A part's weighted sum of terms; the terms go into the log."""
+    terms = part.objective.terms(step)
+    log.terms(terms, part.weight)
+    total = [part.weight * term.weight * term.value for term in terms.values() if term.weight]
+    return torch.stack(total).sum()
+
+
+def backward(phase: GradientPhase, losses: list[Tensor], state: State, log: TrainingLog, parameters: list[nn.Parameter]) -> None:
+    """Gradients of the sum of the parts; with several parts their norms over the backbone are recorded, and equalised on request."""
+    log.inert()
+    if len(losses) == 1:
+        losses[0].backward()
+        return
+    shared = [True] * (len(losses) - 1) + [False]  # parts on one feed share a graph, which the last one may free
+    gradients = [
+        torch.autograd.grad(loss, parameters, retain_graph=keep, allow_unused=True) for loss, keep in zip(losses, shared, strict=True)
+    ]
+    own = {id(p) for p in state.backbone.parameters()}
+    norms = [_norm([g for g, p in zip(gs, parameters, strict=True) if g is not None and id(p) in own]) for gs in gradients]
+    log.norms(norms)
+    mean = torch.stack(norms).mean()
+    scales = [mean / norm.clamp(min=1e-12) if phase.balance == "norm" else torch.ones_like(mean) for norm in norms]
+    for number, parameter in enumerate(parameters):
+        pieces = [scale * gs[number] for scale, gs in zip(scales, gradients, strict=True) if gs[number] is not None]
+        parameter.grad = torch.stack(pieces).sum(0) if len(pieces) > 1 else (pieces[0] if pieces else None)
+
+
+def _norm(gradients: list[Tensor]) -> Tensor:
+    return torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients])) if gradients else torch.zeros(())
+
+
+def make_step(index: int, state: State, batch: Batch, data: TrainingData, context: Context, *, fixed_masks: bool = False) -> Step:
+    """The step that objectives see; passes are counted unless it is a diagnosis (`fixed_masks`)."""
+    device = state.backbone.device
+    labels = None if batch.labels is None else torch.from_numpy(batch.labels).to(device)
+    targets = None if batch.targets is None else torch.from_numpy(batch.targets).to(device)
+    step = Step(
+        index,
+        state,
+        batch.views,
+        context.streams,
+        labels=labels,
+        targets=targets,
+        n_classes=context.task.n_classes,
+        train_labels=data.train.labels,
+        passes=None if fixed_masks else context.passes,
+        fixed_masks=fixed_masks,
+    )
+    if state.backbone.rows is not None:
+        for view in batch.views:
+            step.tokens(view)  # a new token gets its embedding row now: once a graph stands, its rows are fixed
+    return step
+
+
+def diagnose(
+    phase: GradientPhase, state: State, batches: Mapping[Feed, Batch], data: TrainingData, context: Context, log: TrainingLog, index: int
+) -> None:
+    """Ask every objective for its measurements, in float32 and with fixed dropout masks. Trains nothing."""
+    for part in phase.parts:
+        step = make_step(index, state, batches[part.feed], data, context, fixed_masks=True)
+        with exact(state):
+            log.measured(part.objective.diagnose(step))
+
+
+@contextmanager
+def exact(state: State) -> Iterator[None]:
+    """Float32 for the while."""
+    precision, state.backbone.precision = state.backbone.precision, "fp32"
+    try:
+        yield
+    finally:
+        state.backbone.precision = precision
+
+
+def trainable(phase: GradientPhase, state: State) -> dict[str, nn.Module]:
+    """The modules that a phase trains, by name: the backbone unless frozen, the head where it has one, and what its objectives declared.
+    Everything else is frozen."""
+    declared = {name for name, owner in state.owners.items() if owner == phase.name}
+    chosen = {name: module for name, module in state.modules.items() if name in declared}
+    for module in state.modules.values():
+        module.requires_grad_(False)
+    state.backbone.requires_grad_(not phase.freeze_encoder)
+    for module in chosen.values():
+        module.requires_grad_(True)
+    return chosen if phase.freeze_encoder else {"backbone": state.backbone, **chosen}
+
+
+def set_modes(state: State, trained: Mapping[str, nn.Module]) -> None:
+    """Train mode for what is trained, eval mode for what is frozen."""
+    state.backbone.train("backbone" in trained)
+    for name, module in state.modules.items():
+        module.train(name in trained)
+
+
+def make_optimizer(phase: GradientPhase, state: State, plan: ResolvedSchedule) -> AdamW:
+    """AdamW with two rates (backbone; the rest) and no decay on biases and normalisation."""
+    groups = []
+    for name, module in trainable(phase, state).items():
+        rate = plan.lr_encoder if name == "backbone" else plan.lr_head
+        for decayed in (True, False):
+            members = [p for p in module.parameters() if p.requires_grad and (p.ndim > 1) == decayed]
+            if members:
+                groups.append(Group(members, rate, plan.weight_decay if decayed else 0.0))
+    return AdamW(groups)
+
+
+def log_steps(steps: int, at_most: int) -> set[int]:
+    """Step numbers, evenly spread and the last among them."""
+    return {math.ceil((look + 1) * steps / at_most) - 1 for look in range(at_most)}

@@ -1,0 +1,109 @@
+"""Contrastive adversarial training (Pan et al. 2022): an attack on the word-embedding matrix, and three losses on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from benchmark import INERT_ATTACK, ModuleFactory, Objective, Step, TaskInfo, Term, UserError
+from methods.losses.infonce import infonce
+
+Norm = Literal["l2", "sign"]
+INERT_BELOW = 0.01  # of the clean cross-entropy
+
+
+@dataclass(frozen=True)
+class ContrastiveAdversarial(Objective):
+    """(1 - w)/2 (CE + CE') + w InfoNCE, where CE' is taken with the word-embedding matrix V replaced by V + r.
+
+    r is one ascending gradient step of the clean cross-entropy. It is a constant: no gradient flows through it, and V itself
+    is never written to. Clean and perturbed pass draw independent dropout masks; all three losses share one backward.
+
+    Args:
+        weight: w in [0, 1].
+        temperature: tau of InfoNCE.
+        norm: see `perturbation`.
+        epsilon: the size of the step, > 0; its scale differs between the norms.
+        width: outputs of the projection hidden -> hidden -> width with a ReLU between.
+    """
+
+    weight: float
+    temperature: float
+    norm: Norm
+    epsilon: float
+    width: int = 128
+
+    def __post_init__(self) -> None:
+        if self.norm not in ("l2", "sign"):
+            raise UserError(f"norm = {self.norm!r}.", "It is 'l2' or 'sign'.", "Each has an epsilon of its own.")
+        if not (self.temperature > 0 and self.epsilon > 0 and 0 <= self.weight <= 1):
+            raise UserError(
+                f"weight = {self.weight}, temperature = {self.temperature}, epsilon = {self.epsilon}.",
+                "The weight lies in [0, 1]; temperature and epsilon are larger than 0.",
+                "The method's docstring names the defaults.",
+            )
+
+    def modules(self, hidden: int, backbone: nn.Module, task: TaskInfo) -> Mapping[str, ModuleFactory]:
+        """The projection, which the shared head does not see."""
+        return {"projection": lambda: nn.Sequential(nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, self.width))}
+
+    def terms(self, step: Step) -> dict[str, Term]:
+        """Terms `ce`, `ce_adversarial` (means over N examples) and `contrast` (mean over 2N views)."""
+        assert step.labels is not None
+        n, half = len(step.labels), (1 - self.weight) / 2
+        clean = step.encode()
+        ce = _cross_entropy(step, clean)
+        adversarial = step.encode(embeddings=self._attacked(step, ce))
+        views = [step.apply("projection", view).float() for view in (clean, adversarial)]
+        return {
+            "ce": Term(ce, half, n),
+            "ce_adversarial": Term(_cross_entropy(step, adversarial), half, n),
+            "contrast": Term(infonce(views[0], views[1], self.temperature), self.weight, 2 * n),
+        }
+
+    def diagnose(self, step: Step) -> dict[str, float]:
+        """CE, CE' and CE' - CE in nats, with the same dropout masks in both passes: what the attack alone does."""
+        with torch.enable_grad():
+            ce = _cross_entropy(step, step.encode())
+            attacked = self._attacked(step, ce)
+        with torch.no_grad():
+            perturbed = float(_cross_entropy(step, step.encode(embeddings=attacked)))
+        return {"attack_ce": ce.item(), "attack_ce_adversarial": perturbed, "attack_gain": perturbed - ce.item()}
+
+    def alarms(self, measured: Mapping[str, list[float]]) -> list[str]:
+        """*attack inert* when the mean of CE' - CE is at or below zero, under 1 % of the mean CE, or not a number."""
+        if not measured.get("attack_gain"):
+            return []
+        gain, ce = fmean(measured["attack_gain"]), fmean(measured["attack_ce"])
+        return [] if gain > 0 and gain >= INERT_BELOW * ce else [INERT_ATTACK]
+
+    def cost(self) -> tuple[float, float]:
+        """Two forward passes; three backward: the attack's, and one through each view."""
+        return (2.0, 3.0)
+
+    def _attacked(self, step: Step, ce: Tensor) -> Tensor:
+        matrix = step.word_rows()
+        return matrix + perturbation(step.grad(ce, matrix), self.norm, self.epsilon)
+
+
+def perturbation(gradient: Tensor, norm: Norm, epsilon: float) -> Tensor:
+    """The ascending step for a gradient [V, H]; zero where the gradient is zero, so words outside the batch stay.
+
+    `l2`: epsilon g / ||g||_F, one step of length epsilon for the whole matrix. `sign`: epsilon sign(g), a step of epsilon in
+    each coordinate of each word of the batch.
+    """
+    if norm == "sign":
+        return gradient.sign() * epsilon
+    length = torch.linalg.vector_norm(gradient).clamp(min=torch.finfo(gradient.dtype).tiny)
+    return gradient.div(length) * epsilon
+
+
+def _cross_entropy(step: Step, representation: Tensor) -> Tensor:
+    assert step.labels is not None
+    return F.cross_entropy(step.logits(representation).float(), step.labels)

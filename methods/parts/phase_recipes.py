@@ -1,0 +1,37 @@
+"""The three stages of Lopez-Avila and Suarez-Paniagua 2023, built alike for every method that has them.
+
+Equal arguments give equal phases, so that methods share a trained stage through the phase cache.
+"""
+
+from __future__ import annotations
+
+from benchmark import CrossEntropy, FineTune, LossPart, Pretrain, Schedule
+from methods.batches.noised_texts import Denoising
+from methods.batches.pairs import Pairs
+from methods.losses.denoising import DenoisingLoss
+from methods.losses.pair_similarity import PairSimilarity
+from methods.parts.imbalance import Repeat
+
+# Table 5's search spaces.
+LEARNING_RATES = (1e-6, 1e-5, 5e-5, 1e-4, 2e-4)
+EPOCHS = (2, 3, 4, 9, 12)
+DELETIONS = (0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+def denoise(lr: float, epochs: float, deletion: float, tied: bool, layers: int | None) -> Pretrain:
+    """Phase 1, on training and unlabelled texts; no label is read. Warm-up over half of the steps, no weight decay (P3.1)."""
+    part = LossPart(DenoisingLoss(tied, layers), feed=Denoising(deletion))
+    schedule = Schedule(epochs=epochs, lr=lr, warmup=0.5, weight_decay=0.0)
+    return Pretrain("dae", (part,), schedule, inputs=frozenset({"texts", "unlabelled"}))
+
+
+def contrast(lr: float, copies: int, unique: bool, augment: Repeat | None) -> Pretrain:
+    """Phase 2, one pass over the pairs (`copies` is what table 5 calls epochs). Warm-up over a third, no weight decay (P3.1)."""
+    part = LossPart(PairSimilarity(), feed=Pairs(copies, unique))
+    schedule = Schedule(epochs=1, lr=lr, warmup=1 / 3, weight_decay=0.0)
+    return Pretrain("contrast", (part,), schedule, augment=augment)
+
+
+def fine_tune(freeze_encoder: bool) -> FineTune:
+    """Phase 3: the two-layer head, 20 % warm-up; steps and rates are the cell's, as for every arm."""
+    return FineTune(CrossEntropy(), head="two-layer", freeze_encoder=freeze_encoder, schedule=Schedule(warmup=0.2))

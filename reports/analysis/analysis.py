@@ -1,0 +1,208 @@
+"""Every arm against the baseline, in every cell of a block: pairs, tests, one declared family, and what stays outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from benchmark.config.toml_files import load_suite
+from benchmark.errors import UserError
+from benchmark.stats.example_uncertainty import ExampleUncertainty, two_way_bootstrap
+from benchmark.stats.multiplicity import Family, Floor, at_floor, holm
+from benchmark.stats.paired import Comparison, compare_units
+from benchmark.stats.pairing import PairedUnits, pair
+from reports.results.blocks import Block
+from reports.results.cell_key import CellKey
+from reports.results.pool_size import pool_size
+from reports.results.runs import Runs
+
+Scope = Literal["suite", "task"]
+ALPHA = 0.05
+Place = tuple[str, CellKey]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A block, compared with one of its arms.
+
+    Args:
+        against: the baseline.
+        scope: whether one family spans the suite, or each task has its own.
+    """
+
+    block: Block
+    against: str
+    scope: Scope = "suite"
+
+    @property
+    def null(self) -> str:
+        """The arm that is the baseline under other random numbers: the noise floor, no claim and in no family."""
+        return f"{self.against}-null"
+
+    @property
+    def arms(self) -> list[str]:
+        """The arms that are compared: the noise floor first."""
+        rest = [arm for arm in self.block.arms if arm not in (self.against, self.null)]
+        return [*([self.null] if self.null in self.block.arms else []), *rest]
+
+    @property
+    def claims(self) -> list[str]:
+        """The arms that the family is about."""
+        return [arm for arm in self.arms if arm != self.null]
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """(arm, cell) of every planned comparison, in the order of tables."""
+        runs = self.block.runs
+        return [(arm, cell) for arm in self.arms for cell in self.block.cells if (arm, cell) in runs and (self.against, cell) in runs]
+
+    @cached_property
+    def floors(self) -> dict[CellKey, Floor]:
+        """Cell -> whether it is at floor; a cell without a known majority rate or without scores is not there."""
+        return {cell: floor for cell in self.block.cells if (floor := floor_of(self.block, cell)) is not None}
+
+    def floored(self, cell: CellKey) -> bool:
+        """Whether a cell is at floor, as far as that is known."""
+        return cell in self.floors and self.floors[cell].at_floor
+
+    @cached_property
+    def members(self) -> dict[str, list[Place]]:
+        """Family -> its comparisons: those planned, of a claim, in a cell that is not at floor."""
+        found: dict[str, list[Place]] = {}
+        for arm, cell in self.places:
+            if arm != self.null and not self.floored(cell):
+                found.setdefault(self.family_name(cell), []).append((arm, cell))
+        return found
+
+    def family_name(self, cell: CellKey) -> str:
+        """The family that a cell belongs to."""
+        return f"task {cell.task}" if self.scope == "task" else f"suite {self.block.suite or '(no plan)'}"
+
+    def size(self, cell: CellKey) -> int:
+        """Comparisons in the family of a cell, at least one."""
+        return max(1, len(self.members.get(self.family_name(cell), [])))
+
+    @cached_property
+    def units(self) -> dict[Place, PairedUnits]:
+        """(arm, cell) -> the paired units; a comparison without any run in common is not there."""
+        return {place: paired(self.block, *place, self.against) for place in self.places}
+
+    @cached_property
+    def comparisons(self) -> dict[Place, Comparison]:
+        """(arm, cell) -> the comparison."""
+        return {place: compare_units(units, cells=self.size(place[1]), alpha=ALPHA) for place, units in self.units.items()}
+
+    @cached_property
+    def families(self) -> dict[str, Family]:
+        """Family -> Holm's correction over it; names are `arm | cell`."""
+        return {name: holm({label(place): self._p(place) for place in places}, alpha=ALPHA) for name, places in self.members.items()}
+
+    def _p(self, place: Place) -> float | None:
+        """The p of a comparison; where looks said how many pairs it has, times their number (Bonferroni over the looks)."""
+        p, looks = self.comparisons[place].p, len(self.block.design.get("looks", {}).get("seeds", [])) or 1
+        return None if p is None else min(1.0, p * looks)
+
+    def adjusted(self, place: Place) -> float | None:
+        """Holm's p of a comparison; None outside a family."""
+        family = self.families.get(self.family_name(place[1]))
+        return None if family is None else family.adjusted.get(label(place))
+
+    def significant(self, place: Place) -> bool:
+        """Whether Holm rejects it."""
+        p = self.adjusted(place)
+        return p is not None and p <= ALPHA
+
+    @cached_property
+    def over_examples(self) -> dict[Place, ExampleUncertainty]:
+        """(arm, cell) -> uncertainty of the test set, for comparisons with p <= alpha before correction whose predictions are there."""
+        found = {}
+        for place, comparison in sorted(self.comparisons.items(), key=lambda item: item[0][1]):  # cells share what is drawn
+            if comparison.p is not None and comparison.p <= ALPHA and place[1].metric == "accuracy":
+                uncertainty = self._over_examples(place)
+                if uncertainty is not None:
+                    found[place] = uncertainty
+        return found
+
+    def _over_examples(self, place: Place) -> ExampleUncertainty | None:
+        arm, cell = place
+        splits = sorted({split for split, _ in self.units[place].labels})
+        mine, theirs = (self._right(name, cell, tuple(splits)) for name in (arm, self.against))
+        if mine is None or theirs is None or mine.shape != theirs.shape:
+            return None
+        return two_way_bootstrap(mine, theirs, task=cell.task)
+
+    def _right(self, arm: str, cell: CellKey, splits: tuple[int, ...]) -> NDArray[float64] | None:
+        """`correctness`, once per arm and cell: the baseline is asked for by every arm."""
+        place = (arm, cell, splits)
+        if place not in self._known:
+            self._known[place] = correctness(self.block, self.block.runs[arm, cell], list(splits))
+        return self._known[place]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, CellKey, tuple[int, ...]], NDArray[float64] | None]:
+        return {}
+
+    def detectable(self) -> tuple[float, float] | None:
+        """Smallest and largest of the smallest differences that the comparisons of the family could have found."""
+        values = [found for places in self.members.values() for p in places if (found := self.comparisons[p].detectable) is not None]
+        return (min(values), max(values)) if values else None
+
+
+def analyse(block: Block, against: str | None = None, scope: Scope = "suite") -> Analysis | None:
+    """Compare a block with `against` (default: the suite's own baseline, or `ce`); None where the block has no such arm."""
+    name = against or _declared(block.suite)
+    return Analysis(block, name, scope) if name in block.arms else None
+
+
+def _declared(suite: str) -> str:
+    try:
+        return load_suite(suite).baseline if suite else "ce"
+    except (UserError, OSError):
+        return "ce"
+
+
+def label(place: Place) -> str:
+    """A comparison in one line."""
+    return f"{place[0]} | {place[1].label}"
+
+
+def paired(block: Block, arm: str, cell: CellKey, against: str) -> PairedUnits:
+    """The paired units of two arms in a cell. What else they differ in (an arm without an encoder has another precision, say) is no part
+    of the pairing."""
+    mine, theirs = (block.runs[name, cell].of_pairs(block.majority(cell)) for name in (arm, against))
+    return pair(mine, theirs, pool=pool_size(block, cell))
+
+
+def floor_of(block: Block, cell: CellKey) -> Floor | None:
+    """Whether no arm of the cell is above the majority rate; None where that cannot be told."""
+    rate, labels = block.majority(cell), block.gold.get(cell)
+    scores = {arm: list(runs.scores.values()) for arm in block.arms if (runs := block.runs.get((arm, cell))) is not None and runs.scores}
+    return at_floor(scores, rate, len(labels)) if scores and rate is not None and labels else None
+
+
+def correctness(block: Block, runs: Runs, splits: list[int]) -> NDArray[float64] | None:
+    """Share of right answers [splits, examples], averaged over a split's seeds; None where a prediction or the test set is not there."""
+    rows: dict[int, list[NDArray[float64]]] = {split: [] for split in splits}
+    for unit, right in _right(block, runs):
+        if unit in rows and right is None:
+            return None
+        if unit in rows and right is not None:
+            rows[unit].append(right)
+    lengths = {len(right) for found in rows.values() for right in found}
+    return np.array([np.mean(rows[split], axis=0) for split in splits]) if all(rows.values()) and len(lengths) == 1 else None
+
+
+def _right(block: Block, runs: Runs) -> Iterator[tuple[int, NDArray[float64] | None]]:
+    labels = np.array(block.gold.get(runs.cell, ()))
+    for unit, key in runs.keys.items():
+        record = block.record(key)
+        if record is None or record.predictions is None or record.predictions.n != len(labels):
+            yield unit.split, None
+        else:
+            yield unit.split, (np.array(record.predictions.ids()) == labels).astype(float)

@@ -1,0 +1,113 @@
+"""All that one block can fill: its paragraph, tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reports.analysis.analysis import Analysis, Scope, analyse
+from reports.analysis.paragraph import paragraph
+from reports.figures.critical_difference import critical_difference
+from reports.figures.curves import over_noise, over_shots
+from reports.figures.forest import forest
+from reports.figures.published_gains import ours_against_published
+from reports.figures.reliability_diagram import reliability_diagram
+from reports.figures.representation_maps import representation_maps
+from reports.figures.search_curve import best_of_k_settings
+from reports.figures.selection_curve import best_of_k_curves
+from reports.figures.training_cost import cost_against_accuracy
+from reports.published.filled_table import PaperTable, fillable_tables
+from reports.results.blocks import Block
+from reports.tables.across_table import across_table
+from reports.tables.geometry_table import geometry_table
+from reports.tables.means_table import cost_table, means_table, troubles_table
+from reports.tables.paper_table import paper_table
+from reports.tables.search_and_looks import choices_table, looks_table
+from reports.tables.table import Table
+from reports.tables.trends_table import matching_table, slopes_table, spread_table
+from reports.tables.vs_baseline import differences_table, statistics_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """A figure that can be drawn: its file name, and what it shows in words, for readers who do not see it."""
+
+    name: str
+    alt: str
+    draw: Callable[[], Figure | None]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is reported of one block."""
+
+    block: Block
+    analysis: Analysis | None
+    papers: list[PaperTable]
+    text: str
+    tables: list[Table]
+    pictures: list[ReportFigure] = field(default_factory=list)
+
+
+def contents(block: Block, against: str | None = None, scope: Scope = "suite") -> Contents:
+    """Everything that a block can fill."""
+    analysis, papers = analyse(block, against, scope), fillable_tables(block)
+    tables = [table for table in _tables(block, analysis, papers) if table is not None]
+    return Contents(block, analysis, papers, paragraph(block, analysis, papers), tables, list(_pictures(block, analysis, papers)))
+
+
+def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:
+    yield means_table(block, analysis)
+    yield choices_table(block)
+    yield looks_table(block)
+    if analysis is not None:
+        yield differences_table(analysis)
+    yield from (paper_table(filled) for filled in papers)
+    if analysis is not None:
+        yield from (across_table(analysis), slopes_table(analysis), spread_table(analysis), matching_table(analysis))
+        yield statistics_table(analysis)
+    yield cost_table(block)
+    yield geometry_table(block)
+    yield troubles_table(block)
+
+
+def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[ReportFigure]:
+    yield ReportFigure(
+        f"over-shots.{block.name}",
+        "Accuracy over the number of labels; the numbers stand in the table of means.",
+        lambda: over_shots(block),
+    )
+    yield ReportFigure(
+        f"over-noise.{block.name}", "Accuracy over the level of noise; the numbers stand in the table of means.", lambda: over_noise(block)
+    )
+    if analysis is not None:
+        alt = f"Paired differences to {analysis.against} with intervals; the numbers stand in the table of differences."
+        yield ReportFigure(f"forest-{analysis.against}.{block.name}", alt, lambda: forest(analysis))
+    for filled in papers:
+        name = f"published.{filled.table.key.replace('/', '.')}.{block.name}"
+        alt = f"Our gains beside those of {filled.table.citation}; the numbers stand in its table."
+        yield ReportFigure(name, alt, lambda filled=filled: ours_against_published(filled))  # type: ignore[misc]
+    yield ReportFigure(
+        f"cost.{block.name}",
+        "Seconds of training against accuracy; the numbers stand in the table of cost.",
+        lambda: cost_against_accuracy(block),
+    )
+    yield ReportFigure(
+        f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)
+    )
+    yield ReportFigure(
+        f"best-of-k-settings.{block.name}",
+        "Expected best development score of k settings of the search; the scores stand in the table of choices.",
+        lambda: best_of_k_settings(block),
+    )
+    yield ReportFigure(f"best-of-k.{block.name}", "Expected best of k runs, by k.", lambda: best_of_k_curves(block))
+    yield ReportFigure(
+        f"representations.{block.name}",
+        "Maps of the test texts' representations; the numbers stand in the table of representations.",
+        lambda: representation_maps(block),
+    )
+    yield ReportFigure(f"reliability.{block.name}", "Reliability diagram: share right over confidence.", lambda: reliability_diagram(block))

@@ -1,0 +1,135 @@
+"""What a reader must know before the first number: the lines above and below every table of a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from benchmark.config.toml_files import load_encoder
+from benchmark.errors import UserError
+from reports.results.blocks import Block
+from reports.results.duplicate_arms import flat_items
+
+SPREAD = "sample standard deviation over runs (ddof 1)"
+
+
+def header(block: Block) -> tuple[str, ...]:
+    """Profile, encoder, compute, protocol, labels, unlabelled texts: one line each."""
+    frame = block.frame
+    return (
+        f"Suite {block.suite or '(no plan)'}; profile {block.profile or '(no plan)'}; {_compute(block)}.",
+        *(_encoder(name) for name in sorted(set(frame["encoder"]) - {""})),
+        f"Protocol {block.protocol}: {_protocol(block)}",
+        _labels(block),
+        *_stand_in(block),
+    )
+
+
+def origin(block: Block) -> str:
+    """The block in one line, for pictures."""
+    return f"S{block.title[1:]}{'; STAND-IN: no verdict follows' if block.stand_in else ''}."
+
+
+def _compute(block: Block) -> str:
+    kinds = block.frame[["device", "precision", "threads"]].drop_duplicates().sort_values(["device", "precision", "threads"])
+    shown = [f"{device} {precision}, {threads} thread{'s' if threads != 1 else ''}" for device, precision, threads in kinds.values]
+    return "compute " + " and ".join(shown)
+
+
+def _encoder(name: str) -> str:
+    try:
+        config = load_encoder(name)
+    except UserError:
+        return f"Encoder {name}: not one that is shipped; what it was pre-trained on is not known here."
+    seen = f"; it has seen data of {', '.join(config.seen_tasks)}" if config.seen_tasks else ""
+    return f"Encoder {name}, pre-trained on: {config.pretrained_on or 'not stated'}{seen}."
+
+
+def _protocol(block: Block) -> str:
+    rules = {"last": "the last checkpoint is scored", "best-dev": "the checkpoint with the best development score is scored"}
+    budgets = [record.spec.budget for cell in block.cells if (record := block.example(cell)) is not None]
+    found = sorted({rules[budget.selection] for budget in budgets if budget is not None})
+    every = "every finished run counts" if block.protocol == "honest" else "runs as the paper drew them; every finished run counts here"
+    return "; ".join([every, *found, f"{_parameters(block)}, none chosen by test score"]) + "."
+
+
+def _parameters(block: Block) -> str:
+    search = block.design.get("search")
+    if search is None:
+        return "parameters: defaults, as listed in the manifest"
+    return f"parameters: tuned, {search['trials']} settings per arm and cell, chosen by development score"
+
+
+def _labels(block: Block) -> str:
+    rows = block.frame[block.frame["status"] == "done"]
+    train, dev, free = (_range(rows[name].dropna()) for name in ("n_train", "n_dev", "n_unlabelled"))
+    return f"Labels used: {train} (train) and {dev} (development); unlabelled texts on offer to methods that read them: {free}."
+
+
+def _range(values: Iterable[Any]) -> str:
+    distinct = sorted({int(value) for value in values})
+    return ", ".join(map(str, distinct)) if len(distinct) <= 6 else f"{distinct[0]} to {distinct[-1]}"
+
+
+def _stand_in(block: Block) -> tuple[str, ...]:
+    said = "STAND-IN: texts or encoder stand in for real ones. No verdict on any method follows from these numbers."
+    return (said,) if block.stand_in else ()
+
+
+def notes(block: Block) -> tuple[str, ...]:
+    """Partial data, mixed environments, failed and missing runs, tuning trials: one line each, only where there are any."""
+    frame = block.frame
+    partial = frame[frame["partial"] != ""]
+    shortened = sorted({f"{task} ({part})" for task, part in zip(partial["task"], partial["partial"], strict=True)})
+    failed = ~frame["status"].isin(["done", "missing"])
+    said = [
+        f"Partial data, fewer rows than the original: {', '.join(shortened)}." if shortened else "",
+        *mixed_environments(block),
+        *block.mixed,
+        f"{int(failed.sum())} of {len(frame)} planned runs failed." if failed.any() else "",
+        _missing(block),
+        f"{block.trials} trials of the search are not shown here." if block.trials else "",
+        _looks(block),
+        "These records belong to no plan in this folder: what is missing cannot be known." if not block.suite else "",
+    ]
+    return tuple(line for line in said if line)
+
+
+def _looks(block: Block) -> str:
+    looks = block.design.get("looks")
+    if looks is None:
+        return ""
+    return (
+        f"Run until decided, with looks at {', '.join(map(str, looks['seeds']))} seeds: each comparison has as many pairs as it needed. "
+        f"Holm's p counts the {len(looks['seeds'])} looks; intervals and other p-values do not know of them."
+    )
+
+
+def _missing(block: Block) -> str:
+    gone = int((block.frame["status"] == "missing").sum())
+    return f"{gone} of {len(block.frame)} planned runs are not there yet; means are over those that are." if gone else ""
+
+
+def _without_compute(told: dict[str, Any]) -> dict[str, Any]:
+    """Precision and threads are the spec's: the first records had them in the environment too, where they make no other one."""
+    return {name: value for name, value in told.items() if not name.startswith("compute.")}
+
+
+def mixed_environments(block: Block) -> tuple[str, ...]:
+    """One line where runs come from several environments: how many, and in what they differ."""
+    ids = sorted(set(block.frame["env_id"]) - {""})
+    if len(ids) < 2:
+        return ()
+    told = []
+    for env in ids:
+        try:
+            told.append(_without_compute(dict(flat_items(block.store.take("environments", env)))))
+        except UserError:
+            told.append({"description": f"{env[:8]} not readable"})
+    if len({tuple(sorted(map(str, one.items()))) for one in told}) < 2:
+        return ()
+    names = sorted({name for one in told for name in one})
+    differing = [name for name in names if len({str(one.get(name)) for one in told}) > 1]
+    listed = "; ".join(f"{name}: {', '.join(sorted({str(one.get(name)) for one in told}))}" for name in differing[:6])
+    more = f" and {len(differing) - 6} more" if len(differing) > 6 else ""
+    return (f"MIXED ENVIRONMENTS: {len(ids)} env_ids; they differ in {listed or 'nothing that is recorded'}{more}.",)

@@ -1,0 +1,139 @@
+"""A paragraph per block in plain sentences, from the same numbers as the tables: what was run, what was found, how sure."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+
+from reports.analysis.analysis import ALPHA, Analysis, Place
+from reports.published.filled_table import PaperTable
+from reports.results.blocks import Block
+from reports.tables.table import number
+
+
+def paragraph(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> str:
+    """Sentences fit to paste into a paper. Every number in them stands in a table too."""
+    said = [*_run(block), *_stand_in(block)]
+    if analysis is None:
+        said.append("There is no baseline among these arms, so no differences were tested.")
+    else:
+        said += [*_baseline(analysis), *_found(analysis), *_noise_floor(analysis), *_power(analysis), *_floors(analysis)]
+    return " ".join([*said, *_verdicts(papers)])
+
+
+def _run(block: Block) -> list[str]:
+    frame = block.frame
+    done, failed = int((frame["status"] == "done").sum()), int((~frame["status"].isin(["done", "missing"])).sum())
+    encoders = _list(sorted(set(frame["encoder"]) - {""})) or "no encoder"
+    tasks = _list(list(dict.fromkeys(cell.task for cell in block.cells)))
+    shots = _list(list(dict.fromkeys(cell.shots for cell in sorted(block.cells, key=lambda cell: (cell.examples, cell.shots)))))
+    noisy = " with and without noise" if any(cell.noise for cell in block.cells) else ""
+    first = (
+        f"We ran {len(block.arms)} arms of the suite {block.suite or '(no plan)'} with {encoders} (profile {block.profile or 'unknown'}, "
+        f"protocol {block.protocol}) on {tasks} with {shots} labelled training examples{noisy}, {_counts(block)}."
+    )
+    gaps = f"Of {len(frame)} planned runs {done} finished" + (f" and {failed} failed" if failed else "") + "; the rest is missing."
+    return [first, *([gaps] if done < len(frame) else [])]
+
+
+def _counts(block: Block) -> str:
+    """Runs per arm and cell: the usual number, and the cells that have another."""
+    usual = Counter(runs.planned for runs in block.runs.values()).most_common(1)[0][0]
+    others: dict[int, list[str]] = {}
+    for (_, cell), runs in block.runs.items():
+        if runs.planned != usual and cell.label not in others.setdefault(runs.planned, []):
+            others[runs.planned].append(cell.label)
+    said = "; ".join(f"{count} on {_list(names)}" for count, names in sorted(others.items()))
+    one = "each on its own training set" if usual > 1 and _own_splits(block) else "crossing training sets and seeds"
+    return f"{usual} run{'s' * (usual != 1)} per arm and cell" + (f", {one}" if usual > 1 else "") + (f" ({said})" if said else "")
+
+
+def _own_splits(block: Block) -> bool:
+    """Whether no two runs of an arm in a cell share their training set."""
+    return all(len({row["split_seed"] for row in runs.rows}) == runs.planned for runs in block.runs.values())
+
+
+def _stand_in(block: Block) -> list[str]:
+    return ["The texts or the encoder stand in for real ones: nothing follows for the methods."] if block.stand_in else []
+
+
+def _baseline(analysis: Analysis) -> list[str]:
+    told = []
+    for cell in analysis.block.cells:
+        runs = analysis.block.runs.get((analysis.against, cell))
+        if runs is not None and len(runs.scores) > 1:
+            values = [100 * value for value in runs.scores.values()]
+            told.append(f"{statistics.fmean(values):.1f} (sd {statistics.stdev(values):.1f}) on {cell.label}")
+    return [f"The baseline {analysis.against} reached {_list(told)}, in points of {analysis.block.cells[0].metric}."] if told else []
+
+
+def _found(analysis: Analysis) -> list[str]:
+    tested = [place for places in analysis.members.values() for place in places if analysis.comparisons[place].p is not None]
+    planned = sum(len(places) for places in analysis.members.values())
+    if not tested:
+        return ["No arm has enough pairs with the baseline for a test."]
+    hits = [place for place in tested if analysis.significant(place)]
+    scope = "the suite" if analysis.scope == "suite" else "each task"
+    start = f"After Holm's correction over {scope} ({planned} comparisons, paired t-tests, level {ALPHA:g})"
+    if not hits:
+        return [f"{start}, no arm differed from {analysis.against} in any of the {len(tested)} comparisons that could be tested."]
+    rest = len(tested) - len(hits)
+    more = f" In the other {rest} comparisons that could be tested no difference was shown." if rest else ""
+    return [f"{start}, {_list([_hit(analysis, place) for place in hits])}.{more}", *_reach_of_claims(analysis, hits)]
+
+
+def _hit(analysis: Analysis, place: Place) -> str:
+    found = analysis.comparisons[place]
+    assert found.difference is not None
+    size = number(100 * abs(found.difference))
+    sign = 1 if found.difference > 0 else -1
+    low, high = sorted(100 * sign * end for end in (found.interval.low, found.interval.high)) if found.interval else (0.0, 0.0)
+    ends = "" if found.interval is None else f" (95 % interval {number(low)} to {number(high)}, n = {found.n})"
+    return f"{place[0]} was {'better' if found.difference > 0 else 'worse'} by {size} points on {place[1].label}{ends}"
+
+
+def _reach_of_claims(analysis: Analysis, hits: list[Place]) -> list[str]:
+    narrow = [place for place in hits if (found := analysis.over_examples.get(place)) is None or found.scope != "task"]
+    if not narrow:
+        return [f"{'This holds' if len(hits) == 1 else 'All of these hold'} for new test examples too (two-way bootstrap)."]
+    return [f"For {len(narrow)} of {len(hits)} this is known of these test examples only: another test set could turn it round."]
+
+
+def _noise_floor(analysis: Analysis) -> list[str]:
+    told = [(found.difference, place) for place in analysis.places if place[0] == analysis.null and (found := analysis.comparisons[place])]
+    known = [(abs(value), place) for value, place in told if value is not None]
+    if not known:
+        return [f"The noise floor was not measured: there is no arm {analysis.null}."]
+    most, where = max(known, key=lambda item: item[0])
+    return [f"The baseline under other random numbers differed from itself by up to {100 * most:.1f} points ({where[1].label})."]
+
+
+def _power(analysis: Analysis) -> list[str]:
+    ends = analysis.detectable()
+    if ends is None:
+        return []
+    low, high = (f"{100 * end:.1f}" for end in ends)
+    return [f"Differences below {low} points, in the least steady comparison below {high}, would likely have been missed (power .8)."]
+
+
+def _floors(analysis: Analysis) -> list[str]:
+    low = [cell.label for cell in analysis.block.cells if analysis.floored(cell)]
+    return [f"No arm learnt anything on {_list(low)}; no test was made there."] if low else []
+
+
+def _verdicts(papers: list[PaperTable]) -> list[str]:
+    told = []
+    for filled in papers:
+        counts = Counter(f"{cell.verdict.outcome}" for cell in filled.cells if cell.verdict is not None)
+        kinds = {cell.verdict.kind for cell in filled.cells if cell.verdict is not None}
+        if counts:
+            listed = _list([f'"{name}" in {count}' for name, count in sorted(counts.items())])
+            told.append(
+                f"Held against {filled.table.citation}, {filled.table.number} ({' and '.join(sorted(kinds))} comparison), "
+                f"the verdict on our gain over the baseline was {listed} of {counts.total()} cells."
+            )
+    return told
+
+
+def _list(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""

@@ -1,0 +1,50 @@
+"""What the runs at hand could have found, and what no score could have: sentences for under a table."""
+
+from __future__ import annotations
+
+from benchmark.stats.paired import Comparison
+from reports.analysis.analysis import Analysis
+
+
+def power_notes(analysis: Analysis) -> tuple[str, ...]:
+    """What these runs could have found at all."""
+    ends = analysis.detectable()
+    if ends is None:
+        return ("No smallest detectable difference: it needs at least two pairs that differ.",)
+    low, high = (f"{100 * end:.1f}" for end in ends)
+    between = f"{low} points" if low == high else f"{low} (steadiest arm and cell) to {high} points (least steady)"
+    return (
+        f"Smallest difference that these runs would have found with power .8 at the first step of Holm: {between}. "
+        "A difference without [h] is no proof that there is none.",
+    )
+
+
+def reach_notes(analysis: Analysis) -> tuple[str, ...]:
+    """A sentence for each number of pairs with which a test cannot reach the level."""
+    said = {}
+    for place, found in analysis.comparisons.items():
+        if found.n and not found.reach.reachable:
+            said[f"{found.n} pairs: {_cannot(found, 'the t-test', found.reach.needed)}"] = place
+        elif found.n and not found.rank_reach.reachable and found.rank_reach.smallest_p is not None:
+            smallest = (
+                f"its smallest p is {found.rank_reach.smallest_p:.3g}, the first step of Holm asks for {found.rank_reach.threshold:.3g}"
+            )
+            said[f"{found.n} pairs: {_cannot(found, 'an exact rank or sign-flip test', found.rank_reach.needed)}; {smallest}"] = place
+    return tuple(f"With {line}." for line in sorted(said))
+
+
+def _cannot(found: Comparison, test: str, needed: int) -> str:
+    over = f"{found.cells} comparison{'s' * (found.cells != 1)}"
+    return f"{test} cannot reach {found.alpha:g} over {over}, whatever the scores; {needed} pairs could"
+
+
+def missing_notes(analysis: Analysis) -> tuple[str, ...]:
+    """Pairs that one arm lacks: never dropped in silence."""
+    if analysis.block.design.get("looks"):
+        return ()  # arms of one cell have different numbers of runs by design
+    lacking = [len({(gone.split_seed, gone.seed) for gone in units.missing}) for units in analysis.units.values() if units.missing]
+    if not lacking:
+        return ()
+    return (
+        f"In {len(lacking)} comparisons a run of one or both arms is not there (up to {max(lacking)} pairs); those pairs are left out.",
+    )

@@ -1,0 +1,67 @@
+"""Reliability: is what is said with confidence p right in a share p of cases? Only where probabilities were kept."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy import float64
+from numpy.typing import NDArray
+
+from benchmark.errors import UserError
+from benchmark.stats.reliability import reliability
+from reports.analysis.context import origin
+from reports.figures.style import finish, key, look, new_figure, plain, shown
+from reports.results.blocks import Block
+from reports.results.cell_key import CellKey
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_BINS = 10
+FULL_BIN = 50  # examples: with fewer, a bin's share right is mostly chance
+
+
+def reliability_diagram(block: Block) -> Figure | None:
+    """One panel per cell, one line per arm over all of its runs. None where no run kept its probabilities."""
+    kept = {(arm, cell): found for (arm, cell) in block.runs if (found := kept_probabilities(block, arm, cell)) is not None}
+    cells = [cell for cell in block.cells if any(where == cell for _, where in kept)]
+    if not cells:
+        return None
+    cells, limit = shown(cells)
+    figure, axes, _ = new_figure(len(cells), height=3.0)
+    for one, cell in zip(axes, cells, strict=False):
+        one.plot([0, 1], [0, 1], color="#7F7F7F", linewidth=0.8, linestyle="--")
+        for arm in block.arms:
+            if (arm, cell) in kept:
+                probabilities, labels = kept[arm, cell]
+                bars = reliability(probabilities, labels, bins=max(2, min(MOST_BINS, len(labels) // FULL_BIN))).bins
+                one.set_xlim(1 / probabilities.shape[1] - 0.03, 1.03)  # below an even guess no confidence lies
+                bins = ([b.confidence for b in bars], [b.accuracy for b in bars])
+                one.errorbar(*bins, yerr=[b.error for b in bars], markersize=3, linewidth=1, label=plain(arm), **look(block.arms, arm))
+        one.set(title=plain(cell.label), xlabel="confidence", ylabel="share right")
+    key(figure, axes[: len(cells)])
+    note = (
+        f"{limit}Bins with as many test examples each ({MOST_BINS}, or fewer where that would be under {FULL_BIN}), all runs together; "
+        f"bars are binomial standard errors. {origin(block)}"
+    )
+    return finish(figure, axes, "Reliability", note, len(cells))
+
+
+def kept_probabilities(block: Block, arm: str, cell: CellKey) -> tuple[NDArray[float64], NDArray[float64]] | None:
+    """Probabilities [runs x examples, classes] and labels of an arm's runs in a cell; None where none were kept or they cannot be read."""
+    if not (block.store.root / "probabilities").is_dir():
+        return None
+    labels, found = np.array(block.gold.get(cell, ())), []
+    for unit_key in block.runs[arm, cell].keys.values():
+        record = block.record(unit_key)
+        if record is None or record.probabilities is None:
+            continue
+        try:
+            table = np.load(io.BytesIO(block.store.read_side(record.probabilities)), allow_pickle=False).astype(float)
+        except (UserError, ValueError, OSError):
+            continue
+        if len(table) == len(labels):
+            found.append(table / table.sum(axis=1, keepdims=True))  # they are kept as float16
+    return (np.concatenate(found), np.tile(labels, len(found))) if found else None

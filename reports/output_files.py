@@ -1,0 +1,75 @@
+"""The one place of this package that writes files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from benchmark.errors import UserError, unknown
+from reports.render.csv_text import flat
+from reports.render.json_text import full
+from reports.render.latex import latex
+from reports.render.markdown import markdown
+from reports.render.page import Section, page
+from reports.tables.table import Table
+
+ENDINGS = {"md": ".md", "latex": ".tex", "html": ".html", "csv": ".csv", "json": ".json"}
+
+
+def parse_formats(given: str | None) -> tuple[str, ...]:
+    """`md,csv` as names of formats; all of them where nothing is given. UserError for an unknown one."""
+    if given is None:
+        return tuple(ENDINGS)
+    names = tuple(dict.fromkeys(name.strip() for name in given.split(",") if name.strip()))
+    for name in names:
+        if name not in ENDINGS:
+            raise unknown("format", name, ENDINGS, "Give --format as a list such as md,latex,csv.")
+    return names or tuple(ENDINGS)
+
+
+def write_tables(folder: Path, name: str, tables: Sequence[Table], formats: Iterable[str]) -> list[Path]:
+    """One file per format that holds all `tables`, named `name`. Returns what was written."""
+    return [write(folder / f"{name}{ENDINGS[format]}", rendered(format, tables)) for format in formats]
+
+
+def rendered(format: str, tables: Sequence[Table]) -> str:
+    """Several tables as the text of one file."""
+    return _JOINED[format](tables)
+
+
+def _page(tables: Sequence[Table]) -> str:
+    return page(tables[0].caption, [Section("tables", "Tables", tables=list(tables))])
+
+
+def _csv(tables: Sequence[Table]) -> str:
+    texts = [flat(table) for table in tables]
+    return "".join(text if i == 0 else text.partition("\n")[2] for i, text in enumerate(texts))
+
+
+def _json(tables: Sequence[Table]) -> str:
+    return "[\n" + ",\n".join(full(table).rstrip("\n") for table in tables) + "\n]\n"
+
+
+_JOINED: dict[str, Callable[[Sequence[Table]], str]] = {
+    "md": lambda tables: "\n".join(map(markdown, tables)),
+    "latex": lambda tables: "\n".join(map(latex, tables)),
+    "html": _page,
+    "csv": _csv,
+    "json": _json,
+}
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Write one file, its folder included.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written: {error.strerror}.", "A folder that can be written.", "Give another with --out DIR."
+        ) from error
+    return path

@@ -1,0 +1,220 @@
+"""A published table, filled with our runs: for each printed cell ours beside it, and a verdict on its gain."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from dataclasses import dataclass
+
+from benchmark.config.task import load_task
+from benchmark.errors import UserError
+from benchmark.stats.paired import Comparison, compare_units
+from benchmark.stats.pairing import PairedUnits
+from reports.analysis.analysis import paired
+from reports.published import PublishedCell, PublishedTable, load_table, load_tables
+from reports.results.blocks import Block
+from reports.results.cell_key import CellKey
+from reports.results.pool_size import pool_size
+from reports.results.runs import Runs, Unit
+from reports.verdicts.claim import OurRuns, PublishedArm, PublishedClaim, Setting, Verdict
+from reports.verdicts.verdict import verdict
+
+KINDS = {"sd": "std", "se": "se"}
+
+
+@dataclass(frozen=True)
+class OurCell:
+    """Our number for a printed cell, in percent.
+
+    Args:
+        cell: where in our grid it stands.
+        mean, spread: over `n` runs of `planned`; the sample standard deviation, None for one run.
+        selected: the selection that was applied, in words; "" where every run counts.
+        seconds: of training per run, over all runs that finished.
+        marks: letters of `tables.model.MARKS`.
+    """
+
+    cell: CellKey
+    mean: float | None
+    spread: float | None
+    n: int
+    planned: int
+    selected: str = ""
+    seconds: float | None = None
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A printed cell with ours beside it.
+
+    Args:
+        base: the printed cell that its gain is over.
+        ours: None where the results have no such cell; `why` says what lacks.
+        verdict: on the gain; None for baselines, averages and cells without enough runs.
+        floor: of a baseline, the baseline under other random numbers against it: the noise floor.
+    """
+
+    printed: PublishedCell
+    base: PublishedCell | None = None
+    ours: OurCell | None = None
+    verdict: Verdict | None = None
+    why: str = ""
+    floor: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class PaperTable:
+    """A published table and what one block can say to it."""
+
+    table: PublishedTable
+    block: Block
+    cells: tuple[Filled, ...]
+
+    @property
+    def fillable(self) -> int:
+        """How many cells have a number of ours."""
+        return sum(cell.ours is not None and cell.ours.mean is not None for cell in self.cells)
+
+    def cell(self, row: str, column: str) -> Filled:
+        """The cell at a row id and a column id."""
+        return next(cell for cell in self.cells if (cell.printed.row, cell.printed.column) == (row, column))
+
+
+def fillable_tables(block: Block) -> list[PaperTable]:
+    """Every published table that names the block's suite and at least one cell of which the block has runs for."""
+    mine = [table for table in load_tables().values() if table.fill.suite == block.suite and table.kind != "parameters"]
+    return [filled for table in mine if (filled := fill(table, block)).fillable]
+
+
+def find_table(key: str) -> PublishedTable:
+    """A published table by `PAPER/TABLE`. UserError for an unknown one."""
+    return load_table(key)
+
+
+def fill(table: PublishedTable, block: Block) -> PaperTable:
+    """Set our runs beside every printed cell."""
+    return PaperTable(table, block, tuple(_filled(table, block, cell) for cell in table.cells))
+
+
+def _filled(table: PublishedTable, block: Block, printed: PublishedCell) -> Filled:
+    base, runs = table.base(printed), _find(block, printed)
+    if runs is None or not runs.scores:
+        return Filled(printed, base, why=_why(block, printed, runs))
+    ours = _ours(block, printed, runs)
+    if base is None:
+        return Filled(printed, base, ours, floor=_floor(block, runs))
+    if not (printed.known and base.known) or table.kind != "scores":
+        return Filled(printed, base, ours)
+    return Filled(printed, base, ours, _verdict(table, block, printed, base))
+
+
+def _floor(block: Block, runs: Runs) -> Comparison | None:
+    null = f"{runs.arm}-null"
+    if (null, runs.cell) not in block.runs:
+        return None
+    return compare_units(paired(block, null, runs.cell, runs.arm))
+
+
+def _find(block: Block, printed: PublishedCell) -> Runs | None:
+    """Our runs for a printed cell; the metric may be any that the records hold."""
+    if printed.arm is None or printed.task is None or printed.shots is None or printed.mean_of:
+        return None
+    for (arm, cell), runs in block.runs.items():
+        if arm == printed.arm and _same(cell, printed):
+            return runs
+    return None
+
+
+def _same(cell: CellKey, printed: PublishedCell) -> bool:
+    noise = printed.noise
+    wanted = (noise.kind, noise.level, noise.where) if noise else ("", 0.0, "")
+    return (cell.task, cell.shots) == (printed.task, printed.shots) and (cell.noise_kind, cell.noise_level, cell.noise_where) == wanted
+
+
+def _why(block: Block, printed: PublishedCell, runs: Runs | None) -> str:
+    if runs is not None:
+        return f"none of {runs.planned} runs is there"
+    lacking = {"arm": printed.arm, "task": printed.task, "number of labels": printed.shots}
+    missing = [name for name, value in lacking.items() if value is None]
+    return f"no one {' or '.join(missing)} of ours" if missing else "not in these results"
+
+
+def _ours(block: Block, printed: PublishedCell, runs: Runs) -> OurCell:
+    scores, selected = scores_of(runs, printed.metric), ""
+    rule = printed.selection
+    if block.protocol == "paper" and rule.rule == "top" and rule.keep and len(scores) >= rule.keep:
+        dev = runs.dev
+        best = sorted(scores, key=lambda unit: (-dev.get(unit, 0.0), unit))[: rule.keep]
+        scores, selected = {unit: scores[unit] for unit in best}, f"top {rule.keep} of {len(scores)} by development score"
+    values = [100 * value for value in scores.values()]
+    mean, spread = (statistics.fmean(values) if values else None), (statistics.stdev(values) if len(values) > 1 else None)
+    marks = [mark for mark, on in {"p": runs.partial, "s": block.stand_in}.items() if on]
+    return OurCell(runs.cell, mean, spread, len(values), runs.planned, selected, runs.mean("seconds"), tuple(marks))
+
+
+def scores_of(runs: Runs, metric: str) -> dict[Unit, float]:
+    """Unit -> any metric of the records, as a fraction of 1; runs without it are left out."""
+    if metric == runs.cell.metric:
+        return runs.scores
+    told = [json.loads(text).get(metric) for text in runs.column("metrics")]
+    return {unit: float(value) for unit, value in zip(runs.units, told, strict=True) if value is not None}
+
+
+def _verdict(table: PublishedTable, block: Block, printed: PublishedCell, base: PublishedCell) -> Verdict | None:
+    mine, theirs = _find(block, printed), _find(block, base)
+    if mine is None or theirs is None or printed.metric != mine.cell.metric or printed.arm is None or base.arm is None:
+        return None
+    units = paired(block, printed.arm, mine.cell, base.arm)
+    claim = PublishedClaim(_arm(printed), _arm(base), _top(printed))
+    return verdict(claim, _our_runs(units, mine, theirs), setting(table, block, printed, mine.cell))
+
+
+def _arm(cell: PublishedCell) -> PublishedArm:
+    assert cell.value is not None
+    return PublishedArm(cell.value, cell.spread, KINDS.get(cell.spread_kind or "", "unknown"), cell.n)
+
+
+def _top(cell: PublishedCell) -> tuple[int, int] | None:
+    rule = cell.selection
+    return (rule.keep, rule.of) if rule.rule == "top" and rule.keep and rule.of else None
+
+
+def _our_runs(units: PairedUnits, mine: Runs, theirs: Runs) -> OurRuns:
+    dev, base_dev = (_dev(units, runs) for runs in (mine, theirs))
+    if dev is None or base_dev is None:
+        dev = base_dev = None
+    return OurRuns(100 * units.a, 100 * units.b, dev, base_dev, variance_factor=units.variance_factor, unit=units.unit)
+
+
+def _dev(units: PairedUnits, runs: Runs) -> list[float] | None:
+    """Development scores in percent, in the order of the units; None where a unit is a mean of several runs."""
+    found = [runs.dev.get(Unit(split, -1 if seed is None else seed)) for split, seed in units.labels]
+    return None if None in found else [100 * value for value in found if value is not None]
+
+
+def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: CellKey) -> Setting:
+    """How our runs of a cell relate to the printed ones."""
+    rows = block.frame[block.frame["task"] == cell.task]
+    partial, fill = ",".join(sorted(set(rows["partial"]))), table.fill
+    encoders = {row["encoder"] for row in block.runs[str(printed.arm), cell].rows}
+    same = (
+        block.profile in fill.profiles and block.protocol == fill.protocol and printed.encoder is not None and encoders == {printed.encoder}
+    )
+    pool = pool_size(block, cell) if "train" in partial else None
+    labels = [int(n) for n in rows.loc[rows["shots"] == cell.shots, "n_train"].dropna()]
+    return Setting(
+        direct=same and not partial and not capped(block, cell),
+        stand_in=block.stand_in,
+        partial_test="test" in partial,
+        pool_times_shots=None if "train" not in partial else (pool / max(labels) if pool and labels else 1.0),
+    )
+
+
+def capped(block: Block, cell: CellKey) -> bool:
+    """Whether fewer test examples were scored than the task has."""
+    try:
+        whole = load_task(cell.task).rows.get("test")
+    except UserError:
+        return False
+    return whole is not None and len(block.gold.get(cell, ())) < whole

@@ -1,0 +1,104 @@
+"""The runs of one arm in one cell: scores, units, alarms."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from reports.results.cell_key import CellKey
+from benchmark.stats.arm_runs import ArmRuns, plain, runs_of
+
+
+class Unit(NamedTuple):
+    """What two arms share when they are compared: the split, and the seed where the method draws one (-1: none)."""
+
+    split: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs of one arm in one cell.
+
+    Args:
+        rows: theirs in the tidy frame, planned ones included.
+    """
+
+    arm: str
+    cell: CellKey
+    rows: tuple[Mapping[Any, Any], ...]
+
+    @property
+    def planned(self) -> int:
+        """How many were planned."""
+        return len(self.rows)
+
+    @cached_property
+    def done(self) -> list[Mapping[Any, Any]]:
+        """Those that finished with a finite score."""
+        return [row for row in self.rows if row["status"] == "done" and math.isfinite(row["value"])]
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The unit of every finished run, in the order of `done`."""
+        return [_unit(row) for row in self.done]
+
+    @cached_property
+    def scores(self) -> dict[Unit, float]:
+        """Unit -> the primary metric on the test set, as a fraction of 1."""
+        return dict(zip(self.units, self.column("value"), strict=True))
+
+    @cached_property
+    def dev(self) -> dict[Unit, float]:
+        """Unit -> the primary metric on the development set; a run without one is not there."""
+        return {unit: value for unit, value in zip(self.units, self.column("dev_value"), strict=True) if math.isfinite(value)}
+
+    @cached_property
+    def keys(self) -> dict[Unit, str]:
+        """Unit -> the key of its record."""
+        return dict(zip(self.units, self.column("key"), strict=True))
+
+    def column(self, name: str) -> list[Any]:
+        """A column over the finished runs, in the order of `done`."""
+        return [row[name] for row in self.done]
+
+    def mean(self, name: str) -> float | None:
+        """The mean of a column over the finished runs that have a value there."""
+        values = [float(value) for value in self.column(name) if plain(value) is not None]
+        return statistics.fmean(values) if values else None
+
+    @property
+    def failed(self) -> int:
+        """How many ended with an error."""
+        return sum(row["status"] not in ("done", "missing") for row in self.rows)
+
+    @property
+    def partial(self) -> bool:
+        """Whether any of its runs had fewer rows than the original task has."""
+        return any(row["partial"] for row in self.rows)
+
+    @cached_property
+    def alarms(self) -> Counter[str]:
+        """Alarm -> how many runs raised it."""
+        return Counter(alarm for row in self.rows if row["alarms"] != "[]" for alarm in json.loads(row["alarms"]))
+
+    def of_pairs(self, majority: float | None) -> ArmRuns:
+        """The runs as pairing takes them; `majority`: the rate under which a run counts as collapsed."""
+        if majority not in self._of_pairs:
+            self._of_pairs[majority] = runs_of(self.arm, self.rows, majority)
+        return self._of_pairs[majority]
+
+    @cached_property
+    def _of_pairs(self) -> dict[float | None, ArmRuns]:
+        return {}
+
+
+def _unit(row: Mapping[Any, Any]) -> Unit:
+    seed = plain(row["seed"])
+    return Unit(int(row["split_seed"]), -1 if seed is None else int(str(seed)))

@@ -1,0 +1,170 @@
+"""Each arm against the baseline: the differences in one grid, and all the statistics behind them in a long table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from benchmark.stats.paired import Comparison, ComparisonState
+from reports.analysis import context
+from reports.analysis.analysis import Analysis, Place, label
+from reports.analysis.power_notes import missing_notes, power_notes, reach_notes
+from reports.tables.means_table import columns
+from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
+
+NULL = "the baseline under other random numbers: the noise floor, in no family"
+
+
+def differences_table(analysis: Analysis) -> Table:
+    """Mean paired difference in points with its t interval, per arm and cell."""
+    block = analysis.block
+    rows = [TableRow((words(arm), *(_difference(analysis, (arm, cell)) for cell in block.cells))) for arm in analysis.arms]
+    rows.append(
+        TableRow(
+            (words("smallest detectable, largest of the arms"), *(_detectable(analysis, cell) for cell in block.cells)),
+            rule=True,
+            foot=True,
+        )
+    )
+    return Table(
+        name=f"against-{analysis.against}.{block.name}",
+        caption=f"Difference to {analysis.against} in points, mean over pairs [95 % t interval]: {block.title}",
+        columns=columns(block),
+        rows=tuple(rows),
+        header=(*context.header(block), *_rules(analysis)),
+        footnotes=(*power_notes(analysis), *reach_notes(analysis), *missing_notes(analysis), *context.notes(block)),
+    )
+
+
+def _rules(analysis: Analysis) -> tuple[str, ...]:
+    families = [f"{name}: {family}" for name, family in analysis.families.items()]
+    null = f"{analysis.null} is {NULL}." if analysis.null in analysis.arms else f"No arm {analysis.null}: the noise floor is not measured."
+    units = sorted({found.unit for found in analysis.units.values()})
+    said = f"Test: two-sided paired t-test per cell, unit {' or '.join(units) or 'none'}; family: {'; '.join(families) or 'empty'}."
+    variances = sorted({found.variance for found in analysis.comparisons.values() if "Nadeau" in found.variance})
+    conditions = sorted({found.conditional for found in analysis.comparisons.values() if found.conditional})
+    return (said, null, *(f"Variance: {name}." for name in variances), *(f"Claims are {condition}." for condition in conditions))
+
+
+def _difference(analysis: Analysis, place: Place) -> TableCell:
+    found = analysis.comparisons.get(place)
+    if found is None:
+        return words("not planned")
+    if found.difference is None:
+        return TableCell(text=str(found.state), marks=tuple(_marks(analysis, place, found)))
+    ends = None if found.interval is None else (found.interval.low, found.interval.high)
+    planned = min(analysis.block.runs[name, place[1]].planned for name in (place[0], analysis.against))
+    marks = tuple(_marks(analysis, place, found))
+    return TableCell(found.difference, interval=ends, n=analysis.units[place].runs, planned=planned, marks=marks, signed=True)
+
+
+def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
+    scope = analysis.over_examples.get(place)
+    on = {
+        "c": sum(found.collapsed) > 0,
+        "f": analysis.floored(place[1]),
+        "h": analysis.significant(place),
+        "p": analysis.block.runs[place].partial,
+        "s": analysis.block.stand_in,
+        "t": analysis.significant(place) and scope is not None and scope.scope != "task",
+        "u": found.n > 0 and not found.reach.reachable,
+    }
+    return [mark for mark, is_on in on.items() if is_on]
+
+
+def _detectable(analysis: Analysis, cell: object) -> TableCell:
+    values = [found.detectable for (_, where), found in analysis.comparisons.items() if where == cell and found.detectable is not None]
+    return TableCell(max(values)) if values else TableCell()
+
+
+FIELDS = (
+    *("arm", "cell", "pairs", "difference", "low", "high", "p", "Holm p", "conclusion", "sign-flip p", "Wilcoxon p", "McNemar p, collapse"),
+    *("collapsed", "Hedges g", "won / tied / lost", "sd of differences", "smallest detectable", "on new test examples"),
+)
+TEXT = {"arm", "cell", "conclusion", "collapsed", "won / tied / lost", "on new test examples"}
+
+
+def statistics_table(analysis: Analysis) -> Table:
+    """One line per comparison with everything that was computed."""
+    rows = [TableRow(tuple(_line(analysis, place))) for place in analysis.places]
+    block = analysis.block
+    return Table(
+        name=f"statistics-{analysis.against}.{block.name}",
+        caption=f"All comparisons with {analysis.against}, differences in points: {block.title}",
+        columns=tuple(TableColumn(name, (name,), name not in TEXT) for name in FIELDS),
+        rows=tuple(rows),
+        header=_rules(analysis),
+        footnotes=(*power_notes(analysis), *reach_notes(analysis), *missing_notes(analysis), *sensitivity_notes(analysis)),
+        data={label(place): asdict(analysis.comparisons[place]) for place in analysis.places},
+    )
+
+
+def sensitivity_notes(analysis: Analysis) -> tuple[str, ...]:
+    """What the secondary tests are, and where they disagree with the primary."""
+    return (
+        "p: paired t-test, the primary. Sign-flip: exact permutation, from six pairs. Wilcoxon and McNemar: only where a run collapsed. "
+        "Interval and detectable difference: before and at the first step of Holm's correction.",
+        "On new test examples: two-way bootstrap over splits and test examples (2,000 resamples, 95 %), where p <= .05 before correction.",
+    )
+
+
+def _line(analysis: Analysis, place: Place) -> list[TableCell]:
+    found, scope = analysis.comparisons[place], analysis.over_examples.get(place)
+    low, high = (found.interval.low, found.interval.high) if found.interval else (None, None)
+    shares = (found.won, found.tied, found.lost)
+    return [
+        words(place[0]),
+        words(place[1].label),
+        TableCell(float(found.n), scale=1, digits=0),
+        _points(found.difference, signed=True),
+        _points(low, signed=True),
+        _points(high, signed=True),
+        p_value(found.p),
+        p_value(analysis.adjusted(place)),
+        words(conclusion(analysis, place)),
+        p_value(found.p_sign_flip),
+        p_value(found.p_wilcoxon),
+        p_value(found.p_collapse),
+        words(f"{found.collapsed[0]} against {found.collapsed[1]}"),
+        TableCell(found.hedges_g, scale=1, digits=2, signed=True),
+        words("-" if None in shares else " / ".join(f"{100 * (share or 0):.0f} %" for share in shares)),
+        _points(found.sd),
+        _points(found.detectable),
+        words("-" if scope is None else scope.sentence),
+    ]
+
+
+def _points(value: float | None, signed: bool = False) -> TableCell:
+    return TableCell(value, signed=signed)
+
+
+def p_value(p: float | None) -> TableCell:
+    """A p with two digits that count; very small ones as `< 0.0001`."""
+    if p is None:
+        return TableCell()
+    return TableCell(value=p, text="< 0.0001" if p < 1e-4 else f"{p:.4f}" if p < 0.01 else f"{p:.3f}", scale=1)
+
+
+def conclusion(analysis: Analysis, place: Place) -> str:
+    """What may be said of one comparison, in words."""
+    found = analysis.comparisons[place]
+    if found.state in (ComparisonState.NONE, ComparisonState.SINGLE, ComparisonState.TWO):
+        return str(found.state)
+    if not found.reach.reachable:
+        return f"{found.n} pairs cannot reach the level; {found.reach.needed} could"
+    if analysis.floored(place[1]):
+        return "at floor: outside the family"
+    if place[0] == analysis.null:
+        return "noise floor: outside the family"
+    said = _direction(analysis, place, found)
+    said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == ComparisonState.CONSTANT else ""
+    return f"{said} (sensitivity tests disagree)" if found.disagree else said
+
+
+def _direction(analysis: Analysis, place: Place, found: Comparison) -> str:
+    if not analysis.significant(place) or found.difference is None:
+        return "no difference shown" if found.state != ComparisonState.IDENTICAL else str(found.state)
+    word = "better" if found.difference > 0 else "worse"
+    scope = analysis.over_examples.get(place)
+    if scope is None:
+        return f"{word} on these test examples (predictions not at hand)"
+    return f"{word} on {place[1].task}" if scope.scope == "task" else f"{word} on these test examples"

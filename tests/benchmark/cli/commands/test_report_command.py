@@ -1,0 +1,59 @@
+"""report and compare on the command line: what they print, write and import."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+SPEC = importlib.util.spec_from_file_location("report_folders", Path(__file__).resolve().parents[3] / "reports" / "conftest.py")
+FOLDERS = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(FOLDERS)
+HEAVY = ("torch", "transformers", "datasets", "evaluate", "methods", "baselines")
+SPY = f"""
+import sys
+from benchmark.cli.app import main
+code = main(sys.argv[1:])
+print("imported", [name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
+sys.exit(code)
+"""
+
+
+@pytest.fixture
+def results(tmp_path):
+    return FOLDERS.fill(tmp_path / "results", {("sst2", "20", ""): {"ce": FOLDERS.CE, "ce-null": FOLDERS.NULL, "scl": FOLDERS.SCL}})
+
+
+def test_report_writes_a_folder_and_prints_the_paragraph(bench, results):
+    done = bench("report", "--results", str(results))
+    assert (done.code, done.err) == (0, "")
+    assert "We ran 3 arms of the suite glue-fewshot" in done.out
+    assert (results / "report" / "report.html").is_file()
+
+
+def test_one_table_is_printed(bench, results, tmp_path):
+    done = bench("report", "--results", str(results), "--table", "scl/few-shot", "--out", str(tmp_path / "out"), "--format", "md")
+    assert done.code == 0
+    assert "| 20   | CE " in done.out
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["paper.scl.few-shot.md"]
+
+
+def test_compare_prints_what_changed(bench, results, tmp_path):
+    other = FOLDERS.fill(tmp_path / "other", {("sst2", "20", ""): {"ce": FOLDERS.SCL}})
+    done = bench("compare", str(results), str(other))
+    assert done.code == 0
+    assert "only in A" in done.out
+
+
+def test_a_mistake_is_one_message(bench, tmp_path):
+    done = bench("report", "--results", str(tmp_path / "nowhere"))
+    assert done.code == 2
+    assert "There is no results folder" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_neither_trains_nor_imports_what_could(process, results):
+    done = process("report", "--results", str(results), command=("-c", SPY))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.strip().splitlines()[-1] == "imported []"

@@ -1,0 +1,61 @@
+"""Small grids on the tiny random encoder, and ways to run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.config.request import RunRequest
+from benchmark.planning.plan import Plan, make_plan
+from benchmark.records.record import RunRecord
+from benchmark.records.store import RecordStore
+from benchmark.running.driver import Summary, run_plan
+
+
+class Silent:
+    """An observer that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.ended: list[tuple[str, str, bool]] = []
+        self.phases: list[str] = []
+
+    def planned(self, plan: Plan) -> None: ...
+    def started(self, run: Any) -> None: ...
+    def closed(self) -> None: ...
+
+    def phase(self, run: Any, name: str, done: int, planned: int) -> None:
+        self.phases.append(name)
+
+    def finished(self, run: Any, status: str, seconds: float, value: Any, cached: bool, alarms: Any, error: Any) -> None:
+        self.ended.append((run.arm.name, status, cached))
+
+
+@pytest.fixture
+def request_of(tmp_path: Path) -> Callable[..., RunRequest]:
+    """A request for the smoke profile: one task, one seed, folders of this test."""
+
+    def make(**options: Any) -> RunRequest:
+        folders = {"results": tmp_path / "results", "cache": tmp_path / "cache"}
+        few = {"suite": "glue-fewshot", "profile": "smoke", "methods": "ce", "tasks": "sst2", "seeds": "1"}
+        return RunRequest.parse(**(few | folders | options))
+
+    return make
+
+
+@pytest.fixture
+def run_of(request_of: Callable[..., RunRequest]) -> Callable[..., tuple[Summary, dict[str, RunRecord]]]:
+    """Run a request; the summary, and the records by arm (`ce`) or by arm and seed (`ce/1`) where there are several."""
+
+    def run(observer: Silent | None = None, **options: Any) -> tuple[Summary, dict[str, RunRecord]]:
+        request = request_of(**options)
+        plan = make_plan(request)
+        summary = run_plan(plan, request, observer or Silent())
+        store = RecordStore(request.results)
+        several = len({run.spec.seed for run in plan.runs} - {None}) > 1
+        named = {f"{run.arm.name}/{run.spec.split.split_seed}" if several else run.arm.name: store.get(run.key) for run in plan.runs}
+        return summary, {name: record for name, record in named.items() if record is not None}
+
+    return run

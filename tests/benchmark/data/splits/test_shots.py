@@ -1,0 +1,39 @@
+"""`parse_shots`: what the command line accepts as a number of shots."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmark.data.splits.shots import Shots, parse_shots
+from benchmark.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("text", "shots"),
+    [
+        ("20", Shots("total", 20)),
+        ("16/class", Shots("per-class", 16)),
+        ("50%", Shots("share", 0.5)),
+        ("2.5%", Shots("share", 0.025)),
+        ("100%", Shots("share", 1.0)),
+        ("all", Shots("all", 1.0)),
+        (" 20 ", Shots("total", 20)),
+    ],
+)
+def test_reads_counts_counts_a_class_shares_and_all(text: str, shots: Shots) -> None:
+    assert parse_shots(text) == shots
+
+
+@pytest.mark.parametrize(
+    "text", ["-3", "0", "0/class", "0%", "101%", "16/klass", "2.5", "1.5/class", "", "some", "20%/class", "1e3", "ALL"]
+)
+def test_refuses_everything_else_and_says_what_is_allowed(text: str) -> None:
+    with pytest.raises(UserError, match="Allowed: 20"):
+        parse_shots(text)
+
+
+def test_a_share_is_rounded_and_never_nothing() -> None:
+    assert parse_shots("50%").total_of(9) == 4  # round half to even
+    assert parse_shots("1%").total_of(9) == 1
+    assert parse_shots("all").total_of(9) == 9
+    assert parse_shots("20").total_of(9) == 20

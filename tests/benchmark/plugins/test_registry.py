@@ -1,0 +1,203 @@
+"""Registration and discovery: what is found, what is told of a broken file, and that listing imports nothing heavy."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmark.errors import UserError
+from benchmark.plugins import discovery, registry
+from benchmark.plugins.discovery import PluginPackage
+from benchmark.plugins.registry import Registry, load_plugin, methods, plugin_source, scan
+
+METHOD = '''
+from dataclasses import dataclass
+from benchmark import Method
+from benchmark import methods
+
+@methods.register("{name}")
+@dataclass(frozen=True)
+class Sample(Method):
+    """A sample method.
+
+    More about it.
+    """
+    weight: float = 0.5
+
+    def phases(self, task):
+        return []
+'''
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Writes files into a folder on the import path and takes all traces of them away afterwards."""
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    state = dict(methods._classes), dict(methods._registered), dict(methods._broken), list(methods._added), dict(registry._plugin_files)
+
+    def put(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        importlib.invalidate_caches()
+        return path
+
+    yield put
+    for kept, now in zip(
+        state, (methods._classes, methods._registered, methods._broken, methods._added, registry._plugin_files), strict=True
+    ):
+        now.clear() if isinstance(now, dict) else now.__delitem__(slice(None))
+        now.update(kept) if isinstance(now, dict) else now.extend(kept)
+    methods._scanned = None
+    for name in set(sys.modules) - before:
+        if name.startswith(("acme", registry.FILE_MODULE)):
+            del sys.modules[name]
+
+
+def entries(folder: Path) -> dict[str, registry.Entry]:
+    return {entry.name: entry for entry in scan(PluginPackage(folder.name, folder))}
+
+
+def test_our_methods_and_baselines_are_found_without_importing_torch_or_numpy() -> None:
+    code = (
+        "import sys; from benchmark import methods; names = methods.names(); "
+        "print(*names); print([m for m in ('torch', 'numpy', 'pandas', 'sklearn', 'pydantic') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=discovery.HOME).stdout.splitlines()
+    assert {"scl", "cat", "ce", "tfidf", "majority"} <= set(out[0].split())
+    assert out[1] == "[]"
+
+
+def test_an_entry_tells_summary_and_origin(write: Callable[..., Path]) -> None:
+    path = write("acme/one.py", METHOD.format(name="acme-one"))
+    entry = entries(path.parent)["acme-one"]
+    assert (entry.summary, entry.origin, entry.module, entry.error) == ("A sample method.", "acme/one.py:8", "acme.one", "")
+
+
+def test_only_registrations_of_methods_count(write: Callable[..., Path]) -> None:
+    path = write("acme/one.py", '@tasks.register("no")\nclass A: ...\n@registry.methods.register("yes")\nclass B: ...\n')
+    assert list(entries(path.parent)) == ["yes"]
+
+
+def test_a_file_that_does_not_parse_is_listed_with_its_error_and_harms_no_other(write: Callable[..., Path]) -> None:
+    write("acme/good.py", METHOD.format(name="acme-good"))
+    path = write("acme/bad.py", '@methods.register("acme-bad")\nclass Bad(:\n')
+    found = entries(path.parent)
+    assert found["acme-good"].error == ""
+    assert found["acme-bad"].error.startswith("SyntaxError")
+    assert found["acme-bad"].origin == "acme/bad.py:2"
+
+
+def test_a_method_of_a_package_is_imported_when_used(write: Callable[..., Path]) -> None:
+    write("acme/__init__.py", "")
+    write("acme/one.py", METHOD.format(name="acme-one"))
+    load_plugin("acme")
+    assert "acme.one" not in sys.modules
+    assert methods.get("acme-one").__name__ == "Sample"
+    assert "acme.one" in sys.modules
+
+
+def test_a_module_that_does_not_import_is_a_user_error_and_listed_with_it(write: Callable[..., Path]) -> None:
+    write("acme/__init__.py", "")
+    write("acme/one.py", "import no_such_library\n" + METHOD.format(name="acme-one"))
+    load_plugin("acme")
+    with pytest.raises(UserError, match=r"acme-one.*acme/one.py:9.*no_such_library"):
+        methods.get("acme-one")
+    assert "no_such_library" in methods.entry("acme-one").error
+    assert methods.entry("ce").error == ""
+
+
+def test_an_unknown_name_suggests_the_nearest() -> None:
+    with pytest.raises(UserError, match="Did you mean 'scl'"):
+        methods.get("sccl")
+
+
+def test_a_name_registered_in_two_files_names_both_origins(write: Callable[..., Path]) -> None:
+    write("acme/__init__.py", "")
+    write("acme/one.py", METHOD.format(name="ce"))
+    load_plugin("acme")
+    with pytest.raises(UserError, match=r"'ce' is registered twice.*baselines/ce.py:\d+.*acme/one.py:8"):
+        methods.names()
+
+
+def test_a_name_registered_twice_in_a_process_is_refused() -> None:
+    own = Registry()
+    own.register("x")(type("A", (), {"__doc__": "First."}))
+    with pytest.raises(UserError, match="'x' is registered twice"):
+        own.register("x")(type("B", (), {}))
+
+
+def test_a_module_loaded_anew_may_register_again() -> None:
+    own = Registry()
+    own.register("x")(type("A", (), {}))
+    own.register("x")(type("A", (), {}))
+
+
+def test_a_plug_in_file_registers_and_its_text_is_hashed(write: Callable[..., Path]) -> None:
+    path = write("acme_file.py", METHOD.format(name="acme-file"))
+    load_plugin(str(path))
+    load_plugin(str(path))
+    assert methods.get("acme-file").__module__ == registry.FILE_MODULE + "acme_file"
+    assert plugin_source("acme-file") == (path.read_text(), hashlib.sha256(path.read_bytes()).hexdigest())
+    assert plugin_source("ce") is None
+
+
+def test_a_method_of_a_plug_in_file_travels_to_a_worker_process(tmp_path: Path, write: Callable[..., Path]) -> None:
+    path = write("acme_travel.py", METHOD.format(name="acme-travel"))
+    load_plugin(str(path))
+    (tmp_path / "pickled").write_bytes(pickle.dumps(registry.build("acme-travel", {"weight": "0.25"})))
+    code = (
+        "import pickle, sys; from benchmark.plugins.registry import code_hash, load_plugin; load_plugin(sys.argv[1]); "
+        "method = pickle.load(open(sys.argv[2], 'rb')); print(method.weight, code_hash(type(method)))"
+    )
+    command = [sys.executable, "-c", code, str(path), str(tmp_path / "pickled")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=discovery.HOME)
+    assert done.stdout.split() == ["0.25", registry.code_hash(methods.get("acme-travel"))]
+
+
+def test_a_plug_in_file_may_import_the_files_beside_it(tmp_path: Path, write: Callable[..., Path]) -> None:
+    write("elsewhere/acme_loss.py", "SCALE = 2.0\n")
+    path = write("elsewhere/acme_user.py", "from acme_loss import SCALE\n" + METHOD.format(name="acme-user"))
+    load_plugin(str(path))
+    assert "acme-user" in methods.names()
+
+
+@pytest.mark.parametrize("text", ["import no_such_library", "def broken(:", "raise RuntimeError('at import')", "raise SystemExit(4)"])
+def test_a_plug_in_file_that_does_not_import_is_a_user_error(text: str, write: Callable[..., Path]) -> None:
+    path = write("acme_broken.py", METHOD.format(name="acme-broken") + text + "\n")
+    with pytest.raises(UserError, match=r"acme_broken\.py.*does not import"):
+        load_plugin(str(path))
+    assert "acme-broken" not in methods.names()
+
+
+@pytest.mark.parametrize("given", ["no/such/file.py", "no_such_module_at_all"])
+def test_a_plug_in_that_is_not_there_is_a_user_error(given: str) -> None:
+    with pytest.raises(UserError, match=r"no_such|no/such"):
+        load_plugin(given)
+
+
+def test_two_plug_in_files_of_one_name_are_refused(write: Callable[..., Path]) -> None:
+    first = write("a/acme_same.py", METHOD.format(name="acme-a"))
+    second = write("b/acme_same.py", METHOD.format(name="acme-b"))
+    load_plugin(str(first))
+    with pytest.raises(UserError, match="share the name"):
+        load_plugin(str(second))
+
+
+def test_overrides_are_split_at_the_method() -> None:
+    assert registry.parse_override("scl.temperature=0.1") == ("scl", "temperature", "0.1")
+    assert registry.parse_override("ce-matched.to=a=b") == ("ce-matched", "to", "a=b")
+
+
+@pytest.mark.parametrize("text", ["scl", "scl.temperature", "temperature=1", ".x=1", "scl.=1"])
+def test_an_override_of_another_form_is_a_user_error(text: str) -> None:
+    with pytest.raises(UserError, match=r"METHOD\.PARAM=VALUE"):
+        registry.parse_override(text)

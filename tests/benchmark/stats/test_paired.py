@@ -1,0 +1,139 @@
+"""Method against baseline over pairs: every number against scipy or by hand, every degenerate case by name."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import stats
+
+from benchmark.errors import UserError
+from benchmark.stats.paired import ComparisonState, compare
+
+A = np.array([70.1, 72.4, 68.0, 74.2, 71.1, 69.9, 73.3])
+B = np.array([69.0, 71.9, 68.8, 71.0, 70.2, 69.7, 71.2])
+SCORES = arrays(float, st.tuples(st.just(2), st.integers(6, 9)), elements=st.integers(0, 100).map(float))
+
+
+def test_primary_is_the_paired_t_test():
+    found, expected = compare(A, B), stats.ttest_rel(A, B)
+    low, high = expected.confidence_interval()
+    assert found.state is ComparisonState.OK
+    assert found.p == pytest.approx(expected.pvalue)
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
+    assert found.p_greater == pytest.approx(stats.ttest_rel(A, B, alternative="greater").pvalue)
+    assert found.difference == pytest.approx((A - B).mean())
+    assert found.sd == pytest.approx((A - B).std(ddof=1))
+
+
+def test_hedges_g_by_hand():
+    pooled = math.sqrt((A.var(ddof=1) + B.var(ddof=1)) / 2)
+    assert compare(A, B).hedges_g == pytest.approx((A.mean() - B.mean()) / pooled * (1 - 3 / (4 * 12 - 1)))
+
+
+def test_shares_of_pairs():
+    found = compare([1, 2, 3, 4], [0, 2, 4, 3])
+    assert (found.won, found.lost, found.tied) == (0.5, 0.25, 0.25)
+
+
+def test_sensitivity_tests_and_their_conditions():
+    assert compare(A, B).p_sign_flip == pytest.approx(
+        stats.permutation_test((A - B,), np.mean, permutation_type="samples", n_resamples=np.inf).pvalue
+    )
+    assert compare(A, B).p_wilcoxon is None
+    fell = compare(A, B, collapsed_a=[False] * 7, collapsed_b=[True] + [False] * 6)
+    assert fell.p_wilcoxon == pytest.approx(stats.wilcoxon(A - B).pvalue)
+    assert fell.p_collapse == 1.0
+    assert fell.collapsed == (0, 1)
+    assert compare(A[:5], B[:5]).p_sign_flip is None
+
+
+def test_tests_on_different_sides_of_alpha_are_flagged():
+    a = np.array([0.5, 0.6, 0.4, 0.7, 0.5, 0.6, 0.5, 30.0])  # one run far out: the mean is uncertain, the signs are not
+    found = compare(a, np.zeros(8))
+    assert found.p > 0.05 >= found.p_sign_flip
+    assert found.disagree
+    assert not compare(A, B).disagree
+
+
+def test_overlap_makes_the_test_more_careful():
+    plain, careful = compare(A, B), compare(A, B, variance_factor=1 / 7 + 0.25 / 0.75)
+    assert careful.p > plain.p
+    assert careful.variance.startswith("Nadeau-Bengio")
+    statistic = (A - B).mean() / ((A - B).std(ddof=1) * math.sqrt(1 / 7 + 1 / 3))
+    assert careful.p == pytest.approx(2 * stats.t.sf(statistic, 6))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "state"),
+    [
+        ([], [], ComparisonState.NONE),
+        ([1.0], [2.0], ComparisonState.SINGLE),
+        ([1.0, 3.0], [2.0, 2.5], ComparisonState.TWO),
+        ([1.0, 3.0, 5.0], [1.0, 3.0, 5.0], ComparisonState.IDENTICAL),
+        ([1.1, 3.1, 5.1], [1.0, 3.0, 5.0], ComparisonState.CONSTANT),
+    ],
+)
+def test_degenerate_designs_are_named_and_never_nan(a, b, state):
+    found = compare(a, b)
+    assert found.state is state
+    assert not any(isinstance(value, float) and math.isnan(value) for value in dataclasses.asdict(found).values())
+    assert found.interval is None or state is ComparisonState.TWO
+    assert found.detectable is None
+
+
+def test_identical_scores_are_no_evidence():
+    found = compare(A, A)
+    assert (found.p, found.p_greater, found.sd, found.tied) == (1.0, 1.0, 0.0, 1.0)
+
+
+def test_a_constant_difference_is_judged_by_its_signs():
+    assert compare(B + 1, B).p == 2 / 2**7
+    assert compare(B + 1, B).p_greater == 1 / 2**7
+    assert compare(B - 1, B).p_greater == 1.0
+    assert compare(B[:5] + 1, B[:5]).p is None
+
+
+def test_two_pairs_have_an_interval_and_no_test():
+    found = compare([1.0, 3.0], [2.0, 2.5])
+    assert found.p is None
+    assert found.interval.n == 2
+
+
+def test_reach_is_asked_for_the_declared_family():
+    found = compare(A, B, cells=10)
+    assert found.reach.threshold == pytest.approx(0.005)
+    assert not found.rank_reach.reachable
+    assert found.rank_reach.needed == 9
+    assert found.detectable > compare(A, B).detectable
+
+
+def test_mistakes_are_told():
+    with pytest.raises(UserError, match="shapes"):
+        compare([1.0, 2.0], [1.0])
+    with pytest.raises(UserError, match="not finite"):
+        compare([1.0, math.nan], [1.0, 2.0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCORES)
+def test_swapping_the_arms_turns_everything_round(pair):
+    a, b = pair
+    one, other = compare(a, b), compare(b, a)
+    assert one.state is other.state
+    assert one.p == pytest.approx(other.p)
+    assert one.p_sign_flip == pytest.approx(other.p_sign_flip)
+    assert (one.won, one.tied) == (other.lost, other.tied)
+    assert one.difference == pytest.approx(-other.difference)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCORES, st.integers(-50, 50))
+def test_a_common_shift_changes_nothing(pair, shift):
+    one, other = compare(*pair), compare(pair[0] + shift, pair[1] + shift)
+    assert one.p == pytest.approx(other.p)
+    assert one.interval == other.interval or one.interval.low == pytest.approx(other.interval.low)
+    assert one.p_sign_flip == pytest.approx(other.p_sign_flip)

@@ -1,0 +1,73 @@
+"""What a design can find."""
+
+import numpy as np
+import pytest
+from statsmodels.stats.power import TTestPower
+
+from benchmark.stats.power import rank_reach, smallest_detectable, t_power, t_reach
+
+
+@pytest.mark.parametrize(("n", "alpha"), [(5, 0.05), (10, 0.05), (30, 0.005)])
+def test_power_agrees_with_statsmodels(n, alpha):
+    expected = TTestPower().power(effect_size=0.9, nobs=n, alpha=alpha)
+    assert t_power(0.9, 1.0, n, alpha=alpha) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(("n", "in_sds"), [(3, 3.26), (5, 1.68), (10, 1.00), (20, 0.66), (50, 0.40)])
+def test_smallest_detectable_difference(n, in_sds):
+    assert smallest_detectable(2.0, n) == pytest.approx(2 * in_sds, abs=0.02)
+
+
+def test_the_smallest_detectable_difference_has_the_power_asked_for():
+    assert t_power(smallest_detectable(1.3, 8, alpha=0.01, power=0.7), 1.3, 8, alpha=0.01) == pytest.approx(0.7, abs=1e-4)
+
+
+def test_overlapping_training_sets_cost_power():
+    assert smallest_detectable(1.0, 10, factor=0.2) == pytest.approx(np.sqrt(2) * smallest_detectable(1.0, 10), rel=1e-3)
+
+
+def test_nothing_can_be_said_without_spread():
+    assert smallest_detectable(0.0, 10) is None
+    assert smallest_detectable(1.0, 1) is None
+
+
+def test_five_pairs_cannot_reach_five_percent_by_ranks_and_six_can():
+    five = rank_reach(5)
+    assert not five.reachable
+    assert five.smallest_p == pytest.approx(2 / 2**5)
+    assert five.needed == 6
+    assert rank_reach(6).reachable
+
+
+def test_fifty_cells_under_holm_need_eleven_pairs():
+    assert rank_reach(10, cells=50).needed == 11
+    assert not rank_reach(10, cells=50).reachable
+    assert rank_reach(11, cells=50).reachable
+
+
+@pytest.mark.parametrize("cells", range(1, 70))
+def test_needed_is_the_fewest_that_reach(cells):
+    needed = rank_reach(1, cells=cells).needed
+    assert rank_reach(needed, cells=cells).reachable
+    assert not rank_reach(needed - 1, cells=cells).reachable
+
+
+def test_the_t_test_exists_from_three_pairs():
+    assert [t_reach(n, cells=50).reachable for n in (1, 2, 3)] == [False, False, True]
+    assert t_reach(2).smallest_p is None
+    assert "3 pairs could" in str(t_reach(2))
+
+
+def test_power_is_continuous_where_the_noncentral_t_ends():
+    for n, alpha in ((2, 0.001), (3, 0.001), (5, 1e-6)):
+        near, far = (t_power(shift / np.sqrt(n), 1.0, n, alpha=alpha) for shift in (29.99, 30.01))
+        assert near == pytest.approx(far, abs=2e-3)
+
+
+@pytest.mark.parametrize("comparisons", [1, 40, 400, 4000])
+@pytest.mark.parametrize("n", [5, 10, 20, 50])
+def test_a_large_family_has_a_smallest_difference_too(n, comparisons):
+    """scipy's noncentral t is NaN for the other side here and there."""
+    alpha = 0.05 / comparisons
+    found = smallest_detectable(1.0, n, alpha=alpha)
+    assert t_power(found, 1.0, n, alpha=alpha) == pytest.approx(0.8, abs=1e-4)

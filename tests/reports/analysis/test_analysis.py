@@ -1,0 +1,99 @@
+"""Which comparisons are made, what they are paired by, and which family they belong to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from reports.analysis.analysis import analyse, correctness
+from reports.results.blocks import read_results
+from reports.tables.vs_baseline import conclusion, differences_table, statistics_table
+
+
+def analysis_of(folder, **options):
+    (block,) = read_results(folder).blocks
+    return analyse(block, **options)
+
+
+def test_a_comparison_is_the_paired_t_test_of_scipy(grid):
+    analysis = analysis_of(grid)
+    place = next(place for place in analysis.places if place[0] == "scl" and place[1].label == "sst2 N = 20")
+    mine, theirs = [0.65, 0.66, 0.63, 0.67, 0.67, 0.62], [0.60, 0.62, 0.58, 0.64, 0.61, 0.59]
+    wanted = stats.ttest_rel(mine, theirs)
+    assert analysis.comparisons[place].p == pytest.approx(wanted.pvalue)
+    assert analysis.comparisons[place].difference == pytest.approx(np.mean(np.subtract(mine, theirs)))
+
+
+def test_the_noise_floor_is_shown_and_in_no_family(grid):
+    analysis = analysis_of(grid)
+    assert analysis.arms == ["ce-null", "scl"]
+    assert {arm for places in analysis.members.values() for arm, _ in places} == {"scl"}
+    assert differences_table(analysis).rows[0].cells[0].text == "ce-null"
+
+
+def test_a_family_spans_the_suite_or_each_task(grid):
+    assert {name: family.size for name, family in analysis_of(grid).families.items()} == {"suite glue-fewshot": 3}
+    assert {name: family.size for name, family in analysis_of(grid, scope="task").families.items()} == {"task sst2": 2, "task trec": 1}
+
+
+def test_cells_at_floor_stay_outside_the_family(tmp_path, filled):
+    low = {"ce": [0.5, 0.51, 0.52], "scl": [0.53, 0.52, 0.5]}
+    high = {"ce": [0.6, 0.61, 0.62], "scl": [0.7, 0.72, 0.73]}
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): low, ("sst2", "100", ""): high}))
+    assert [family.size for family in analysis.families.values()] == [1]
+    place = next(place for place in analysis.places if place[1].shots == "20")
+    assert analysis.adjusted(place) is None
+    assert conclusion(analysis, place) == "at floor: outside the family"
+
+
+def test_a_missing_partner_is_told_and_the_comparison_keeps_its_place_in_the_family(tmp_path, filled):
+    cells = {("sst2", "20", ""): {"ce": [0.6, 0.62, 0.64, 0.61], "scl": [0.65, None, 0.7, 0.63], "cat": [None] * 4}}
+    analysis = analysis_of(filled(tmp_path, cells))
+    table = differences_table(analysis)
+    assert [found.n for found in analysis.comparisons.values()] == [3, 0]
+    assert analysis.families["suite glue-fewshot"].size == 2
+    assert any("a run of one or both arms is not there (up to 4 pairs)" in line for line in table.footnotes)
+    assert next(row for row in table.rows if row.cells[0].text == "cat").cells[1].shown == "no pair"
+
+
+def test_a_design_that_cannot_reach_the_level_says_so(tmp_path, filled):
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.62], "scl": [0.7, 0.73]}}))
+    table = differences_table(analysis)
+    assert table.rows[0].cells[1].marks == ("u",)
+    assert any("2 pairs: the t-test cannot reach 0.05" in line and "3 pairs could" in line for line in table.footnotes)
+
+
+def test_the_smallest_detectable_difference_stands_under_the_table(grid):
+    assert any("with power .8" in line for line in differences_table(analysis_of(grid)).footnotes)
+    assert any("with power .8" in line for line in statistics_table(analysis_of(grid)).footnotes)
+
+
+def test_correctness_per_example_averages_to_the_score(grid):
+    (block,) = read_results(grid).blocks
+    runs = block.runs["ce", block.cells[0]]
+    right = correctness(block, runs, [0, 1, 2, 3, 4, 5])
+    assert right.shape == (6, 200)
+    assert right.mean(axis=1) == pytest.approx([0.60, 0.62, 0.58, 0.64, 0.61, 0.59])
+
+
+def test_better_on_the_task_needs_the_test_examples_too(tmp_path, filled):
+    """Four points on every split, but 200 test examples only: sure for these examples, not for the task."""
+    scores = {"ce": [0.60, 0.61, 0.60, 0.62], "scl": [0.64, 0.65, 0.64, 0.655]}
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): scores}))
+    (place,) = analysis.places
+    assert analysis.significant(place)
+    scope = analysis.over_examples[place].scope
+    assert conclusion(analysis, place) == {"task": "better on sst2"}.get(scope, "better on these test examples")
+    assert ("t" in differences_table(analysis).rows[0].cells[1].marks) == (scope != "task")
+
+
+def test_identical_scores_are_named(tmp_path, filled):
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.62, 0.64], "scl": [0.6, 0.62, 0.64]}}))
+    (place,) = analysis.places
+    assert conclusion(analysis, place) == "identical scores"
+
+
+def test_another_baseline_can_be_chosen_and_an_absent_one_gives_no_analysis(grid):
+    assert analysis_of(grid, against="scl").arms == ["ce", "ce-null"]
+    assert analysis_of(grid, against="nothing") is None

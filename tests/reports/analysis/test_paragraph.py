@@ -1,0 +1,38 @@
+"""The paragraph says what was run, what was found and how sure, from the same numbers as the tables."""
+
+from __future__ import annotations
+
+from reports.analysis.contents import contents
+from reports.results.blocks import read_results
+
+
+def text_of(folder):
+    (block,) = read_results(folder).blocks
+    return contents(block).text
+
+
+def test_it_names_what_was_run_and_the_sure_differences(grid):
+    text = text_of(grid)
+    assert "We ran 3 arms of the suite glue-fewshot with all-minilm-l6-v2 (profile laptop, protocol honest) on sst2 and trec" in text
+    assert "The baseline ce reached 60.7 (sd 2.2) on sst2 N = 20" in text
+    assert "After Holm's correction over the suite (3 comparisons" in text
+    assert "scl was better by 4.3 points on sst2 N = 20 (95 % interval 3.1 to 5.6, n = 6)" in text
+    assert "The baseline under other random numbers differed from itself by up to" in text
+
+
+def test_where_nothing_is_found_it_says_what_could_have_been_missed(tmp_path, filled):
+    cells = {("sst2", "20", ""): {"ce": [0.60, 0.66, 0.62, 0.70], "scl": [0.66, 0.60, 0.69, 0.63]}}
+    text = text_of(filled(tmp_path, cells))
+    assert "no arm differed from ce in any of the 1 comparisons" in text
+    assert "would likely have been missed" in text
+    assert "The noise floor was not measured" in text
+
+
+def test_a_stand_in_is_named_before_any_number(tmp_path, filled):
+    text = text_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.7], "scl": [0.6, 0.7]}}, task_source="embedded"))
+    assert text.index("stand in for real ones") < text.index("The baseline")
+
+
+def test_missing_and_failed_runs_are_in_it(tmp_path, filled):
+    text = text_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, None, float("nan"), 0.7]}}))
+    assert "Of 4 planned runs 2 finished and 1 failed; the rest is missing." in text

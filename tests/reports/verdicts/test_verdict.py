@@ -1,0 +1,185 @@
+"""The verdict against a published claim."""
+
+import numpy as np
+import pytest
+
+from benchmark.errors import UserError
+from reports.verdicts.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, margin, verdict
+
+DIRECT, OTHER = Setting(direct=True), Setting(direct=False)
+
+
+def arms(gain, n=10, sd=0.5, seed=0):
+    """Our pairs: a gain with exactly this mean and sd of differences."""
+    rng = np.random.default_rng(seed)
+    base, d = rng.normal(70, 1, n), rng.normal(size=n)
+    d = (d - d.mean()) / d.std(ddof=1)
+    return OurRuns(base + gain + sd * d, base)
+
+
+def claim(gain, spread=0.5, n=10, kind="std"):
+    return PublishedClaim(PublishedArm(70 + gain, spread, kind, n), PublishedArm(70.0, spread, kind, n))
+
+
+def test_the_same_gain_is_reproduced():
+    found = verdict(claim(3.0), arms(3.0), DIRECT)
+    assert found.outcome is Outcome.REPRODUCED
+    assert (found.kind, found.margin, len(found.readings)) == ("direct", 1.5, 2)
+    assert found.gain.excludes(0)
+
+
+def test_no_gain_against_a_large_one_is_not_reproduced():
+    found = verdict(claim(5.0), arms(0.0), DIRECT)
+    assert found.outcome is Outcome.NOT_REPRODUCED
+    assert all(reading.p_difference < 0.05 and reading.prediction.excludes(5.0) for reading in found.readings)
+
+
+def test_no_gain_never_reproduces_a_small_one():
+    """Zero lies inside the margin around a published 0.3, so equivalence alone would call it reproduced."""
+    found = verdict(claim(0.3, spread=0.05, n=50), arms(0.0, n=40, sd=0.3), DIRECT)
+    assert all(reading.p_equivalence < 0.05 for reading in found.readings)
+    assert found.outcome is not Outcome.REPRODUCED
+
+
+def test_a_twin_of_the_baseline_never_reproduces():
+    base = np.linspace(68, 72, 12)
+    assert verdict(claim(0.2, spread=0.01, n=100), OurRuns(base, base), DIRECT).outcome is not Outcome.REPRODUCED
+
+
+def test_noisy_runs_are_inconclusive_with_the_runs_that_would_settle_it():
+    found = verdict(claim(2.0, spread=0.3, n=20), arms(1.8, n=8, sd=3.0), DIRECT)
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.runs_needed == max(reading.runs_needed for reading in found.readings)
+    assert f"about {found.runs_needed} pairs" in found.reason
+
+
+def test_a_published_n_of_three_is_at_best_consistent():
+    found = verdict(claim(3.0, spread=3.0, n=3), arms(3.0, n=200), DIRECT)
+    assert found.outcome is Outcome.CONSISTENT
+    assert not any(reading.reachable for reading in found.readings)
+    assert found.runs_needed is None
+    assert "not told from zero" not in found.reason
+    assert "not told from zero" in verdict(claim(3.0, spread=5.0, n=3), arms(0.5, n=10, sd=6), DIRECT).reason
+
+
+def test_readings_that_disagree_give_no_verdict():
+    found = verdict(claim(3.0, spread=0.9, n=None), arms(3.0), DIRECT)
+    assert len({reading.outcome for reading in found.readings}) > 1
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "how the printed numbers are read" in found.reason
+
+
+def test_readings_that_agree_do_although_n_is_unknown():
+    found = verdict(claim(12.0, spread=0.2, n=None), arms(0.0), DIRECT)
+    assert {reading.n for reading in found.readings} == {1, 3, 5, 10}
+    assert found.outcome is Outcome.NOT_REPRODUCED
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(0.1, 0.5), (1.0, 0.5), (4.0, 2.0), (-4.0, 2.0)])
+def test_margin_is_half_a_point_or_half_the_gain(gain, expected):
+    assert margin(claim(gain)) == pytest.approx(expected)
+
+
+def test_a_published_loss_can_be_reproduced():
+    assert verdict(claim(-3.0), arms(-3.0), DIRECT).outcome is Outcome.REPRODUCED
+    assert verdict(claim(-3.0), arms(3.0), DIRECT).outcome is Outcome.NOT_REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("gain", "sd", "outcome"),
+    [
+        (2.0, 1.0, Outcome.SAME_DIRECTION),
+        (0.1, 0.5, Outcome.EQUIVALENT_TO_ZERO),
+        (-2.0, 1.0, Outcome.OPPOSITE),
+        (1.0, 4.0, Outcome.UNDECIDED),
+        (0.95, 0.5, Outcome.UNDECIDED),  # told from zero, but not above one point, nor surely within it
+    ],
+)
+def test_another_setting_never_speaks_of_reproduction(gain, sd, outcome):
+    found = verdict(claim(2.0), arms(gain, sd=sd), OTHER)
+    assert found.outcome is outcome
+    assert (found.kind, found.margin, found.readings, found.level) == ("conceptual", 1.0, (), None)
+
+
+def test_an_undecided_gain_says_how_many_pairs_would_settle_it():
+    found = verdict(claim(2.0), arms(1.5, n=10, sd=4.0), OTHER)
+    assert found.outcome is Outcome.UNDECIDED
+    assert f"about {found.runs_needed} pairs" in found.reason
+    more = [verdict(claim(2.0), arms(1.5, n=n, sd=4.0), OTHER).outcome for n in (found.runs_needed - 1, found.runs_needed)]
+    assert more == [Outcome.UNDECIDED, Outcome.SAME_DIRECTION]
+
+
+def test_where_a_gain_like_the_published_one_was_to_be_expected_is_shown_in_any_setting():
+    for setting in (DIRECT, OTHER):
+        found = verdict(claim(2.0), arms(1.5, n=10, sd=4.0), setting)
+        assert found.expected.low < found.gain.low < 1.5 < found.gain.high < found.expected.high
+
+
+def test_direction_is_the_published_one():
+    assert verdict(claim(-2.0), arms(-2.0), OTHER).outcome is Outcome.SAME_DIRECTION
+    assert verdict(claim(-2.0), arms(2.0), OTHER).outcome is Outcome.OPPOSITE
+    assert verdict(claim(0.0), arms(2.0), OTHER).outcome is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize(
+    ("setting", "word"),
+    [
+        (Setting(direct=True, stand_in=True), "stand-in"),
+        (Setting(direct=False, partial_test=True), "test set"),
+        (Setting(direct=False, pool_times_shots=9.9), "training pool"),
+    ],
+)
+def test_what_blocks_a_verdict(setting, word):
+    found = verdict(claim(3.0), arms(3.0), setting)
+    assert found.outcome is Outcome.BLOCKED
+    assert word in found.reason
+    assert found.gain is not None  # the number is still shown
+
+
+def test_a_partial_pool_of_ten_times_n_does_not_block():
+    assert verdict(claim(3.0), arms(3.0), Setting(direct=False, pool_times_shots=10.0)).outcome is Outcome.SAME_DIRECTION
+
+
+def test_the_level_is_secondary_and_may_tell_nothing():
+    found = verdict(claim(0.5, spread=1.0), arms(0.5, n=30, sd=0.2), DIRECT)
+    assert found.level.margin == 1.5  # 1.5 published standard deviations
+    assert not found.level.tells_apart  # the published baseline lies half a point away
+    assert verdict(claim(4.0, spread=0.5), arms(4.0), DIRECT).level.tells_apart
+
+
+def test_selected_means_are_judged_by_repeating_the_selection():
+    rng = np.random.default_rng(0)
+    base, gain = rng.normal(70, 2, 40), 4.0 + 0.5 * rng.normal(size=40)
+    dev_a, dev_b = base + gain + rng.normal(size=40), base + rng.normal(size=40)
+    runs = OurRuns(base + gain, base, dev_a, dev_b)
+
+    def published(value):
+        return PublishedClaim(PublishedArm(72 + value, 1.0, "std", 3), PublishedArm(72.0, 1.0, "std", 3), top_of=(3, 10))
+
+    near, far = verdict(published(4.0), runs, DIRECT), verdict(published(12.0), runs, DIRECT)
+    assert (len(near.readings), near.readings[0].correlation, near.readings[0].spread) == (1, None, "top 3 of 10 of our runs")
+    assert near.outcome in (Outcome.REPRODUCED, Outcome.CONSISTENT)
+    assert far.outcome is Outcome.NOT_REPRODUCED
+    assert near == verdict(published(4.0), runs, DIRECT)
+
+
+def test_selection_cannot_be_repeated_on_few_runs():
+    found = verdict(PublishedClaim(PublishedArm(73.0, 1.0, "std", 3), PublishedArm(70.0, 1.0, "std", 3), top_of=(3, 10)), arms(3.0), DIRECT)
+    assert (found.outcome, found.runs_needed) == (Outcome.INCONCLUSIVE, 30)
+    assert "top 3 of 10" in found.reason
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+@pytest.mark.parametrize("setting", [DIRECT, OTHER])
+def test_too_few_pairs(n, setting):
+    base = np.linspace(70, 71, n)
+    found = verdict(claim(3.0), OurRuns(base + 3, base), setting)
+    assert found.outcome in (Outcome.INCONCLUSIVE, Outcome.UNDECIDED)
+    assert "pair" in found.reason
+
+
+def test_mistakes_are_told():
+    with pytest.raises(UserError, match="at most 1"):
+        verdict(claim(3.0), OurRuns([0.7, 0.8, 0.9], [0.7, 0.7, 0.8]), DIRECT)
+    with pytest.raises(UserError, match="kind of spread"):
+        verdict(claim(3.0, kind="range"), arms(3.0), DIRECT)
