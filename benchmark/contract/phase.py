@@ -1,4 +1,4 @@
-"""A phase: one stage of training. It may change the training data (`data`), the structure (`build`) and the tensors (`fit`), in this order."""
+"""A phase: one stage of training. It may change the training data (`data`), the structure (`build`) and the tensors (`fit`)."""
 
 from __future__ import annotations
 

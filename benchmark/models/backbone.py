@@ -13,8 +13,6 @@ from benchmark.models.embedding_rows import EmbeddingRows
 from benchmark.models.mlm_head import VocabularyHead
 from benchmark.models.tokenizer import Tokenizer, Tokens
 
-__all__ = ["Backbone", "State", "Tokens"]
-
 
 class Backbone(nn.Module):
     """A transformers encoder with its tokenizer and pooling.

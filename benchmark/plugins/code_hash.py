@@ -17,9 +17,11 @@ ENGINE = "benchmark"  # its one number `NUMERICS` stands for its code
 
 @cache
 def code_hash(cls: type) -> str:
-    """SHA-256 over the syntax trees (docstrings and imports of the engine removed, positions left out) of the module that defines `cls` and, transitively, of
-    the modules it imports from plug-in packages and from its own distribution; for a plug-in file, of it and of the modules beside
-    it that it imports. The engine is left out: its one number `NUMERICS` stands for it. Computed once per class and process.
+    """SHA-256 over the syntax trees of the module that defines `cls` and, transitively, of the modules that it imports from plug-in
+    packages and from its own distribution; for a plug-in file, of it and of the modules beside it that it imports.
+
+    Docstrings, positions and imports of the engine are left out. The engine's code is no part of it: its one number `NUMERICS` stands
+    for it. Computed once per class and process.
     """
     module = sys.modules[cls.__module__]
     path = getattr(module, "__file__", None)

@@ -17,7 +17,7 @@ from reports.verdicts.levels import level_verdict
 from reports.verdicts.readings import ALPHA, OurGain, published_reading, read
 from reports.verdicts.selected_reading import FEWEST, selected_reading
 
-__all__ = ["Level", "OurRuns", "Outcome", "PublishedArm", "PublishedClaim", "Reading", "Setting", "Verdict", "blocked", "margin", "verdict"]
+__all__ = ["OurRuns", "Outcome", "PublishedArm", "PublishedClaim", "Reading", "Setting", "Verdict", "blocked", "margin", "verdict"]
 
 POOL_ENOUGH = 10.0
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.data.examples import Examples, Split, content_ids
-from benchmark.data.noise.audit import NoiseAudit, PartAudit, audit_labels, audit_texts
 from benchmark.data.noise.kind import Draw, Edited, NoiseKind, TextEdit, Tools, Translator
+from benchmark.data.noise.noise_audit import NoiseAudit, PartAudit, audit_labels, audit_texts
 from benchmark.data.noise.notation import check_noise
 from benchmark.data.noise.registry import KINDS
 from benchmark.errors import UserError

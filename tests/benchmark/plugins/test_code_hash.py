@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -88,3 +90,33 @@ def test_relative_imports_are_followed(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "acme_pack", raising=False)
     assert {"acme_pack.one", "acme_pack.losses.two", "acme_pack.three"} <= set(collect("acme_pack.one", folder / "one.py"))
+
+
+def test_where_the_engine_keeps_a_name_is_no_part_of_the_code(trees: Callable[..., dict[str, str]]) -> None:
+    """A module of the engine moves: `from benchmark.old import Phase` becomes `from benchmark.new.room import Phase`."""
+    before, after = ("from benchmark.old import Phase\n" + BASE, "from benchmark.new.room import Phase\n" + BASE)
+    assert trees(before) == trees(after) == trees("import benchmark\n" + BASE) == trees(BASE)
+    assert trees("from acme_loss import other\n" + BASE) != trees(BASE)
+
+
+def test_moving_an_engine_module_changes_no_hash_and_editing_a_loss_does(tmp_path: Path) -> None:
+    """On a copy of the distribution: `supcon` keeps its code while the engine's `fine_tune` moves; one edited line of the loss shows."""
+    root = Path(__file__).resolve().parents[3]
+    for name in ("benchmark", "methods", "baselines"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    before = _hash_in(tmp_path)
+    (tmp_path / "benchmark" / "training" / "fine_tune.py").rename(tmp_path / "benchmark" / "moved.py")
+    for file in (tmp_path / "benchmark").rglob("*.py"):
+        text = file.read_text()
+        moved = text.replace("benchmark.training.fine_tune", "benchmark.moved").replace('"training.fine_tune"', '"moved"')
+        file.write_text(moved)
+    assert _hash_in(tmp_path) == before
+    loss = tmp_path / "methods" / "losses" / "supcon.py"
+    loss.write_text(loss.read_text() + "\nEXTRA = 1\n")
+    assert _hash_in(tmp_path) != before
+
+
+def _hash_in(folder: Path) -> str:
+    code = "from benchmark.plugins.code_hash import code_hash; from benchmark import methods; print(code_hash(methods.get('scl')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
