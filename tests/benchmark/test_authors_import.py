@@ -1,4 +1,4 @@
-"""Method authors need one import: `from benchmark import ...`. What they may use is public, and a file that moves in the engine moves for nobody."""
+"""Method authors need one import, `from benchmark import ...`: a file that moves in the engine moves for none of them."""
 
 from __future__ import annotations
 
