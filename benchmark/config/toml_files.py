@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from benchmark.config.analysis import Analysis
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.profile import ProfileConfig
 from benchmark.config.suite import SuiteConfig
@@ -51,6 +52,11 @@ def load_encoder(given: str | Path) -> EncoderConfig:
     return _load("encoder", EncoderConfig, given)
 
 
+def load_analysis(given: str | Path) -> Analysis:
+    """The analysis of a study by name or TOML path. UserError for an unknown name or a mistake in the file."""
+    return _load("analysis", Analysis, given)
+
+
 def suite_names() -> list[str]:
     """The shipped suites."""
     return names("suites")
@@ -84,15 +90,16 @@ def listing(folder: str) -> list[Listed]:
 
 
 def _load(kind: str, model: type[M], given: str | Path) -> M:
-    shipped = HOME / f"{kind}s" / f"{given}.toml"
-    if str(given) in names(f"{kind}s"):
-        return _read(kind, model, shipped)
+    folder = {"analysis": "analyses"}.get(kind, f"{kind}s")
+    if str(given) in names(folder):
+        return _read(kind, model, HOME / folder / f"{given}.toml")
     path = Path(given)
     if path.suffix == ".toml" and path.is_file():
         return _read(kind, model, path)
     if path.suffix == ".toml" or "/" in str(given):
-        raise UserError(f"The {kind} file {str(given)!r} does not exist.", f"A TOML file, or one of {', '.join(names(f'{kind}s'))}.")
-    raise unknown(kind, str(given), names(f"{kind}s"), f"See `python -m benchmark list {kind}s`, or give the path of a TOML file.")
+        raise UserError(f"The {kind} file {str(given)!r} does not exist.", f"A TOML file, or one of {', '.join(names(folder))}.")
+    listed = "" if kind == "analysis" else f"See `python -m benchmark list {folder}`, or "
+    raise unknown(kind, str(given), names(folder), f"{listed or 'Or '}give the path of a TOML file.")
 
 
 def _read(kind: str, model: type[M], path: Path) -> M:
