@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from benchmark.config.analysis import Analysis
+from benchmark.config.analysis_plan import AnalysisPlan
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.profile import ProfileConfig
 from benchmark.config.suite import SuiteConfig
@@ -52,9 +52,9 @@ def load_encoder(given: str | Path) -> EncoderConfig:
     return _load("encoder", EncoderConfig, given)
 
 
-def load_analysis(given: str | Path) -> Analysis:
+def load_analysis(given: str | Path) -> AnalysisPlan:
     """The analysis of a study by name or TOML path. UserError for an unknown name or a mistake in the file."""
-    return _load("analysis", Analysis, given)
+    return _load("analysis", AnalysisPlan, given)
 
 
 def suite_names() -> list[str]:

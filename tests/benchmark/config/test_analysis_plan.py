@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.config.analysis import Analysis
+from benchmark.config.analysis_plan import AnalysisPlan
 from benchmark.config.toml_files import load_analysis
 from benchmark.errors import UserError
 
@@ -37,7 +37,7 @@ def test_the_analysis_of_the_study() -> None:
 
 def test_an_analysis_survives_its_json() -> None:
     study = load_analysis("study")
-    assert Analysis.model_validate_json(study.model_dump_json()) == study
+    assert AnalysisPlan.model_validate_json(study.model_dump_json()) == study
 
 
 @pytest.mark.parametrize(

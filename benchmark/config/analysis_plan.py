@@ -50,7 +50,7 @@ class Question(Frozen):
         return self
 
 
-class Analysis(Frozen):
+class AnalysisPlan(Frozen):
     """The registered analysis of a study.
 
     The estimand is the mean over tasks of the mean paired gain over splits, in points of the primary metric, at each number of shots.
@@ -82,7 +82,7 @@ class Analysis(Frozen):
     exploratory: tuple[str, ...] = ()
 
     @model_validator(mode="after")
-    def _consistent(self) -> Analysis:
+    def _consistent(self) -> AnalysisPlan:
         names = [question.name for question in self.questions]
         if len(set(names)) != len(names):
             raise ValueError("two questions share a name")
