@@ -14,12 +14,12 @@ from benchmark.config.shorthand import (
     parse_duration,
     parse_names,
     parse_noises,
+    parse_override,
     parse_pairs,
     parse_seeds,
     parse_shots,
     parse_unlabelled,
 )
-from benchmark.contract.parameters import parse_override
 from benchmark.errors import UserError, unknown
 from benchmark.records.spec import Frozen
 

@@ -111,6 +111,15 @@ def parse_pairs(given: Iterable[str] | dict[str, str], option: str, form: str) -
     return found
 
 
+def parse_override(text: str) -> tuple[str, str, str]:
+    """`scl.temperature=0.1` -> ('scl', 'temperature', '0.1')."""
+    left, equals, value = text.partition("=")
+    method, dot, param = left.strip().rpartition(".")
+    if not (equals and dot and method and param):
+        raise UserError(f"--set {text!r} is not of the form METHOD.PARAM=VALUE.", "For example --set scl.temperature=0.1.")
+    return method, param, value.strip()
+
+
 def _items(given: str | int | Iterable[str | int]) -> tuple[str, ...]:
     parts = str(given).split(",") if isinstance(given, (str, int)) else [str(item) for item in given]
     items = tuple(part.strip() for part in parts if part.strip())

@@ -1,11 +1,9 @@
-"""Hyper-parameters given by hand: typed, checked against what the field allows, and never silently dropped."""
+"""Hyper-parameters of a method as a user gives them: converted to the field's type and checked against what the field allows."""
 
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import math
-import sys
 import types
 import typing
 from typing import TYPE_CHECKING, Any
@@ -41,23 +39,8 @@ def construct(cls: type[Method], name: str, params: dict[str, Any]) -> Method:
         raise UserError(f"The method {name!r} does not take these parameters: {error}.") from error
 
 
-def non_default(method: Method) -> dict[str, Any]:
-    """The parameters that differ from the class's defaults, sorted by name: what a variant without a name is called by."""
-    values = {f.name: (getattr(method, f.name), f.default) for f in dataclasses.fields(method)}  # type: ignore[arg-type]
-    return {name: value for name, (value, default) in sorted(values.items()) if value != default}
-
-
-def parse_override(text: str) -> tuple[str, str, str]:
-    """`scl.temperature=0.1` -> ('scl', 'temperature', '0.1')."""
-    left, equals, value = text.partition("=")
-    method, dot, param = left.strip().rpartition(".")
-    if not (equals and dot and method and param):
-        raise UserError(f"--set {text!r} is not of the form METHOD.PARAM=VALUE.", "For example --set scl.temperature=0.1.")
-    return method, param, value.strip()
-
-
 def _checked(method: str, cls: type, f: dataclasses.Field[Any], given: Any) -> Any:
-    wanted = _annotation(cls, f)
+    wanted = typing.get_type_hints(cls)[f.name]
     try:
         value = _convert(given, wanted)
     except (ValueError, TypeError) as error:
@@ -67,58 +50,40 @@ def _checked(method: str, cls: type, f: dataclasses.Field[Any], given: Any) -> A
     return value
 
 
-def _annotation(cls: type, f: dataclasses.Field[Any]) -> Any:
-    """The field's type; annotations are texts in modules with postponed evaluation."""
-    if not isinstance(f.type, str):
-        return f.type
-    owner = next(c for c in cls.__mro__ if f.name in inspect.get_annotations(c))
-    return eval(f.type, {**vars(typing), **vars(sys.modules[owner.__module__])})  # the method's own source, already imported
-
-
 def _convert(given: Any, wanted: Any) -> Any:
-    if _is_union(wanted):
-        return _convert_union(given, typing.get_args(wanted))
-    if wanted is types.NoneType:
-        if given is None or (isinstance(given, str) and given.lower() in NOTHING):
-            return None
-        raise ValueError("not none")
-    if isinstance(given, bool) and wanted in (int, float, str):
+    """`given` as the type `wanted`. ValueError where it is none: a truth value is no number, and infinity is none either."""
+    members = _members(wanted)
+    if types.NoneType in members and (given is None or str(given).lower() in NOTHING):
+        return None
+    if isinstance(given, bool) and bool not in members:
         raise ValueError("a truth value")
-    if typing.get_origin(wanted) is tuple or wanted is tuple:
-        return _convert_tuple(given, wanted)
-    from pydantic import TypeAdapter  # late, with its ValidationError (a ValueError): listing methods does not need it
-
-    value = TypeAdapter(wanted).validate_python(given)
+    if isinstance(given, str) and any(typing.get_origin(member) is tuple for member in members):
+        given = [part.strip() for part in given.strip("()[] ").split(",") if part.strip()]
+    exact = type(given) in members and not isinstance(given, str)
+    value = given if exact else _first_fit(given, members)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("not finite")
     return value
 
 
+def _first_fit(given: Any, members: tuple[Any, ...]) -> Any:
+    """The value as the first member of a union that takes it; text comes last, so that '0.5' is a number where numbers are allowed."""
+    from pydantic import TypeAdapter, ValidationError  # late: listing methods does not need it
+
+    for member in sorted((m for m in members if m is not types.NoneType), key=lambda m: m is str):
+        try:
+            return TypeAdapter(member).validate_python(given)
+        except ValidationError:
+            continue
+    raise ValueError("no type takes it")
+
+
+def _members(wanted: Any) -> tuple[Any, ...]:
+    return typing.get_args(wanted) if _is_union(wanted) else (wanted,)
+
+
 def _is_union(wanted: Any) -> bool:
     return typing.get_origin(wanted) in (typing.Union, types.UnionType)
-
-
-def _convert_union(given: Any, members: tuple[Any, ...]) -> Any:
-    """The first member that takes the value; exact types first, text last, so that '0.5' is a number where numbers are allowed."""
-    exact = [m for m in members if isinstance(m, type) and type(given) is m and m is not str]
-    for member in [*exact, *sorted(members, key=lambda m: m is str)]:
-        try:
-            return _convert(given, member)
-        except (ValueError, TypeError):
-            continue
-    raise ValueError("no member of the union takes it")
-
-
-def _convert_tuple(given: Any, wanted: Any) -> tuple[Any, ...]:
-    items = [part.strip() for part in given.strip("()[] ").split(",") if part.strip()] if isinstance(given, str) else list(given)
-    inside = typing.get_args(wanted)
-    if not inside:
-        return tuple(items)
-    if len(inside) == 2 and inside[1] is Ellipsis:
-        return tuple(_convert(item, inside[0]) for item in items)
-    if len(items) != len(inside):
-        raise ValueError(f"{len(items)} values, not {len(inside)}")
-    return tuple(_convert(item, member) for item, member in zip(items, inside, strict=True))
 
 
 def _within(method: str, f: dataclasses.Field[Any], value: Any) -> None:

@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.contract.predictor import Scores
 from benchmark.errors import UserError, unknown
 from benchmark.metrics import classification
 from benchmark.metrics.calibration import calibration_measures, probabilities
@@ -55,7 +54,7 @@ LOCAL: dict[str, Local] = {
 ALWAYS = ("accuracy", "balanced_accuracy", "macro_precision", "macro_recall", "macro_f1", "mcc")
 
 
-def measure(labels: Labels, scores: Scores, metrics: Sequence[str] = ()) -> dict[str, float]:
+def measure(labels: Labels, scores: NDArray[np.float32], metrics: Sequence[str] = ()) -> dict[str, float]:
     """Every built-in metric, the calibration measures, and the task's own.
 
     Args:

@@ -9,19 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor, nn
 
 from benchmark.data.examples import Examples
 from benchmark.models import bert_forward
-from benchmark.training.optimizer import AdamW
 
 if TYPE_CHECKING:
     from benchmark.models.backbone import Backbone
 
 WORTH_IT = 0.5  # of the vocabulary: with more of it in use there is little to leave out
+
+
+class RowOptimizer(Protocol):
+    """What the rows need of the optimizer that trains them."""
+
+    def decay_factor(self, parameter: nn.Parameter) -> float:
+        """What one step at the present rate multiplies a parameter by for its weight decay."""
+
+    def lengthen(self, old: nn.Parameter, new: nn.Parameter) -> None:
+        """Continue with `new`, which is `old` with further rows behind it."""
 
 
 class EmbeddingRows:
@@ -41,7 +50,7 @@ class EmbeddingRows:
         self._place = torch.full((len(self.whole),), -1, dtype=torch.long)
         self.place = self._place
         self._number(ids, 0)
-        self.optimizer: AdamW | None = None
+        self.optimizer: RowOptimizer | None = None
         self._decay = 1.0
 
     def ensure_rows(self, ids: Tensor) -> None:
@@ -66,7 +75,7 @@ class EmbeddingRows:
     def after_step(self) -> None:
         """After each optimizer step: what weight decay did to the rows that are not here."""
         assert self.optimizer is not None
-        self._decay *= self.optimizer.shrinking(self.weight)
+        self._decay *= self.optimizer.decay_factor(self.weight)
 
     @torch.no_grad()
     def give_back(self) -> None:

@@ -10,6 +10,7 @@ from benchmark.cell import Cell
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.profile import ProfileConfig
 from benchmark.config.request import RunRequest
+from benchmark.config.shorthand import parse_override
 from benchmark.config.suite import Arm, SuiteConfig
 from benchmark.config.task import task_names
 from benchmark.config.toml_files import load_encoder, load_profile, load_suite
@@ -129,8 +130,6 @@ def _noises(request: RunRequest, suite: SuiteConfig) -> list[NoiseSpec | None]:
 
 def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Arm]:
     """The suite's arms that were asked for, and further methods under their own names; with profile and --set parameters."""
-    from benchmark.plugins.registry import parse_override
-
     overrides = [parse_override(f"{name}={value}") for name, value in request.set.items()]
     chosen = list(suite.arms)
     if request.methods is not None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from benchmark.contract.parameters import construct, non_default, parse_override
+from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
@@ -28,7 +28,7 @@ from benchmark.plugins.discovery import PluginPackage, plugin_packages
 if TYPE_CHECKING:
     from benchmark.contract.method import Method
 
-__all__ = ["Entry", "Registry", "build", "code_hash", "load_plugin", "methods", "non_default", "parse_override", "plugin_source"]
+__all__ = ["Entry", "Registry", "build", "code_hash", "load_plugin", "methods", "plugin_source"]
 
 C = TypeVar("C", bound=type)
 

@@ -97,7 +97,7 @@ class AdamW:
         """Every parameter, group by group."""
         return (parameter for group in self.groups for parameter in group.parameters)
 
-    def shrinking(self, parameter: nn.Parameter) -> float:
+    def decay_factor(self, parameter: nn.Parameter) -> float:
         """What a step at the present rate multiplies a parameter by for its weight decay."""
         group = next(group for group in self.groups if any(p is parameter for p in group.parameters))
         return 1 - group.rate * self.factor * group.decay

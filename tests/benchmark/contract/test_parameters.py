@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from benchmark.contract.method import Method, bounded, searchable
-from benchmark.contract.parameters import construct, non_default
+from benchmark.contract.parameters import construct
 from benchmark.contract.phase import Phase
 from benchmark.contract.task_info import TaskInfo
 from benchmark.errors import UserError
@@ -98,7 +98,3 @@ def test_a_value_outside_the_search_space_is_allowed() -> None:
 def test_an_unknown_parameter_suggests_the_nearest() -> None:
     with pytest.raises(UserError, match="Did you mean 'weight'"):
         sample(wieght=1)
-
-
-def test_only_what_differs_from_the_defaults_makes_a_variant() -> None:
-    assert non_default(sample(rule="b", epochs=2, scale=1.0)) == {"epochs": 2, "rule": "b"}

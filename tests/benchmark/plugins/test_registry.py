@@ -190,14 +190,3 @@ def test_two_plug_in_files_of_one_name_are_refused(write: Callable[..., Path]) -
     load_plugin(str(first))
     with pytest.raises(UserError, match="share the name"):
         load_plugin(str(second))
-
-
-def test_overrides_are_split_at_the_method() -> None:
-    assert registry.parse_override("scl.temperature=0.1") == ("scl", "temperature", "0.1")
-    assert registry.parse_override("ce-matched.to=a=b") == ("ce-matched", "to", "a=b")
-
-
-@pytest.mark.parametrize("text", ["scl", "scl.temperature", "temperature=1", ".x=1", "scl.=1"])
-def test_an_override_of_another_form_is_a_user_error(text: str) -> None:
-    with pytest.raises(UserError, match=r"METHOD\.PARAM=VALUE"):
-        registry.parse_override(text)

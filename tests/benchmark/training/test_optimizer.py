@@ -81,10 +81,10 @@ def test_a_longer_parameter_goes_on_with_the_moments_of_its_first_rows() -> None
     assert list(second.moments) == [longer]
 
 
-def test_shrinking_is_what_weight_decay_does_to_a_row_without_gradient() -> None:
+def test_decay_factor_is_what_weight_decay_does_to_a_row_without_gradient() -> None:
     parameter = nn.Parameter(torch.full((2, 2), 8.0))
     optimizer = AdamW([Group([parameter], 0.5, 0.25)], factor=0.5)
-    expected = parameter.detach() * optimizer.shrinking(parameter)
+    expected = parameter.detach() * optimizer.decay_factor(parameter)
     parameter.grad = torch.zeros(2, 2)
     optimizer.step()
     torch.testing.assert_close(parameter.detach(), expected, rtol=0, atol=0)
