@@ -19,17 +19,6 @@ SHARED_NAMES = {"__init__", "__main__", "base", "registry"}  # file names that m
 ONE_KIND = {"methods", "baselines", "controls", "rivals", "losses", "noise", "commands", "checks", "published"}
 # Rooms in which one figure, format, printed thing, verdict or word list stands per file, however small.
 SMALL_IS_FINE = ONE_KIND | {"figures", "render", "output", "verdicts", "synthetic"}
-    "methods",
-    "baselines",
-    "controls",
-    "rivals",
-    "losses",
-    "noise",
-    "commands",
-    "checks",
-    "published",
-    "rules",
-}
 MOST_MODULES, MOST_PARAMETERS, SMALL = 12, 6, 40
 
 # The private dialect of earlier versions, and what the field says.
