@@ -1,1 +1,1 @@
-"""The command line: the only part that imports everything, and late. Nothing here computes anything."""
+"""The command line: one file per command, and what commands print."""

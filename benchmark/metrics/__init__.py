@@ -1,0 +1,1 @@
+"""Metrics of predictions and probabilities, each once: classification, calibration, the majority score."""

@@ -1,0 +1,1 @@
+"""Encoders: their modules and forward pass, tokenizer, loading, and what makes short runs fast."""

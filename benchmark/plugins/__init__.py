@@ -1,0 +1,1 @@
+"""Plug-ins: the registry of methods, where their packages are, and the identity of their code."""

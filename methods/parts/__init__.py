@@ -1,0 +1,1 @@
+"""Parts that several methods share: the decoder, imbalance correction, phase recipes."""

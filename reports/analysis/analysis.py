@@ -180,7 +180,7 @@ def paired(block: Block, arm: str, cell: CellKey, against: str) -> PairedUnits:
 
 
 def floor_of(block: Block, cell: CellKey) -> Floor | None:
-    """Whether no arm of the cell is above the majority rate; None where that cannot be told."""
+    """Whether no arm of the cell is above the majority rate; None where that is not known."""
     rate, labels = block.majority(cell), block.gold.get(cell)
     scores = {arm: list(runs.scores.values()) for arm in block.arms if (runs := block.runs.get((arm, cell))) is not None and runs.scores}
     return at_floor(scores, rate, len(labels)) if scores and rate is not None and labels else None

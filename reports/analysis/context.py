@@ -1,4 +1,4 @@
-"""What a reader must know before the first number: the lines above and below every table of a block."""
+"""The context of a block's numbers: the header above and the notes below every one of its tables."""
 
 from __future__ import annotations
 

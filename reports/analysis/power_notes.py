@@ -1,4 +1,4 @@
-"""What the runs at hand could have found, and what no score could have: sentences for under a table."""
+"""What these runs could have found, and what no score could have: sentences for under a table."""
 
 from __future__ import annotations
 

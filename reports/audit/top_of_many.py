@@ -1,4 +1,4 @@
-"""What keeping the best runs by validation score does to their test scores, in closed form for normal scores."""
+"""The top k of many runs by validation score: what keeping only them does to test scores, in closed form for normal scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Critical-difference diagram: mean ranks on a line, joined where they cannot be told apart."""
+"""Critical-difference diagram: mean ranks on a line, joined where they cannot be distinguished."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accuracy over the number of labels, and over the level of noise: every run a dot, a line through the means."""
+"""Learning and noise curves: accuracy over the number of labels and over the level of noise, every run a dot, a line through the means."""
 
 from __future__ import annotations
 

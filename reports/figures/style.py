@@ -1,4 +1,4 @@
-"""What all pictures share: colours that colour-blind readers tell apart, markers, sizes, and the line that says what is shown."""
+"""The style that all figures share: colours for colour-blind readers, markers, sizes, and the line that says what is shown."""
 
 from __future__ import annotations
 

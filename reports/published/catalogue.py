@@ -1,4 +1,4 @@
-"""Reading the table files. A new table is a new file: `published/<paper>/<name>.toml` is the table `<paper>/<name>`."""
+"""The catalogue of published tables, read from files: `published/<paper>/<name>.toml` is the table `<paper>/<name>`."""
 
 from __future__ import annotations
 

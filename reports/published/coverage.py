@@ -1,4 +1,4 @@
-"""Which cells of a published table our suites plan, and which the results at hand have runs for."""
+"""The coverage of a published table: which of its cells our suites plan, and for which of them there are results."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ def summary(table: PublishedTable, frame: pd.DataFrame | None = None) -> str:
     line = f"{number}{table.title}; {known} cells" + (f", {unknown} unknown" if unknown else "")
     count = planned(table)
     line += f"; suite {table.fill.suite} plans {count} of them" if count else "; no suite of ours has its cells"
-    return line if frame is None or not count else f"{line}, the results at hand fill {filled(table, frame)}"
+    return line if frame is None or not count else f"{line}, the results fill {filled(table, frame)}"

@@ -1,4 +1,4 @@
-"""A figure as SVG text and as PNG bytes, the same bytes for the same figure."""
+"""A figure as image files: SVG text and PNG bytes, equal for equal figures."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Reading results: blocks of a folder, their cells, arms and runs."""

@@ -166,5 +166,5 @@ def _direction(analysis: Analysis, place: Place, found: Comparison) -> str:
     word = "better" if found.difference > 0 else "worse"
     scope = analysis.over_examples.get(place)
     if scope is None:
-        return f"{word} on these test examples (predictions not at hand)"
+        return f"{word} on these test examples (predictions not available)"
     return f"{word} on {place[1].task}" if scope.scope == "task" else f"{word} on these test examples"

@@ -1,0 +1,1 @@
+"""Verdicts on published claims: what our runs say of a printed gain."""

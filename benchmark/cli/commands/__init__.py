@@ -1,0 +1,1 @@
+"""The commands, one file each; the heavy imports are inside the functions."""

@@ -1,1 +1,1 @@
-"""Seeds until decided: planned looks, each at its share of the error rate, each comparison ending on its own (docs/search.md)."""
+"""Plans that depend on results: the trials of a search, and the interim looks of `--until decided`."""

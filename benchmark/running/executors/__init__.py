@@ -1,0 +1,1 @@
+"""Executors: where runs are performed (this machine, a Ray cluster, Slurm). They know nothing of records."""

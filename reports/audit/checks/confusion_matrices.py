@@ -1,4 +1,4 @@
-"""Precision, recall, F1 and accuracy of the same predictions against each other."""
+"""Confusion matrices that no classifier can have: precision, recall, F1 and accuracy of the same predictions against each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the stated parts of a pool fit into it without overlap."""
+"""Published split sizes against the pool they were drawn from: whether the stated parts fit into it without overlap."""
 
 from __future__ import annotations
 
