@@ -49,9 +49,10 @@ class Streams:
 
     Args:
         split_seed: root of the axes `split` and `noise`.
-        seed: root of the axes `init`, `order`, `dropout` and `augment`.
+        seed: root of the axes `order`, `dropout` and `augment`, and of `init` where no `init_seed` is given.
         salt: the one sanctioned break of pairing; changes `init`, `order` and `dropout` only.
         phase: the phase whose streams these are; part of every name.
+        init_seed: root of the axis `init` where initialisation and batch order are crossed; None: `seed`.
         drawn: the axes that were used so far; the conformance suite holds them against what a method declares.
     """
 
@@ -59,6 +60,7 @@ class Streams:
     seed: int
     salt: str = ""
     phase: str = ""
+    init_seed: int | None = None
     drawn: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def at(self, phase: str) -> Streams:
@@ -70,10 +72,15 @@ class Streams:
         if axis not in AXES:
             raise ValueError(f"unknown axis {axis!r}; the axes are {', '.join(AXES)}")
         self.drawn.add(axis)
-        root = self.split_seed if axis in OF_THE_SPLIT else self.seed
+        root = self._root(axis)
         salt = self.salt if axis in SALTED else ""
         phase = "" if axis == "init" else self.phase
         return derive(root, axis, salt, phase, *names)
+
+    def _root(self, axis: str) -> int:
+        if axis in OF_THE_SPLIT:
+            return self.split_seed
+        return self.init_seed if axis == "init" and self.init_seed is not None else self.seed
 
     def numpy(self, axis: str, *names: str | int) -> np.random.Generator:
         """A fresh NumPy generator for one named draw."""

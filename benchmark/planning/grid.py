@@ -15,6 +15,7 @@ from benchmark.config.suite import Arm, SuiteConfig
 from benchmark.config.task import task_names
 from benchmark.config.toml_files import load_encoder, load_profile, load_suite
 from benchmark.errors import UserError, unknown
+from benchmark.planning.run_seeds import RunSeeds, crossed_seeds, paired_seeds
 from benchmark.plugins.registry import methods
 from benchmark.records.spec import Compute, Imbalance, NoiseSpec
 
@@ -26,7 +27,7 @@ class Grid:
     Args:
         overridden: whether an option changed what the profile fixes; tables then say `profile*`.
         design: how parameters and seeds are decided where not beforehand: `+search8`, `+looks`. Results of another design stand apart.
-        seeds: (split seed, seed) pairs.
+        seeds: the replicates of every arm.
     """
 
     suite: SuiteConfig
@@ -37,7 +38,7 @@ class Grid:
     protocol: Literal["honest", "paper"]
     cells: tuple[Cell, ...]
     arms: tuple[Arm, ...]
-    seeds: tuple[tuple[int, int], ...]
+    seeds: tuple[RunSeeds, ...]
     design: str = ""
 
     @property
@@ -88,12 +89,12 @@ def overrides(request: RunRequest, profile: ProfileConfig, suite: SuiteConfig) -
     return changed or foreign or bool(request.set)
 
 
-def _seeds(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> tuple[tuple[int, int], ...]:
+def _seeds(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> tuple[RunSeeds, ...]:
     """One new seed per split by default; `--splits M` crosses M splits with the seeds."""
     seeds = request.seeds or tuple(range(suite.seeds or profile.seeds))
     if request.splits is None:
-        return tuple((seed, seed) for seed in seeds)
-    return tuple((split, seed) for split in range(request.splits) for seed in seeds)
+        return paired_seeds(seeds)
+    return crossed_seeds(request.splits, seeds)
 
 
 def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Cell]:

@@ -14,10 +14,9 @@ from benchmark.errors import UserError
 from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid
 from benchmark.planning.planned_run import PlannedRun, Template, make_split_spec, make_template, shape_of
+from benchmark.planning.run_seeds import RunSeeds
 from benchmark.planning.workspace import Workspace
 from benchmark.records.spec import SplitSpec
-
-Seeds = tuple[tuple[int, int], ...]  # (split seed, seed)
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Strand:
 
     cell: Cell
     arm: Arm
-    seeds: Seeds
+    seeds: tuple[RunSeeds, ...]
 
 
 def whole_grid(grid: Grid) -> list[Strand]:
@@ -49,15 +48,15 @@ def _in_cell(grid: Grid, cell: Cell, group: list[Strand], workspace: Workspace) 
     others = [strand.arm for strand in group if strand.arm.trial is None] or list(grid.arms)
     templates: dict[tuple[int, TaskInfo, int], Template] = {}
     members = [(number, strand.arm, frozenset(strand.seeds)) for number, strand in enumerate(group)]
-    for split_seed, seed in dict.fromkeys(pair for strand in group for pair in strand.seeds):
-        split, shape, n_test = sizes.of(split_seed)
+    for replicate in dict.fromkeys(replicate for strand in group for replicate in strand.seeds):
+        split, shape, n_test = sizes.of(replicate.split)
         for number, arm, seeds in members:
-            if (split_seed, seed) not in seeds:
+            if replicate not in seeds:
                 continue
             place = (number, shape, n_test)
             if place not in templates:
                 templates[place] = make_template(grid, cell, arm, others, data, split, shape, n_test)
-            yield templates[place].on(split, seed)
+            yield templates[place].on(split, replicate)
 
 
 class Sizes:

@@ -26,12 +26,12 @@ class PhaseChain:
     Args:
         start: the key of the state before the first phase.
         links: per phase its identity; the previous key, the split seed and the streams are filled in per run.
-        draws: per phase whether it draws random numbers.
+        draws: per phase the random streams that it draws from.
     """
 
     start: str
     links: tuple[dict[str, Any], ...]
-    draws: tuple[bool, ...]
+    draws: tuple[frozenset[str], ...]
     salt: str
 
     @classmethod
@@ -48,17 +48,21 @@ class PhaseChain:
             }
             for phase in phases
         )
-        return cls(content_key(_plain(start)), links, tuple(bool(phase.random_streams) for phase in phases), salt)
+        return cls(content_key(_plain(start)), links, tuple(phase.random_streams for phase in phases), salt)
 
     def keys(self, spec: RunSpec) -> list[str]:
         """The keys of one run's phases; `spec` differs from the chain's own in its seeds alone."""
         key, keys = self.start, []
         for link, draws in zip(self.links, self.draws, strict=True):
             split = link["inputs"]["split"] | {"split_seed": spec.split.split_seed}
-            seen = {"inputs": link["inputs"] | {"split": split}, "streams": [spec.seed, self.salt] if draws else None}
+            seen = {"inputs": link["inputs"] | {"split": split}, "streams": self._streams(spec, draws)}
             key = content_key({**link, **seen, "previous": key})
             keys.append(key)
         return keys
+
+    def _streams(self, spec: RunSpec, draws: frozenset[str]) -> list[Any] | None:
+        """The roots of what a phase draws: a phase that initialises nothing does not depend on the seed of the initialisation."""
+        return [spec.seed, spec.init_root if "init" in draws else None, self.salt] if draws else None
 
 
 def inputs(spec: RunSpec, phase: Phase) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:
         if cell.imbalance is None:
             continue
         data = loaded_data.task_data(cell.task, workspace)
-        split = loaded_data.drawn(data, make_split_spec(grid, cell, grid.seeds[0][0]))
+        split = loaded_data.drawn(data, make_split_spec(grid, cell, grid.seeds[0].split))
         for arm in grid.arms:
             line = correction_preview.told(arm.name, build(arm.method, arm.params), split, data.label_names, cell.label)
             if line is not None:

@@ -41,7 +41,8 @@ def _row(run: PlannedRun, workspace: Workspace, known: dict[Hashable, ManifestRo
     if place not in known:
         known[place] = _whole_row(run, workspace)
     spec = run.spec
-    return known[place].model_copy(update={"key": run.key, "split_seed": spec.split.split_seed, "seed": spec.seed})
+    seeds = {"split_seed": spec.split.split_seed, "seed": spec.seed, "init_seed": spec.init_seed}
+    return known[place].model_copy(update={"key": run.key, **seeds})
 
 
 def _whole_row(run: PlannedRun, workspace: Workspace) -> ManifestRow:

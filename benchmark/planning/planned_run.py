@@ -19,6 +19,7 @@ from benchmark.models.encoder_files import locate, weights_hash
 from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.grid import Grid, defaults_of
 from benchmark.planning.phase_keys import PhaseChain
+from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build, code_hash
 from benchmark.records.spec import Budget, Compute, EncoderSpec, MethodSpec, RunSpec, SplitSpec, TaskSpec
 from benchmark.version import NUMERICS
@@ -68,8 +69,9 @@ class PlannedRun:
     @property
     def label(self) -> str:
         """For people: cell and seed."""
-        split, seed = self.spec.split.split_seed, self.spec.seed
-        return f"{self.cell.label} seed {split}" + ("" if seed in (None, split) else f"/{seed}")
+        split, seed, init = self.spec.split.split_seed, self.spec.seed, self.spec.init_seed
+        parts = [split] + ([] if seed in (None, split) and init is None else [seed]) + ([] if init is None else [init])
+        return f"{self.cell.label} seed {'/'.join(map(str, parts))}"
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,10 @@ class Template:
     n_test: int
     draws: bool
 
-    def on(self, split: SplitSpec, seed: int) -> PlannedRun:
-        """The run on one (split, seed)."""
-        spec = self.spec.model_copy(update={"split": split, "seed": seed if self.draws else None})
+    def on(self, split: SplitSpec, seeds: RunSeeds) -> PlannedRun:
+        """The run on one replicate, whose split is given."""
+        drawn = {"seed": seeds.seed, "init_seed": seeds.init} if self.draws else {"seed": None, "init_seed": None}
+        spec = self.spec.model_copy(update={"split": split, **drawn})
         return PlannedRun(spec, spec.key, self.cell, self.arm, tuple(self.chain.keys(spec)), self.parts, self.shape, self.n_test)
 
 

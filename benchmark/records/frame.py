@@ -23,11 +23,11 @@ COLUMNS = [
     *("suite", "profile", "protocol", "task", "task_source", "partial", "method", "variant", "shots", "noise_kind", "noise_level"),
     *("split_seed", "seed", "metric", "value", "dev_value", "n_train", "n_dev", "n_test", "status", "seconds", "forward_examples"),
     *("key", "role", "trial", "encoder", "device", "precision", "threads", "env_id", "n_unlabelled", "sampler", "noise_where"),
-    *("backward_examples", "labels_used", "alarms", "error", "params", "metrics"),
+    *("backward_examples", "labels_used", "alarms", "error", "params", "metrics", "init_seed"),
 ]
 WHOLE = [
     *("split_seed", "seed", "n_train", "n_dev", "n_test", "forward_examples", "trial", "threads", "n_unlabelled", "backward_examples"),
-    "labels_used",
+    *("labels_used", "init_seed"),
 ]
 REAL = ["noise_level", "value", "dev_value", "seconds"]
 FORMATS = ("csv", "json", "parquet")
@@ -120,8 +120,8 @@ def _rows(manifests: Iterable[Manifest], records: dict[str, RunRecord]) -> Itera
 def _order(where: tuple[str, str, str, str], row: ManifestRow) -> tuple[Any, ...]:
     shots = (int(row.shots), "") if row.shots.isdigit() else (10**9, row.shots)
     noise = (row.noise_kind, row.noise_level or 0.0, row.noise_where)
-    seed = -1 if row.seed is None else row.seed
-    return (*where[:3], row.task, shots, noise, row.arm, row.trial or 0, row.split_seed, seed, row.key)
+    seeds = tuple(-1 if seed is None else seed for seed in (row.seed, row.init_seed))
+    return (*where[:3], row.task, shots, noise, row.arm, row.trial or 0, row.split_seed, *seeds, row.key)
 
 
 def _row(where: tuple[str, str, str, str], row: ManifestRow, record: RunRecord | None, twin: bool) -> dict[str, Any]:
@@ -159,6 +159,7 @@ def identical(records: Iterable[RunRecord]) -> set[str]:
     groups: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
     for record in records:
         if record.status == "done" and record.spec.seed is not None and record.predictions is not None:
-            spec = record.spec.model_copy(update={"seed": None, "split": record.spec.split.model_copy(update={"split_seed": 0})})
+            split = record.spec.split.model_copy(update={"split_seed": 0})
+            spec = record.spec.model_copy(update={"seed": None, "init_seed": None, "split": split})
             groups[canonical(spec.model_dump(mode="json")), record.predictions.packed].append(record)
     return {record.key for group in groups.values() if len(group) > 1 for record in group}

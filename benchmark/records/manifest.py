@@ -37,6 +37,7 @@ class ManifestRow(Frozen):
     noise_where: str = ""
     split_seed: int
     seed: int | None = None
+    init_seed: int | None = None
     metric: str = "accuracy"
     n_train: int | None = None
     n_dev: int | None = None
@@ -65,6 +66,7 @@ class ManifestRow(Frozen):
             "noise_where": noise.where if noise else "",
             "split_seed": spec.split.split_seed,
             "seed": spec.seed,
+            "init_seed": spec.init_seed,
             "sampler": spec.sampler,
             "encoder": spec.encoder.name if spec.encoder else "",
             **spec.compute.model_dump(),

@@ -6,9 +6,9 @@ import hashlib
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SPEC_VERSION = 1
+SPEC_VERSION = 2
 
 
 class Frozen(BaseModel):
@@ -95,7 +95,12 @@ class Compute(Frozen):
 
 
 class RunSpec(Frozen):
-    """One run: an arm in a cell on one (split seed, seed). `seed` is None for a method that draws nothing in training."""
+    """One run: an arm in a cell on one (split seed, seed).
+
+    Args:
+        seed: root of initialisation, batch order and dropout; None for a method that draws nothing in training.
+        init_seed: root of the initialisation alone, where a design crosses it with order and dropout; None: `seed`.
+    """
 
     version: int = SPEC_VERSION
     numerics: int
@@ -108,6 +113,20 @@ class RunSpec(Frozen):
     budget: Budget | None = None
     compute: Compute
     seed: int | None = None
+    init_seed: int | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> RunSpec:
+        if self.init_seed is not None and self.init_seed == self.seed:
+            raise ValueError("init_seed equals seed: leave it out, so that one run has one key")
+        if self.init_seed is not None and self.seed is None:
+            raise ValueError("init_seed without seed: a method that draws nothing has neither")
+        return self
+
+    @property
+    def init_root(self) -> int | None:
+        """The seed that initialisation follows."""
+        return self.seed if self.init_seed is None else self.init_seed
 
     @property
     def key(self) -> str:

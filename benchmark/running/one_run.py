@@ -76,7 +76,7 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
     method = build(spec.method.name, spec.method.params)
     check_code(spec, method)
     shape = task_shape(spec, data.label_names, split)
-    streams = Streams(spec.split.split_seed, spec.seed or 0, method.salt)
+    streams = Streams(spec.split.split_seed, spec.seed or 0, method.salt, init_seed=spec.init_seed)
     state = fresh_state(method, spec, workspace)
     training = TrainingData(split.train, split.dev, split.unlabelled)
     ran = run_phases(spec, method.phases(shape), state, training, shape, streams, workspace, progress)

@@ -57,3 +57,9 @@ def test_an_id_keeps_its_number_in_every_subset_and_order(ids: list[int], seed: 
     part = ids[::-2]
     assert uniforms(np.array(part, dtype=np.uint64), seed).tolist() == [whole[i] for i in part]
     assert all(0 <= value < 1 for value in whole.values())
+
+
+@pytest.mark.parametrize("axis", ["split", "noise", "init", "order", "dropout", "augment"])
+def test_an_init_seed_moves_the_initialisation_alone(axis: str) -> None:
+    crossed = Streams(1, 2, init_seed=5).at("fine-tune").seed_of(axis, "head")
+    assert crossed == Streams(1, 5 if axis == "init" else 2).at("fine-tune").seed_of(axis, "head")

@@ -16,6 +16,7 @@ def heading(record: RunRecord) -> str:
     spec = record.spec
     noise = f", {spec.noise.kind}:{spec.noise.level:g}" if spec.noise else ""
     seeds = f"split seed {spec.split.split_seed}, seed {'-' if spec.seed is None else spec.seed}"
+    seeds += "" if spec.init_seed is None else f", initialised under seed {spec.init_seed}"
     ended = record.status if record.value is None else f"{record.primary} {record.value:.4f}"
     return f"{spec.method.name} on {spec.task.name}, shots {spec.split.shots}{noise}, {seeds}: {ended}"
 

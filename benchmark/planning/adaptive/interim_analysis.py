@@ -13,8 +13,9 @@ from benchmark.config.suite import Arm
 from benchmark.errors import UserError
 from benchmark.planning.adaptive.stopping_rule import ALPHA, LOOKS, InterimLook, level_of, look
 from benchmark.planning.cost.completed_runs import CompletedRun
-from benchmark.planning.layout import Seeds, Strand
+from benchmark.planning.layout import Strand
 from benchmark.planning.planned_run import PlannedRun
+from benchmark.planning.run_seeds import paired_seeds
 
 Place = tuple[Cell, str]  # cell and name of the arm
 
@@ -61,7 +62,7 @@ class InterimAnalysis:
 
     def strands(self, seeds: int) -> list[Strand]:
         """All runs of the look at so many seeds, those of ended comparisons as far as they went."""
-        return [Strand(cell, arm, first(self._needed(cell, arm, seeds))) for cell, arms in self.arms.items() for arm in arms]
+        return [Strand(cell, arm, paired_seeds(range(self._needed(cell, arm, seeds)))) for cell, arms in self.arms.items() for arm in arms]
 
     def _needed(self, cell: Cell, arm: Arm, seeds: int) -> int:
         others = [self._reached((cell, other.name), seeds) for other in self.arms[cell] if self.is_compared(other.name)]
@@ -103,8 +104,3 @@ def scores_of(runs: Sequence[PlannedRun], kept: Mapping[str, CompletedRun]) -> d
         if there is not None and there.value is not None:
             found.setdefault((run.cell, run.arm.name), {}).setdefault(run.spec.split.split_seed, []).append(there.value)
     return {place: {split: fmean(values) for split, values in by_split.items()} for place, by_split in found.items()}
-
-
-def first(seeds: int) -> Seeds:
-    """The first seeds, one new split each."""
-    return tuple((seed, seed) for seed in range(seeds))

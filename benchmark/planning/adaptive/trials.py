@@ -15,13 +15,14 @@ from benchmark.planning.adaptive.search_space import axes_of, draws
 from benchmark.planning.adaptive.trial_choice import Choice, choose
 from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.grid import Grid
-from benchmark.planning.layout import Seeds, Strand
+from benchmark.planning.layout import Strand
 from benchmark.planning.planned_run import PlannedRun, make_split_spec
+from benchmark.planning.run_seeds import paired_seeds
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import build
 
 FIRST_TUNING_SPLIT = 1000  # split seeds from here on are for tuning, and no report uses them (docs/protocol.md)
-TUNING: Seeds = tuple((FIRST_TUNING_SPLIT + i, FIRST_TUNING_SPLIT + i) for i in range(5))
+TUNING = paired_seeds(range(FIRST_TUNING_SPLIT, FIRST_TUNING_SPLIT + 5))
 Place = tuple[Cell, str]  # cell and name of the arm
 
 
@@ -70,7 +71,7 @@ def trial_arm(arm: Arm, number: int, setting: Mapping[str, Any]) -> Arm:
 
 def described(search: Search) -> str:
     """The search in one line."""
-    splits = f"{len(TUNING)} tuning splits (seeds {TUNING[0][0]} to {TUNING[-1][0]})"
+    splits = f"{len(TUNING)} tuning splits (seeds {TUNING[0].split} to {TUNING[-1].split})"
     return f"search: trials, {search.trials} settings for each arm and cell on {splits}, chosen by mean development score"
 
 
@@ -85,12 +86,12 @@ def fewer(search: Search) -> list[str]:
 
 
 def _refuse_tuning_seeds(grid: Grid) -> None:
-    reported = {split for split, _ in grid.seeds}
-    shared = sorted(reported & {split for split, _ in TUNING})
+    reported = {split for split, *_ in grid.seeds}
+    shared = sorted(reported & {split for split, *_ in TUNING})
     if shared:
         raise UserError(
             f"The split seeds {', '.join(map(str, shared))} are to be reported, and a search tunes on them.",
-            f"Tuning splits have the seeds {TUNING[0][0]} to {TUNING[-1][0]}; a report uses others.",
+            f"Tuning splits have the seeds {TUNING[0].split} to {TUNING[-1].split}; a report uses others.",
             "Correct --seeds.",
         )
 
@@ -129,7 +130,7 @@ def told(grid: Grid, search: Search, workspace: Workspace, made: Mapping[Place, 
     spaces = {arm.name: {axis.name: axis.told() for axis in axes_of(arm)} for arm in grid.arms}
     content: dict[str, Any] = {
         "trials": search.trials,
-        "splits": [split for split, _ in TUNING],
+        "splits": [split for split, *_ in TUNING],
         "labels": {cell.label: labels_used(grid, cell, workspace) for cell in grid.cells},
         "drawn": {name: len(settings) for name, settings in search.settings.items()},
         "spaces": {name: axes for name, axes in spaces.items() if axes},
@@ -152,7 +153,7 @@ def labels_used(grid: Grid, cell: Cell, workspace: Workspace) -> int:
     """Different labelled examples (training and development) of all tuning splits of a cell: what the search cost in labels."""
     data = loaded_data.task_data(cell.task, workspace)
     ids: set[int] = set()
-    for split_seed, _ in TUNING:
+    for split_seed, *_ in TUNING:
         split = loaded_data.drawn(data, make_split_spec(grid, cell, split_seed))
         ids |= {*split.train.ids.tolist(), *split.dev.ids.tolist()}
     return len(ids)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
+from typing import Any
 
 from benchmark.cell import Cell
 from benchmark.planning.cost.completed_runs import CompletedRuns
 from benchmark.planning.cost.cost_model import arm_in_cell
 from benchmark.planning.planned_run import PlannedRun
+from benchmark.records.spec import RunSpec
 from benchmark.stats.power import ALPHA, smallest_difference, upper_spread
 
 FEWEST = 3  # measured pairs from which a spread is taken
-Scores = dict[tuple[int, int | None], float]  # (split seed, seed) -> primary metric
+Training = tuple[int, int] | None  # seeds of order and of initialisation; None for a method that draws nothing
+Scores = dict[tuple[int, Training], float]  # (split seed, training seeds) -> primary metric
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def _scores(found: CompletedRuns) -> dict[Hashable, Scores]:
     for key, run in found.measured.items():
         value = found.kept[key].value
         if value is not None:
-            scores.setdefault(arm_in_cell(run.spec), {})[run.spec.split.split_seed, run.spec.seed] = value
+            scores.setdefault(arm_in_cell(run.spec), {})[_seeds(run.spec)] = value
     return scores
 
 
@@ -81,9 +84,9 @@ def _of(runs: Sequence[PlannedRun], scores: Mapping[Hashable, Scores]) -> Scores
     return next((scores[kind] for run in runs if (kind := arm_in_cell(run.spec)) in scores), {})
 
 
-def _units(mine: Sequence[PlannedRun], theirs: Sequence[PlannedRun]) -> set[int]:
+def _units(mine: Sequence[PlannedRun], theirs: Sequence[PlannedRun]) -> set[Any]:
     """Independent units: the splits that both arms have, or, on one split, its seeds."""
-    pairs = [{(run.spec.split.split_seed, run.spec.seed) for run in runs} for runs in (mine, theirs)]
+    pairs = [{_seeds(run.spec) for run in runs} for runs in (mine, theirs)]
     splits = {split for split, _ in pairs[0]} & {split for split, _ in pairs[1]}
     if len(splits) != 1:
         return splits
@@ -100,6 +103,11 @@ def _differences(mine: Scores, theirs: Scores) -> list[float]:
     return [fmean(found) for found in by_split.values()] if len(by_split) != 1 else next(iter(by_split.values()))
 
 
-def _partners(split: int, seed: int | None, theirs: Scores) -> list[float]:
+def _seeds(spec: RunSpec) -> tuple[int, Training]:
+    seed, init = spec.seed, spec.init_root
+    return spec.split.split_seed, None if seed is None or init is None else (seed, init)
+
+
+def _partners(split: int, seed: Training, theirs: Scores) -> list[float]:
     exact = [theirs[place] for place in ((split, seed), (split, None)) if place in theirs]
     return exact or ([value for (where, _), value in theirs.items() if where == split] if seed is None else [])

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from benchmark import CrossEntropy, FineTune
 from benchmark.config.request import RunRequest
+from benchmark.planning.phase_keys import PhaseChain, phase_keys
 from benchmark.planning.plan import make_plan
 from benchmark.planning.planned_run import PlannedRun
 
@@ -63,3 +65,12 @@ def test_code_of_the_phase_is_in_its_key(request_of: Request, monkeypatch: pytes
 
 def test_a_salt_is_in_the_key_of_the_phases_that_draw(request_of: Request) -> None:
     assert one(request_of, "ce").phases != one(request_of, "ce-null").phases
+
+
+def test_an_init_seed_is_in_the_key_of_the_phases_that_initialise(request_of: Request) -> None:
+    run = one(request_of, "ce")
+    crossed = run.spec.model_copy(update={"init_seed": 7})
+    phases = [FineTune(CrossEntropy())]
+    chain = PhaseChain("start", ({"inputs": {"split": {}}},), (frozenset({"order"}),), "")
+    assert phase_keys(crossed, phases, "") != phase_keys(run.spec, phases, "")
+    assert chain.keys(crossed) == chain.keys(run.spec)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmark.records.spec import NoiseSpec, RunSpec, canonical, content_key
 
-GOLDEN = "1f3ff767e6163d465ecd64d97dc56cb14ca5b60b16730164a537fe9e70ab68e9"
+GOLDEN = "eb0be2722337d3d94902cac4bd74c8dc48026dc58dbabac14183f0d1674d2620"
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
@@ -75,6 +75,7 @@ def test_a_whole_number_in_a_float_field_is_the_same_number() -> None:
     [
         {"numerics": 2},
         {"seed": 1},
+        {"init_seed": 1},
         {"sampler": "pk:8,2"},
         {"params": {"weight": 0.8}},
         {"noise": {"kind": "char", "level": 0.1}},
@@ -89,6 +90,12 @@ def test_a_whole_number_in_a_float_field_is_the_same_number() -> None:
 )
 def test_everything_in_a_spec_is_part_of_its_key(change: dict[str, Any]) -> None:
     assert make(**change).key != make().key
+
+
+@pytest.mark.parametrize("seeds", [{"seed": 3, "init_seed": 3}, {"seed": None, "init_seed": 3}])
+def test_a_run_has_one_form_of_its_seeds(seeds: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="init_seed"):
+        make(**seeds)
 
 
 def test_an_unknown_field_is_refused() -> None:

@@ -81,8 +81,8 @@ def test_every_trial_is_a_record_on_a_split_that_no_report_uses(request_of: Call
     assert len(trials) == BUDGET * len(TUNING)
     assert set(trials["variant"]) == {"tfidf"}
     assert sorted(set(trials["trial"])) == list(range(BUDGET))
-    assert sorted(set(trials["split_seed"])) == [split for split, _ in TUNING]
-    assert not {run.spec.split.split_seed for run in plan.runs} & {split for split, _ in TUNING}
+    assert sorted(set(trials["split_seed"])) == [split for split, *_ in TUNING]
+    assert not {run.spec.split.split_seed for run in plan.runs} & {split for split, *_ in TUNING}
     assert {run.arm.name: run.arm.role for run in plan.runs} == {"majority": "arm", "tfidf": "tuned"}
 
 
