@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from benchmark.models.bert_forward import attend as attend
     from benchmark.models.bert_forward import feed_forward as feed_forward
     from benchmark.models.dropout import dropout as dropout
+    from benchmark.models.reinitialisation import reinitialise_top_layers as reinitialise_top_layers
     from benchmark.models.unpadding import Unpadding as Unpadding
     from benchmark.plugins.registry import methods as methods
     from benchmark.records.alarms import INERT_ATTACK as INERT_ATTACK
@@ -78,6 +79,7 @@ _DEFINED_IN = {
     "Examples": "data.examples",
     "UserError": "errors",
     "dropout": "models.dropout",
+    "reinitialise_top_layers": "models.reinitialisation",
     "Unpadding": "models.unpadding",
     "methods": "plugins.registry",
     "INERT_ATTACK": "records.alarms",

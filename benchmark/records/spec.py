@@ -9,6 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SPEC_VERSION = 2
+# Fields that specs of version 1 lacked. They hold their defaults there, and a key of version 1 is made without them.
+ADDED_IN_2: dict[str, Any] = {"encoder": {"files": True, "reinit": True}, "init_seed": True}
 
 
 class Frozen(BaseModel):
@@ -64,11 +66,20 @@ class NoiseSpec(Frozen):
 
 
 class EncoderSpec(Frozen):
-    """Which encoder: pinned commit and the SHA-256 of its weights."""
+    """Which encoder.
+
+    Args:
+        commit: the pinned commit of its hub repository, or "".
+        weights: SHA-256 of model.safetensors, for display and for the pin.
+        files: SHA-256 over names and contents of every file that is read (weights, tokenizer, config): the encoder's identity.
+        reinit: how many of its top layers are drawn again from the training seed before any method draws.
+    """
 
     name: str
     commit: str
     weights: str
+    files: str = ""
+    reinit: int = Field(0, ge=0)
     pooling: Literal["mean", "cls"]
     max_length: int = Field(gt=0)
 
@@ -131,7 +142,7 @@ class RunSpec(Frozen):
     @property
     def key(self) -> str:
         """64 hex digits: the run's identity and the name of its record."""
-        return content_key(self.model_dump(mode="json"))
+        return content_key(self.model_dump(mode="json", exclude=ADDED_IN_2 if self.version == 1 else None))
 
 
 def canonical(value: Any) -> str:

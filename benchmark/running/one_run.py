@@ -21,6 +21,7 @@ from benchmark.data.noise import NoiseAudit, apply_noise
 from benchmark.errors import UserError
 from benchmark.metrics.metric import measure
 from benchmark.models.loading import kept_encoder
+from benchmark.models.reinitialisation import reinitialise_top_layers
 from benchmark.planning import loaded_data
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import build, code_hash
@@ -113,11 +114,27 @@ def task_shape(spec: RunSpec, label_names: tuple[str, ...], split: Split) -> Tas
 
 
 def fresh_state(method: Method, spec: RunSpec, workspace: Workspace) -> State:
-    """The state before the first phase: the pristine encoder (with its language-model head for `masked-lm`), or nothing."""
+    """The state before the first phase: the pristine encoder (with its language-model head for `masked-lm`), or nothing.
+
+    The top layers of an encoder variant are drawn from the seed without the method's salt: they are the same in every arm.
+
+    Raises:
+        UserError: the files of the encoder are not those that the spec was made for.
+    """
     if not method.needs_encoder:
         return State(backbone=None)  # type: ignore[arg-type]
     assert workspace.encoder is not None
-    return State(kept_encoder(workspace.encoder, spec.compute.device, spec.compute.precision).fresh(method.backbone))
+    assert spec.encoder is not None
+    loaded = kept_encoder(workspace.encoder, spec.compute.device, spec.compute.precision)
+    if spec.encoder.files not in ("", loaded.files):
+        raise UserError(
+            f"The files of the encoder {spec.encoder.name!r} have the hash {loaded.files[:12]}.",
+            f"The spec was made for {spec.encoder.files[:12]}: other weights, tokenizer or config give other results under the same key.",
+            "Give the encoder of the original run with --encoder, or plan again.",
+        )
+    backbone = loaded.fresh(method.backbone)
+    reinitialise_top_layers(backbone, spec.encoder.reinit, Streams(spec.split.split_seed, spec.seed or 0, init_seed=spec.init_seed))
+    return State(backbone)
 
 
 def score(

@@ -16,6 +16,7 @@ from benchmark.contract.phase import Context, Phase, TrainingData
 from benchmark.contract.state import State
 from benchmark.contract.task_info import TaskInfo
 from benchmark.models.loading import kept_encoder
+from benchmark.models.reinitialisation import top_layer_draws
 from benchmark.planning.phase_keys import phase_keys
 from benchmark.planning.workspace import Workspace
 from benchmark.records.spec import Budget, RunSpec
@@ -114,15 +115,17 @@ def _run_phase(
 
 
 def changed(state: State, spec: RunSpec, workspace: Workspace) -> dict[str, Tensor]:
-    """The tensors of the state that differ from the pristine encoder, and all of its modules."""
+    """The tensors of the state that differ from those that every run of this (split, seed) starts from, and all of its modules."""
     if state.backbone is None:
         return {}
     assert workspace.encoder is not None
+    assert spec.encoder is not None
     pristine = kept_encoder(workspace.encoder, spec.compute.device, spec.compute.precision).pristine
+    pristine = pristine | top_layer_draws(state.backbone, spec.encoder.reinit, Streams(spec.split.split_seed, spec.seed or 0, init_seed=spec.init_seed))
     kept = {}
     for name, tensor in state.tensors().items():
         base = pristine.get(name.removeprefix("backbone.")) if name.startswith("backbone.") else None
-        if base is None or not torch.equal(base, tensor):
+        if base is None or not torch.equal(base.to(tensor.device), tensor):
             kept[name] = tensor
     return kept
 

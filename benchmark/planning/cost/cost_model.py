@@ -99,7 +99,7 @@ def arm_in_cell(spec: RunSpec) -> Hashable:
     method, split = spec.method, spec.split
     return (
         *(method.name, canonical(method.params), spec.task.data, split.model_copy(update={"split_seed": 0}), spec.noise, spec.sampler),
-        *(None if spec.encoder is None else spec.encoder.weights, spec.budget, spec.compute),
+        *(spec.encoder, spec.budget, spec.compute),
     )
 
 

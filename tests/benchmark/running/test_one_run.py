@@ -13,6 +13,7 @@ import torch
 
 from benchmark.config.request import RunRequest
 from benchmark.data.examples import Examples
+from benchmark.errors import UserError
 from benchmark.planning import loaded_data
 from benchmark.planning.plan import make_plan
 from benchmark.records.record import RunRecord
@@ -83,6 +84,15 @@ def test_shuffled_test_labels_change_no_prediction(
         loaded_data, "drawn", lambda data, spec: dataclasses.replace(original(data, spec), test=relabelled(original(data, spec).test))
     )
     assert scores(request) == before
+
+
+def test_files_of_another_encoder_are_refused(request_of: Callable[..., RunRequest]) -> None:
+    plan = make_plan(request_of(methods="ce"))
+    spec = plan.runs[0].spec
+    assert spec.encoder is not None
+    other = spec.model_copy(update={"encoder": spec.encoder.model_copy(update={"files": "0" * 64})})
+    with pytest.raises(UserError, match="The spec was made for 000000000000"):
+        train_and_score(other, plan.workspace)
 
 
 def test_arms_of_one_seed_share_head_order_and_dropout(request_of: Callable[..., RunRequest]) -> None:
