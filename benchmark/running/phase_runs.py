@@ -121,7 +121,9 @@ def changed(state: State, spec: RunSpec, workspace: Workspace) -> dict[str, Tens
     assert workspace.encoder is not None
     assert spec.encoder is not None
     pristine = kept_encoder(workspace.encoder, spec.compute.device, spec.compute.precision).pristine
-    pristine = pristine | top_layer_draws(state.backbone, spec.encoder.reinit, Streams(spec.split.split_seed, spec.seed or 0, init_seed=spec.init_seed))
+    pristine = pristine | top_layer_draws(
+        state.backbone, spec.encoder.reinit, Streams(spec.split.split_seed, spec.seed or 0, init_seed=spec.init_seed)
+    )
     kept = {}
     for name, tensor in state.tensors().items():
         base = pristine.get(name.removeprefix("backbone.")) if name.startswith("backbone.") else None
