@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from benchmark.errors import UserError, unknown
+from benchmark.metrics.majority_score import majority_score
 from benchmark.records.frame import load_results
 from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
 from reports.results.cell_key import CellKey
-from benchmark.metrics.majority_score import majority_score
 from reports.results.duplicate_arms import separate_duplicates
 from reports.results.runs import Runs
 

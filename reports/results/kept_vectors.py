@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import UserError
-from reports.results.cell_key import CellKey
-from reports.results.blocks import Block
 from reports.analysis.geometry import Geometry, geometry
+from reports.results.blocks import Block
+from reports.results.cell_key import CellKey
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import zlib
 from typing import Any
 
 from benchmark.errors import UserError
-from reports.results.cell_key import CellKey
 from reports.results.blocks import Block
+from reports.results.cell_key import CellKey
 
 
 def pool_size(block: Block, cell: CellKey) -> int | None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from reports.results.cell_key import CellKey
 from benchmark.stats.arm_runs import ArmRuns, plain, runs_of
+from reports.results.cell_key import CellKey
 
 
 class Unit(NamedTuple):

@@ -26,17 +26,17 @@ def accuracy(data_root: str, task: str, shots: str, split_seed: int, rate: float
     """Accuracy of one run of `ce` on texts of the training pool that it was not trained on."""
     import numpy as np
 
-    from benchmark.config.toml_files import load_encoder
     from benchmark.config.task import load_task
+    from benchmark.config.toml_files import load_encoder
+    from benchmark.contract.phase import Context, TrainingData
+    from benchmark.contract.state import State
+    from benchmark.contract.task_info import TaskInfo
     from benchmark.data.sources.source import load_task_data
     from benchmark.data.splits.split import make_split
-    from benchmark.running.machine.compute import apply_compute
     from benchmark.models.loading import kept_encoder
-    from benchmark.contract.phase import Context, TrainingData
-    from benchmark.contract.task_info import TaskInfo
-    from benchmark.contract.state import State
-    from benchmark.records.spec import Budget, Compute, SplitSpec
     from benchmark.plugins.registry import build
+    from benchmark.records.spec import Budget, Compute, SplitSpec
+    from benchmark.running.machine.compute import apply_compute
     from benchmark.streams import Streams
 
     apply_compute(Compute(precision="bf16", threads=1))
@@ -68,9 +68,14 @@ def main() -> None:
     cells = list(itertools.product(TASKS, SHOTS, SPLITS, RATES))
     with ProcessPoolExecutor(min(2, os.cpu_count() or 1), mp_context=get_context("spawn")) as pool:
         scores = list(pool.map(accuracy, [root] * len(cells), *zip(*cells, strict=True)))
-    runs = [dict(zip(("task", "shots", "split_seed", "lr_encoder", "accuracy"), (*cell, score), strict=True)) for cell, score in zip(cells, scores, strict=True)]
+    runs = [
+        dict(zip(("task", "shots", "split_seed", "lr_encoder", "accuracy"), (*cell, score), strict=True))
+        for cell, score in zip(cells, scores, strict=True)
+    ]
     means = {f"{rate:g}": sum(r["accuracy"] for r in runs if r["lr_encoder"] == rate) / (len(runs) / len(RATES)) for rate in RATES}
-    Path(__file__).with_name("all-minilm-l6-v2.json").write_text(json.dumps({"steps": STEPS, "means": means, "runs": runs}, indent=1) + "\n")
+    Path(__file__).with_name("all-minilm-l6-v2.json").write_text(
+        json.dumps({"steps": STEPS, "means": means, "runs": runs}, indent=1) + "\n"
+    )
     print(means)
 
 

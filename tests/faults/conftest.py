@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "results" / "faults")]
 
-from harness import undisturbed
+from harness import undisturbed  # noqa: E402
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parents[2] / "results" / "speed"
 if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))
 

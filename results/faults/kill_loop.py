@@ -1,6 +1,6 @@
 """The kill loop: drivers and workers of one small grid die at random moments until the grid is done, again and again.
 
-    python tests/faults/kill_loop.py --kills 300 [--seed 0] [--out tests/faults/kills.md]
+    python results/faults/kill_loop.py --kills 300 [--seed 0] [--out results/faults/kills.md]
 
 A round is a fresh results folder. A life is one start of the command line in it; what dies, and when, is drawn. After every life each
 finished record that stood before it must stand unchanged (none lost, none written twice), and after every round the exported frame must
@@ -22,7 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[2])]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "faults"), str(ROOT)]
 
 from harness import ROWS, Driver, forked, frame, options, stamps, strays, undisturbed  # noqa: E402
 
@@ -177,7 +178,7 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-faults-") as folder:
         counts = Loop(Path(folder), given.seed).run(given.kills, told=lambda line: print(line, flush=True))
-    command = f"python tests/faults/kill_loop.py --kills {given.kills} --seed {given.seed}"
+    command = f"python results/faults/kill_loop.py --kills {given.kills} --seed {given.seed}"
     text = f"{counts.table()}\n\nMade by `{command}` in {counts.seconds:.0f} s.\n"
     print(text)
     if given.out:

@@ -1,9 +1,9 @@
 """Speed, side by side: this suite and peer scripts on the same rows, in one call.
 
-    python tests/performance/compare.py                    all sections; writes results.md and results.json beside this file
-    python tests/performance/compare.py --quick            smaller and rougher; prints, and writes only where --out says so
-    python tests/performance/compare.py --only ce,scoring  some sections; prints, and writes only where --out says so
-    ... --only ce --keep --out tests/performance           measures some sections anew in a report that is there; it names both calls
+    python results/speed/compare.py                    all sections; writes results.md and results.json beside this file
+    python results/speed/compare.py --quick            smaller and rougher; prints, and writes only where --out says so
+    python results/speed/compare.py --only ce,scoring  some sections; prints, and writes only where --out says so
+    ... --only ce --keep --out results/speed               measures some sections anew in a report that is there; it names both calls
 
 Needs the peers' libraries: pip install -c constraints.txt -e ".[test]". Nothing else should run on the machine meanwhile.
 """
@@ -49,7 +49,7 @@ def main(given: Sequence[str]) -> int:
         setting = made(options, Path(scratch))
         facts = machine.facts(setting) | ({"note": options.note} if options.note else {})
         sections = [measured(name, setting) for name in SECTIONS if name in options.only]
-    command = " ".join(["python tests/performance/compare.py", *shown(given)])
+    command = " ".join(["python results/speed/compare.py", *shown(given)])
     made_now = Report((Call(command, facts, tuple(section.name for section in sections)),), tuple(sections))
     out = options.out or (None if options.quick or options.steps or set(options.only) != set(SECTIONS) else FOLDER)
     write(made_now, out, options.keep)
