@@ -28,17 +28,18 @@ class ContrastiveAdversarialTraining(Method):
     Args:
         weight: w in [0, 1]; the middle of the known grid.
         temperature: tau of InfoNCE; from the middle of the known grid.
-        norm: `l2`, one step of length epsilon for the whole embedding matrix (Miyato et al. 2017); `sign`, epsilon in each coordinate.
+        norm: `sign`, epsilon in each coordinate: the Fast Gradient Sign Method that the paper's figure 1 names; `l2`, one step of length
+            epsilon for the whole embedding matrix (Miyato et al. 2017).
+        epsilon_sign: size of the `sign` step; at 0 the second view differs by its dropout masks alone.
         epsilon_l2: size of the `l2` step.
-        epsilon_sign: size of the `sign` step.
         width: outputs of the projection.
     """
 
     weight: float = searchable(0.3, choices=(0.1, 0.2, 0.3, 0.4, 0.5), low=0.0, high=1.0)
     temperature: float = searchable(0.07, choices=(0.05, 0.06, 0.07, 0.08, 0.09, 0.10), low=1e-3)
-    norm: Norm = bounded("l2", among=("l2", "sign"))
-    epsilon_l2: float = searchable(0.5, choices=(0.1, 0.25, 0.5, 1.0), low=1e-8)
-    epsilon_sign: float = searchable(0.005, choices=(0.0001, 0.001, 0.005, 0.02), low=1e-8)
+    norm: Norm = bounded("sign", among=("sign", "l2"))
+    epsilon_sign: float = searchable(0.005, choices=(0.0001, 0.001, 0.005, 0.02), low=0.0)
+    epsilon_l2: float = searchable(0.5, choices=(0.1, 0.25, 0.5, 1.0), low=0.0)
     width: int = bounded(128, low=1)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -67,6 +67,7 @@ class EncoderConfig(Frozen):
         base: the shipped encoder that this one varies; what its file does not say is the base's.
         reinit: how many of its top layers are drawn again in each run, from the training seed (Zhang et al. 2021).
         seen_tasks: tasks of this suite whose data, or whose source data, it was trained on.
+        params: `method.parameter` -> value, for every arm of that method: papers that tuned a method for each encoder.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
@@ -84,13 +85,27 @@ class EncoderConfig(Frozen):
     pretrained_on: str = ""
     seen_tasks: tuple[str, ...] = ()
     licence: str = ""
+    params: dict[str, Any] = Field(default_factory=dict)
     constants: Constants
+
+    @field_validator("params")
+    @classmethod
+    def _params(cls, params: dict[str, Any]) -> dict[str, Any]:
+        return check_params(params)
 
     @model_validator(mode="after")
     def _somewhere(self) -> EncoderConfig:
         if self.hub is None and self.package is None and self.folder is None and self.random is None:
             raise ValueError("one of hub, package, folder and random says where the weights come from")
         return self
+
+
+def check_params(params: dict[str, Any]) -> dict[str, Any]:
+    """Keys are of the form `method.parameter`."""
+    for key in params:
+        if "." not in key:
+            raise ValueError(f'params has the key {key!r}; allowed are quoted keys of the form "method.parameter"')
+    return params
 
 
 def check_steps(steps: Steps) -> Steps:

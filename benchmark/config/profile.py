@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from benchmark.config.encoder import Steps, check_steps
+from benchmark.config.encoder import Steps, check_params, check_steps
 from benchmark.config.suite import Shots
 from benchmark.records.spec import Compute, Frozen
 
@@ -48,10 +48,7 @@ class ProfileConfig(Frozen):
     @field_validator("params")
     @classmethod
     def _params(cls, params: dict[str, Any]) -> dict[str, Any]:
-        for key in params:
-            if "." not in key:
-                raise ValueError(f'params has the key {key!r}; allowed are quoted keys of the form "method.parameter"')
-        return params
+        return check_params(params)
 
     @property
     def compute(self) -> Compute:

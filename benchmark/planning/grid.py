@@ -59,7 +59,7 @@ def make_grid(request: RunRequest) -> Grid:
     encoder = load_encoder(profile.encoder if request.encoder is None else request.encoder)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    arms = tuple(_arms(request, suite, profile))
+    arms = tuple(_arms(request, suite, profile, encoder))
     return Grid(
         suite,
         profile,
@@ -129,8 +129,8 @@ def _noises(request: RunRequest, suite: SuiteConfig) -> list[NoiseSpec | None]:
     return clean + [NoiseSpec(**cell.model_dump()) for cell in suite.noise]
 
 
-def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Arm]:
-    """The suite's arms that were asked for, and further methods under their own names; with profile and --set parameters."""
+def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig, encoder: EncoderConfig) -> Iterator[Arm]:
+    """The suite's arms that were asked for, and further methods under their own names; with encoder, profile and --set parameters."""
     overrides = [parse_override(f"{name}={value}") for name, value in request.set.items()]
     chosen = list(suite.arms)
     if request.methods is not None:
@@ -143,11 +143,11 @@ def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> It
                 f"--set {method}.{parameter} was given, and no arm of this run uses {method!r}.", "", f"Add {method} to --methods."
             )
     for arm in chosen:
-        params = defaults_of(profile, arm.method) | arm.params | {p: v for m, p, v in overrides if m == arm.method}
+        params = defaults_of(profile, encoder, arm.method) | arm.params | {p: v for m, p, v in overrides if m == arm.method}
         yield arm.model_copy(update={"params": params})
 
 
-def defaults_of(profile: ProfileConfig, method: str) -> dict[str, Any]:
-    """The parameters that the profile gives to every arm of a method."""
-    split = [(*key.split(".", 1), value) for key, value in profile.params.items()]
+def defaults_of(profile: ProfileConfig, encoder: EncoderConfig, method: str) -> dict[str, Any]:
+    """The parameters that encoder and profile give to every arm of a method; those of the profile come first."""
+    split = [(*key.split(".", 1), value) for key, value in (encoder.params | profile.params).items()]
     return {parameter: value for name, parameter, value in split if name == method}

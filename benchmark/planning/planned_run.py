@@ -165,7 +165,7 @@ def _matched_cost(grid: Grid, others: Sequence[Arm], method: Method, shape: Task
     target = method.matched_to()
     if target is None:
         return None
-    params = next((arm.params for arm in others if arm.method == target), defaults_of(grid.profile, target))
+    params = next((arm.params for arm in others if arm.method == target), defaults_of(grid.profile, grid.encoder, target))
     return declared(build(target, params).phases(shape), shape, budget)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from benchmark import Batch, Examples, Feed, Streams, TaskInfo, TrainingData, UserError, reshuffled
 
 Rows = NDArray[np.int64]
+MANY_CLASSES = 100  # from here on the released code multiplies the pairs no further
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class PairList:
 
 @dataclass(frozen=True)
 class Pairs(Feed):
-    """`copies * floor(log2 K)` copies of the training set, shuffled twice and joined row by row; positives and negatives are
-    then cut to equal counts. One list for the whole phase, reshuffled every pass.
+    """`copies * multiplier(K)` copies of the training set, shuffled twice and joined row by row; positives and negatives are then cut
+    to equal counts. One list for the whole phase, reshuffled every pass.
 
     Views: `left` and `right`; targets 1 (same class) or 0. Every pair has two examples of the training set: texts drawn for
     denoising are never among them. Where one of the two kinds of pairs does not exist (one example a class, say), all pairs of
@@ -60,10 +61,10 @@ class Pairs(Feed):
             yield Batch(views, targets=pairs.targets[rows])
 
     def size(self, task: TaskInfo) -> int:
-        """Expected pairs for K equal classes: of M = copies * floor(log2 K) * n joined rows M / K are positive, and as many
+        """Expected pairs for K equal classes: of M = copies * multiplier(K) * n joined rows M / K are positive, and as many
         negatives are kept. Known from sizes alone, so that the declared number of steps is exact; augmentation, unequal classes
         and uniqueness change what a step draws from, not how many steps there are."""
-        joined = self.copies * doublings(task.n_classes) * task.n_train
+        joined = self.copies * multiplier(task.n_classes) * task.n_train
         return max(1, round(2 * joined / max(2, task.n_classes)))
 
     def notes(self, data: TrainingData, streams: Streams) -> dict[str, Any]:
@@ -84,7 +85,7 @@ class Pairs(Feed):
     def listed(self, train: Examples, streams: Streams) -> PairList:
         """The list of this run, drawn from the stream `augment`."""
         assert train.labels is not None
-        copies = self.copies * doublings(len(np.unique(train.labels)))
+        copies = self.copies * multiplier(len(np.unique(train.labels)))
         rows = np.tile(np.arange(len(train), dtype=np.int64), copies)
         left = streams.numpy("augment", "pairs", "left").permutation(rows)
         right = streams.numpy("augment", "pairs", "right").permutation(rows)
@@ -93,9 +94,9 @@ class Pairs(Feed):
         return _balanced(left, right, train.labels)
 
 
-def doublings(classes: int) -> int:
-    """floor(log2 K), at least 1."""
-    return max(1, classes.bit_length() - 1)
+def multiplier(classes: int) -> int:
+    """floor(log2 K) below 100 classes, at least 1; 1 from 100 on. As `combinations` of the authors' src/pretraining_tools.py."""
+    return max(1, classes.bit_length() - 1) if classes < MANY_CLASSES else 1
 
 
 def _unique(left: Rows, right: Rows, ids: NDArray[np.uint64]) -> tuple[Rows, Rows]:

@@ -29,7 +29,7 @@ class ContrastiveAdversarial(Objective):
         weight: w in [0, 1].
         temperature: tau of InfoNCE.
         norm: see `perturbation`.
-        epsilon: the size of the step, > 0; its scale differs between the norms.
+        epsilon: the size of the step, 0 or larger; its scale differs between the norms.
         width: outputs of the projection hidden -> hidden -> width with a ReLU between.
     """
 
@@ -42,10 +42,10 @@ class ContrastiveAdversarial(Objective):
     def __post_init__(self) -> None:
         if self.norm not in ("l2", "sign"):
             raise UserError(f"norm = {self.norm!r}.", "It is 'l2' or 'sign'.", "Each has an epsilon of its own.")
-        if not (self.temperature > 0 and self.epsilon > 0 and 0 <= self.weight <= 1):
+        if not (self.temperature > 0 and self.epsilon >= 0 and 0 <= self.weight <= 1):
             raise UserError(
                 f"weight = {self.weight}, temperature = {self.temperature}, epsilon = {self.epsilon}.",
-                "The weight lies in [0, 1]; temperature and epsilon are larger than 0.",
+                "The weight lies in [0, 1]; the temperature is larger than 0, epsilon 0 or larger.",
                 "The method's docstring names the defaults.",
             )
 
@@ -95,13 +95,15 @@ class ContrastiveAdversarial(Objective):
 def perturbation(gradient: Tensor, norm: Norm, epsilon: float) -> Tensor:
     """The ascending step for a gradient [V, H]; zero where the gradient is zero, so words outside the batch stay.
 
-    `l2`: epsilon g / ||g||_F, one step of length epsilon for the whole matrix. `sign`: epsilon sign(g), a step of epsilon in
-    each coordinate of each word of the batch.
+    `l2`: epsilon g / ||g||_F, one step of length epsilon for the whole matrix. The gradient is divided by its largest entry before
+    its norm is taken: the squares of entries below 1e-23 vanish in float32. `sign`: epsilon sign(g) (FGSM), a step of epsilon in each
+    coordinate of each word of the batch.
     """
     if norm == "sign":
         return gradient.sign() * epsilon
-    length = torch.linalg.vector_norm(gradient).clamp(min=torch.finfo(gradient.dtype).tiny)
-    return gradient.div(length) * epsilon
+    largest = gradient.abs().amax()
+    scaled = gradient / torch.where(largest > 0, largest, torch.ones_like(largest))
+    return scaled * (epsilon / torch.linalg.vector_norm(scaled).clamp(min=1.0))
 
 
 def _cross_entropy(step: Step, representation: Tensor) -> Tensor:

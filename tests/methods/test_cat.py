@@ -29,8 +29,9 @@ def test_each_norm_has_its_own_epsilon(norm: Any, epsilon: float, task: TaskInfo
     assert objective_of(method, task).epsilon == epsilon
 
 
-def test_the_default_norm_is_l2(task: TaskInfo) -> None:
-    assert objective_of(ContrastiveAdversarialTraining(), task).norm == "l2"
+def test_the_default_attack_is_the_sign_method_of_the_papers_figure(task: TaskInfo) -> None:
+    objective = objective_of(ContrastiveAdversarialTraining(), task)
+    assert (objective.norm, objective.epsilon) == ("sign", 0.005)
 
 
 def test_the_projection_is_hidden_to_hidden_to_128(task: TaskInfo) -> None:
@@ -52,13 +53,19 @@ def test_it_trains_and_records_what_the_attack_does(
 
 
 def test_an_epsilon_too_small_for_the_encoder_raises_the_alarm(run_method: Callable[..., Any]) -> None:
-    _, contexts = run_method(ContrastiveAdversarialTraining(epsilon_l2=1e-6))
+    _, contexts = run_method(ContrastiveAdversarialTraining(norm="l2", epsilon_l2=1e-6))
     assert contexts["fine-tune"].alarms == [INERT_ATTACK]
+
+
+def test_an_epsilon_of_zero_is_allowed_and_raises_the_alarm(run_method: Callable[..., Any]) -> None:
+    _, contexts = run_method(ContrastiveAdversarialTraining(epsilon_sign=0.0))
+    assert contexts["fine-tune"].alarms == [INERT_ATTACK]
+    assert contexts["fine-tune"].log["measured"]["attack_gain"] == [0.0] * 10
 
 
 def test_it_trains_in_mixed_precision(state: Any, run_method: Callable[..., Any], unseen: Examples) -> None:
     """The measurement is still taken in float32, where so small a gain is not lost."""
     state.backbone.precision = "bf16"
-    trained, contexts = run_method(ContrastiveAdversarialTraining(epsilon_l2=0.05))
+    trained, contexts = run_method(ContrastiveAdversarialTraining(norm="l2", epsilon_l2=0.05))
     assert np.isfinite(trained.predictor(unseen)).all()
     assert contexts["fine-tune"].alarms == []

@@ -77,10 +77,15 @@ def test_every_parameter_reaches_its_phase() -> None:
         "min_ratio": 2.0,
         "max_ratio": 20.0,
         "freeze_encoder": True,
+        "copy_noise": "stop-words",
+        "protocol": "paper",
+        "length_class": "medium",
     }
     assert set(changed) == set(DenoiseAndContrast().params())
     for name, value in changed.items():
-        assert describe(DenoiseAndContrast(**{name: value}).phases(TASK)) != describe(DenoiseAndContrast().phases(TASK)), name
+        given: dict[str, Any] = {"protocol": "paper"} if name == "length_class" else {}
+        plain, other = DenoiseAndContrast(**given), DenoiseAndContrast(**given, **{name: value})
+        assert describe(other.phases(TASK)) != describe(plain.phases(TASK)), name
 
 
 def test_the_classifier_is_trained_as_in_three_phase() -> None:

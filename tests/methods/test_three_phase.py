@@ -132,11 +132,14 @@ def test_every_parameter_reaches_its_phase() -> None:
         "max_ratio": 20.0,
         "copy_noise": "stop-words",
         "freeze_encoder": True,
+        "protocol": "paper",
+        "length_class": "medium",
     }
     assert set(changed) == set(ThreePhase().params())
     for cls in (ThreePhase, DenoiseThenFineTune, ContrastThenFineTune, HeadAndSchedule):
         for name in cls().params():
-            assert describe(cls(**{name: changed[name]}).phases(TASK)) != describe(cls().phases(TASK)), (cls, name)
+            given: dict[str, Any] = {"protocol": "paper"} if name == "length_class" else {}
+            assert describe(cls(**given, **{name: changed[name]}).phases(TASK)) != describe(cls(**given).phases(TASK)), (cls, name)
 
 
 def test_steps_follow_from_sizes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from itertools import islice
@@ -14,7 +15,7 @@ from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.errors import UserError
 from benchmark.streams import Streams
-from methods.batches.pairs import Pairs, doublings
+from methods.batches.pairs import Pairs, multiplier
 
 Make = Callable[..., TrainingData]
 Row = tuple[str, str, float]
@@ -55,9 +56,14 @@ def test_before_the_cut_each_example_stands_on_each_side_once_a_copy(make: Make,
     assert set(Counter(right for _, right, _ in rows).values()) == {3}
 
 
-@pytest.mark.parametrize(("classes", "factor"), [(2, 1), (3, 1), (4, 2), (7, 2), (8, 3), (150, 7)])
+@pytest.mark.parametrize(("classes", "factor"), [(2, 1), (3, 1), (4, 2), (7, 2), (8, 3), (77, 6), (99, 6)])
 def test_copies_are_multiplied_by_the_floor_of_log2_of_the_classes(classes: int, factor: int) -> None:
-    assert doublings(classes) == factor == int(np.floor(np.log2(classes)))
+    assert multiplier(classes) == factor == int(math.log(classes, 2))
+
+
+@pytest.mark.parametrize("classes", [100, 150])
+def test_from_100_classes_on_they_are_multiplied_no_further(classes: int) -> None:
+    assert multiplier(classes) == 1
 
 
 def test_every_pass_has_the_same_pairs_in_another_order(make: Make, streams: Streams) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from benchmark.contract.state import State
@@ -32,6 +35,29 @@ def test_an_l2_step_has_length_epsilon_over_the_whole_matrix() -> None:
 def test_a_sign_step_has_size_epsilon_in_each_coordinate_that_has_a_slope() -> None:
     gradient = torch.tensor([[3.0, 0.0], [0.0, 0.0], [1e-9, -4.0]])
     torch.testing.assert_close(perturbation(gradient, "sign", 0.5), torch.tensor([[0.5, 0.0], [0.0, 0.0], [0.5, -0.5]]))
+
+
+@pytest.mark.parametrize("size", [1e-40, 1e-30, 1e-20, 1.0, 1e20, 1e38])
+def test_an_l2_step_has_its_length_at_every_size_of_the_gradient(size: float) -> None:
+    """The square of an entry of 1e-30 is zero in float32: a norm taken before scaling would give a step of 1e8 epsilon, or none."""
+    gradient = torch.tensor([[3.0, -1.0], [0.0, 2.0]], dtype=torch.float64)
+    expected = 0.5 * gradient / math.sqrt(14)
+    step = perturbation((gradient * size).float(), "l2", 0.5)
+    torch.testing.assert_close(step.double(), expected, rtol=1e-3, atol=0.0)  # 1e-40 is subnormal: it has few digits
+
+
+@given(values=st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=12), epsilon=st.floats(0, 10))
+def test_an_l2_step_is_the_gradient_scaled_to_epsilon(values: list[float], epsilon: float) -> None:
+    """The plain formula in float64, entry by entry."""
+    length = math.sqrt(sum(v * v for v in values))
+    expected = [epsilon * v / length if length else 0.0 for v in values]
+    step = perturbation(torch.tensor([values], dtype=torch.float64), "l2", epsilon)
+    torch.testing.assert_close(step, torch.tensor([expected], dtype=torch.float64), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("norm", ["l2", "sign"])
+def test_a_size_of_zero_gives_no_step(norm: Any) -> None:
+    assert not perturbation(torch.tensor([[3.0, -1.0]]), norm, 0.0).any()
 
 
 @pytest.mark.parametrize("norm", ["l2", "sign"])
@@ -148,7 +174,7 @@ def test_a_batch_of_one_class_or_of_one_text_is_safe(make_step: Any, state: Stat
         assert all(p.grad is None or p.grad.isfinite().all() for p in state.backbone.parameters())
 
 
-@pytest.mark.parametrize("wrong", [{"norm": "linf"}, {"epsilon": 0.0}, {"temperature": -1.0}, {"weight": 1.5}])
+@pytest.mark.parametrize("wrong", [{"norm": "linf"}, {"epsilon": -0.1}, {"temperature": -1.0}, {"weight": 1.5}])
 def test_what_is_not_allowed_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError):
         ContrastiveAdversarial(**{"weight": 0.3, "temperature": 0.07, "norm": "l2", "epsilon": 0.1} | wrong)

@@ -15,8 +15,9 @@ from benchmark.contract.phase import TrainingData
 from benchmark.data.examples import Examples, content_ids
 from benchmark.errors import UserError
 from benchmark.streams import Streams
-from methods.parts.imbalance import RULES, Repeat, repeats, thin
+from methods.parts.imbalance import RULES, Repeat, expanded, repeats, thin
 from methods.parts.stop_words import STOP_WORDS
+from methods.three_phase import ContrastThenFineTune
 
 STREAMS = Streams(0, 0).at("contrast")
 
@@ -121,6 +122,74 @@ def test_balanced_data_stay_the_same_object() -> None:
 
 def test_the_notes_say_which_classes_are_repeated() -> None:
     assert Repeat().notes(data_of(40, 2)) == {"rule": "code", "repeats": {"1": 3}, "inert": False}
+
+
+# Sizes after the expansion and after the repeats, computed with the formula of vsuarezpaniagua/3-phase_finetuning (`expander` and
+# `resize_join_multiplying` of src/data_augmentation.py) where text i of a class has a stop word if i is a multiple of `every`.
+@pytest.mark.parametrize(
+    ("sizes", "max_ratio", "every", "grown", "repeated"),
+    [
+        ([400, 40, 12, 3], 4, 2, [400, 60, 18, 5], [400, 60, 36, 15]),
+        ([400, 40, 12, 3], 4, 1, [400, 80, 24, 6], [400, 80, 48, 18]),
+        ([400, 40, 12, 3], 20, 3, [400, 54, 16, 4], [400, 378, 176, 60]),
+        ([10, 4, 1], 4, 1, [10, 8, 2], [10, 8, 6]),
+        ([8, 5, 1], 20, 1, [8, 10, 2], [16, 10, 28]),  # an expanded class may become the largest: f is computed again
+    ],
+)
+def test_the_released_order_expands_then_repeats_by_the_new_sizes(
+    sizes: list[int], max_ratio: float, every: int, grown: list[int], repeated: list[int]
+) -> None:
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    texts = tuple(f"The word{n} {k}" if i % every == 0 else f"Word{n} {k}" for n, (k, i) in enumerate(positions(sizes)))
+    train = Examples(content_ids(texts), texts, labels=labels.astype(np.int64))
+    data = TrainingData(train, train.take([0]), train.take([0]).without_labels())
+    correction = Repeat(max_ratio=max_ratio, expand=True)
+    after = correction.apply(data, STREAMS).train
+    assert after.labels is not None
+    assert np.bincount(after.labels).tolist() == repeated
+    notes = correction.notes(data)["expanded"]
+    assert notes == {str(k): [before, now] for k, (before, now) in enumerate(zip(sizes, grown, strict=True)) if now > before}
+
+
+def positions(sizes: list[int]) -> list[tuple[int, int]]:
+    return [(k, i) for k, size in enumerate(sizes) for i in range(size)]
+
+
+def test_an_expanded_class_is_lower_cased_and_keeps_both_versions() -> None:
+    texts = ("A", "The Film", "of  The AND", "Good")
+    train = Examples(content_ids(texts), texts, labels=np.array([0, 1, 1, 1]))
+    after = expanded(train, np.array([False, True, True, True]))
+    assert after.texts == ("A", "film", "the film", "of the and", "good")  # a text of stop words alone has no second version
+    assert after.ids.tolist() == train.ids[[0, 1, 1, 2, 3]].tolist()
+    assert after.labels is not None
+    assert after.labels.tolist() == [0, 1, 1, 1, 1]
+
+
+def test_a_pair_is_expanded_as_one_example() -> None:
+    train = Examples(content_ids(("The cat",)), ("The cat",), ("Of",), np.array([0]))
+    after = expanded(train, np.array([True]))
+    assert (after.texts, after.second_texts) == (("cat", "the cat"), ("of", "of"))
+
+
+@given(sizes=st.lists(st.integers(1, 60), min_size=2, max_size=4), max_ratio=st.floats(0.5, 20))
+def test_without_stop_words_the_released_order_is_the_plain_rule(sizes: list[int], max_ratio: float) -> None:
+    labels = np.repeat(np.arange(len(sizes)), sizes).astype(np.int64)
+    texts = tuple(f"word{i}" for i in range(len(labels)))
+    data = TrainingData(*(3 * [Examples(content_ids(texts), texts, labels=labels)]))
+    plain, expanding = Repeat(max_ratio=max_ratio), Repeat(max_ratio=max_ratio, expand=True)
+    assert expanding.apply(data, STREAMS).train.texts == plain.apply(data, STREAMS).train.texts
+
+
+def test_the_correction_of_the_paper_protocol_expands_for_medium_encoders_alone() -> None:
+    assert corrected(protocol="paper", length_class="medium").correction() == Repeat(expand=True)
+    assert corrected(protocol="paper").correction() == Repeat()
+    assert corrected(length_class="medium").correction() == Repeat()
+    assert corrected(protocol="paper", length_class="medium").repeats_for([400, 40, 12, 3]) == [1, 2, 4, 6]
+    assert corrected(protocol="paper", length_class="medium", imbalance="off").correction() is None
+
+
+def corrected(**given: str) -> ContrastThenFineTune:
+    return ContrastThenFineTune(**given)  # type: ignore[arg-type]
 
 
 def test_copies_of_long_texts_lose_stop_words_and_originals_do_not() -> None:
