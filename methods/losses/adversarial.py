@@ -103,7 +103,8 @@ def perturbation(gradient: Tensor, norm: Norm, epsilon: float) -> Tensor:
         return gradient.sign() * epsilon
     largest = gradient.abs().amax()
     scaled = gradient / torch.where(largest > 0, largest, torch.ones_like(largest))
-    return scaled * (epsilon / torch.linalg.vector_norm(scaled).clamp(min=1.0))
+    length: Tensor = torch.linalg.vector_norm(scaled)
+    return scaled * (epsilon / length.clamp(min=1.0))
 
 
 def _cross_entropy(step: Step, representation: Tensor) -> Tensor:
