@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmark.errors import UserError
-from benchmark.stats.arm_runs import runs_of
 from benchmark.stats.multiplicity import Family, holm
 from benchmark.stats.paired import Comparison, compare_units
-from benchmark.stats.pairing import pair
+from benchmark.stats.pairing import pair, runs_of
 from reports.analysis.analysis import ALPHA
 from reports.results.blocks import Block, read_results
 from reports.results.cell_key import CellKey

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.records.record import Predictions, RunRecord
+from benchmark.stats.exact_tests import mcnemar_exact
 
 SAME = 1e-12  # two values of a metric that differ by less are one
 LEAST_P = 0.05  # of McNemar's exact test: below it the two predictors differ
@@ -75,10 +76,8 @@ def _right(predictions: Predictions, gold: NDArray[np.int64]) -> NDArray[np.bool
 
 
 def _same_conclusion(old: NDArray[np.bool_], new: NDArray[np.bool_], gold: NDArray[np.int64]) -> bool:
-    from scipy.stats import binomtest
-
     majority = np.bincount(gold).max() / len(gold)
     if (old.mean() > majority) != (new.mean() > majority):
         return False
     lost, won = int((old & ~new).sum()), int((new & ~old).sum())
-    return lost + won == 0 or bool(binomtest(min(lost, won), lost + won).pvalue >= LEAST_P)
+    return mcnemar_exact(lost, won) >= LEAST_P

@@ -10,8 +10,7 @@ from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
-from benchmark.stats.bootstrap import nominal_level
-from benchmark.stats.intervals import Interval, t_interval
+from benchmark.stats.intervals import Interval, nominal_level, t_interval
 
 MOST_AT_ONCE = 4_000_000  # numbers of one table, so that many test examples need no more memory
 
@@ -44,7 +43,7 @@ def two_way_bootstrap(
     Rows and columns are drawn with replacement, independently (Owen 2007). Such a bootstrap loses variance where splits are few, and
     counts what is peculiar to one split on one example three times. The percentiles are therefore taken at the level at which they
     match the unbiased variance (split means plus example means minus their interaction) and t quantiles with Satterthwaite's degrees
-    of freedom, as Hesterberg (2015) does for one sample. `reports/simulations/error_rates.py` measures the outcome.
+    of freedom, as Hesterberg (2015) does for one sample. `results/simulations/error_rates.py` measures the outcome.
 
     Args:
         correct_a, correct_b: correctness [splits, examples] of method and baseline, 0/1 or averaged over a split's seeds.

@@ -1,4 +1,4 @@
-"""An interval that says what it is, and the t interval of a mean."""
+"""Intervals that state their level, unit and method: the t interval of a mean, and the level of bootstrap percentiles for few units."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def t_interval(
 
     Args:
         values: one value per independent unit.
-        variance_factor: variance of the mean over s^2; 1 / n where None. A larger one is Nadeau and Bengio's (`units.PairedUnits`).
+        variance_factor: variance of the mean over s^2; 1 / n where None. A larger one is Nadeau and Bengio's (`pairing.PairedUnits`).
     """
     from scipy.special import stdtrit
 
@@ -63,3 +63,19 @@ def t_interval(
     mean = float(x.mean())
     named = method if variance_factor is None or math.isclose(factor, 1 / x.size) else f"{method}, Nadeau-Bengio variance"
     return Interval(mean, mean - half, mean + half, level, unit, int(x.size), named)
+
+
+def nominal_level(level: float, freedom: float, shrunk: float) -> float:
+    """The level whose percentiles cover `level` (Hesterberg 2015, for one sample): t in place of normal quantiles, and room for the
+    variance that resampling n units loses.
+
+    Args:
+        level: coverage aimed at.
+        freedom: degrees of freedom of the variance.
+        shrunk: bootstrap variance over the unbiased one; (n - 1) / n is expected for one sample. 0 leaves the level as it is.
+    """
+    from scipy.stats import norm, t
+
+    if shrunk <= 0:
+        return level
+    return float(1 - 2 * norm.sf(t.ppf((1 + level) / 2, freedom) / math.sqrt(shrunk)))

@@ -11,8 +11,7 @@ from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
-from benchmark.stats.bootstrap import nominal_level
-from benchmark.stats.intervals import Interval
+from benchmark.stats.intervals import Interval, nominal_level
 from benchmark.stats.slopes import curves
 
 

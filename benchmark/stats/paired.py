@@ -12,7 +12,6 @@ from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
-from benchmark.stats.effect_size import hedges_g, shares
 from benchmark.stats.exact_tests import collapse, sign_flip, wilcoxon
 from benchmark.stats.intervals import Interval, t_interval
 from benchmark.stats.pairing import PairedUnits
@@ -37,7 +36,7 @@ class Comparison:
     Args:
         difference: mean of method minus baseline.
         interval: its t interval.
-        p: two-sided p of the paired t-test, the primary. 1 for identical scores; the sign-flip p where all differences are the same.
+        p: two-sided p of the paired t-test, the primary. 1 for identical scores; 2 / 2^n where all differences are the same.
         p_greater: one-sided p for method > baseline.
         sd: sample standard deviation (ddof 1) of the differences.
         sd_method, sd_baseline: of each arm.
@@ -113,7 +112,7 @@ def compare(
     state, factor, sd = _state(x, y), variance_factor if variance_factor is not None and n else 1 / max(n, 1), _sd(d)
     fell_a, fell_b = (list(flags or [False] * n) for flags in (collapsed_a, collapsed_b))
     flipped, ranked = sign_flip(d, seed=seed), wilcoxon(d) if any(fell_a + fell_b) else None
-    p, greater = _primary(d, state, factor, flipped)
+    p, greater = paired_p(d, variance_factor=factor, scale=_scale(x, y))
     return Comparison(
         method=method,
         baseline=baseline,
@@ -147,7 +146,7 @@ def compare(
 
 
 def compare_units(units: PairedUnits, *, cells: int = 1, alpha: float = 0.05, level: float = 0.95, seed: int = 0) -> Comparison:
-    """`compare` on what `units.paired_units` found."""
+    """`compare` on what `pairing.pair` found."""
     return compare(
         units.a,
         units.b,
@@ -165,6 +164,49 @@ def compare_units(units: PairedUnits, *, cells: int = 1, alpha: float = 0.05, le
     )
 
 
+def hedges_g(a: NDArray[float64], b: NDArray[float64]) -> float | None:
+    """Mean difference over the root mean square of both standard deviations (ddof 1), times the small-sample correction
+    1 - 3 / (4 (2n - 2) - 1) = 1 - 3 / (8n - 9). None where neither arm has spread, or n < 2."""
+    if a.size < 2:
+        return None
+    pooled = math.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2)
+    return float((a.mean() - b.mean()) / pooled * (1 - 3 / (8 * a.size - 9))) if pooled > 0 else None
+
+
+def shares(differences: NDArray[float64]) -> tuple[float, float, float] | tuple[None, None, None]:
+    """Shares of pairs won, lost and tied (equal to 12 decimals); None for no pair."""
+    if not differences.size:
+        return None, None, None
+    d = np.round(differences, 12)
+    return float((d > 0).mean()), float((d < 0).mean()), float((d == 0).mean())
+
+
+def paired_p(differences: ArrayLike, *, variance_factor: float | None = None, scale: float = 1.0) -> tuple[float | None, float | None]:
+    """Two-sided and one-sided (mean above zero) p of the paired t-test, the primary test everywhere: reports, plans and interim looks.
+
+    None below three differences. Identical scores (all differences zero) give 1. The same difference in every pair has no t statistic;
+    its p is that of the signs, 2 / 2^n, which is exact for every n.
+
+    Args:
+        differences: one per independent unit [n].
+        variance_factor: variance of the mean over s^2; 1 / n where None.
+        scale: size of the scores that were subtracted; differences that agree to 12 digits of it are the same.
+    """
+    from scipy.special import stdtr  # t's distribution, without what scipy.stats spends on arguments
+
+    d = np.asarray(differences, dtype=float)
+    n, rounding = d.size, 1e-12 * max(1.0, scale)
+    if n < 3:
+        return None, None
+    if np.ptp(d) <= rounding:
+        if np.abs(d).max() <= rounding:
+            return 1.0, 1.0
+        return 2.0 ** (1 - n), 2.0**-n if d[0] > 0 else 1.0
+    factor = 1 / n if variance_factor is None else variance_factor
+    statistic = float(d.mean() / (d.std(ddof=1) * math.sqrt(factor)))
+    return float(2 * stdtr(n - 1, -abs(statistic))), float(stdtr(n - 1, -statistic))
+
+
 def paired_arrays(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[float64], NDArray[float64]]:
     """Two arrays [n] of finite numbers; UserError for anything else."""
     x, y = np.atleast_1d(np.asarray(a, dtype=float)), np.atleast_1d(np.asarray(b, dtype=float))
@@ -180,24 +222,15 @@ def paired_arrays(a: ArrayLike, b: ArrayLike) -> tuple[NDArray[float64], NDArray
 def _state(x: NDArray[float64], y: NDArray[float64]) -> ComparisonState:
     if x.size < 3:
         return (ComparisonState.NONE, ComparisonState.SINGLE, ComparisonState.TWO)[x.size]
-    d, rounding = x - y, 1e-12 * max(1.0, float(np.abs(x).max()), float(np.abs(y).max()))
+    d, rounding = x - y, 1e-12 * _scale(x, y)
     if np.ptp(d) > rounding:
         return ComparisonState.OK
     return ComparisonState.IDENTICAL if np.abs(d).max() <= rounding else ComparisonState.CONSTANT
 
 
-def _primary(d: NDArray[float64], state: ComparisonState, factor: float, flipped: float | None) -> tuple[float | None, float | None]:
-    """Two-sided and one-sided (greater) p of the primary test."""
-    from scipy.special import stdtr  # t's distribution, without what scipy.stats spends on arguments
-
-    if state is ComparisonState.IDENTICAL:
-        return 1.0, 1.0
-    if state is ComparisonState.CONSTANT and flipped is not None:  # no spread, so no t: the signs still say something
-        return flipped, flipped / 2 if d[0] > 0 else 1.0
-    if state is not ComparisonState.OK:
-        return None, None
-    statistic = float(d.mean() / (d.std(ddof=1) * math.sqrt(factor)))
-    return float(2 * stdtr(d.size - 1, -abs(statistic))), float(stdtr(d.size - 1, -statistic))
+def _scale(x: NDArray[float64], y: NDArray[float64]) -> float:
+    """The largest score in size, at least 1."""
+    return max(1.0, float(np.abs(x).max(initial=0.0)), float(np.abs(y).max(initial=0.0)))
 
 
 def _disagree(p: float | None, others: tuple[float | None, ...], alpha: float) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.errors import UserError, unknown
-from benchmark.stats.arm_runs import READ, ArmRuns, Label, Run, runs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,34 @@ CELL = [
 ]
 OVERLAP_COUNTS = 0.1  # a training set above this share of its pool: two splits are no longer independent
 OVERLAP_IS_ALL = 0.9  # above this share, another split is the same training set in all but name
+READ = ["split_seed", "seed", "status", "value", "alarms", "n_train", "n_test", "init_seed"]  # what pairing reads of a row
+COLLAPSED = ("at or below majority", "constant predictions")
+
+Seed = (
+    int | tuple[int, int] | None
+)  # of training: (seed, seed of the initialisation) where a design crosses the two; None where none is drawn
+Label = tuple[int, Seed]  # split seed, training seed
+
+
+class Run(NamedTuple):
+    """One run as pairing sees it: its score, its status, whether it collapsed."""
+
+    value: float
+    status: str
+    collapsed: bool
+
+
+@dataclass(frozen=True)
+class ArmRuns:
+    """All planned runs of one arm in one cell, by (split, seed).
+
+    Args:
+        largest: examples of its largest training set; None where no run tells.
+    """
+
+    name: str
+    runs: Mapping[Label, Run]
+    largest: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +62,7 @@ class Missing:
 
     variant: str
     split_seed: int
-    seed: int | None
+    seed: Seed
     status: str
 
 
@@ -59,7 +87,7 @@ class PairedUnits:
     baseline: str
     a: NDArray[float64]
     b: NDArray[float64]
-    labels: tuple[tuple[int, int | None], ...]
+    labels: tuple[Label, ...]
     unit: str
     conditional: str
     runs: int
@@ -98,6 +126,55 @@ def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | 
             raise unknown("variant", name, {str(known) for known in rows["variant"]})
     first, second = (runs_of(name, arms.loc[arms["variant"] == name, READ].to_dict("records"), majority) for name in (method, baseline))
     return pair(first, second, pool=pool)
+
+
+def runs_of(name: str, rows: Iterable[Mapping[Any, Any]], majority: float | None = None) -> ArmRuns:
+    """The runs of one arm in one cell.
+
+    Args:
+        rows: its rows, with the columns `READ`.
+        majority: the majority rate of the test set; a run at most one standard error above it counts as collapsed. Where None, runs
+            with the alarm `at or below majority` or `constant predictions` do.
+
+    Raises:
+        UserError: several runs on one (split, seed).
+    """
+    runs: dict[Label, Run] = {}
+    sizes = []
+    for row in rows:
+        seed, init, size = plain(row["seed"]), plain(row.get("init_seed")), plain(row["n_train"])
+        label = label_of(int(row["split_seed"]), _whole(seed), _whole(init))
+        if label in runs:
+            raise UserError(f"{name!r} has two runs on split {label[0]}, seed {label[1]} in one cell.", "One.", "Give one suite.")
+        status = "no score" if row["status"] == "done" and not math.isfinite(row["value"]) else str(row["status"])
+        runs[label] = Run(row["value"], status, status == "done" and _collapsed(row, majority))
+        sizes += [] if size is None else [int(str(size))]
+    return ArmRuns(name, runs, max(sizes, default=None))
+
+
+def _collapsed(row: Mapping[Any, Any], majority: float | None) -> bool:
+    if majority is None:
+        return any(str(alarm).startswith(COLLAPSED) for alarm in json.loads(str(row["alarms"]) or "[]"))
+    error = math.sqrt(majority * (1 - majority) / int(row["n_test"]))
+    return bool(row["value"] <= majority + error)
+
+
+def label_of(split: int, seed: int | None, init: int | None = None) -> Label:
+    """The label of a run.
+
+    Args:
+        init: seed of the initialisation where a design crosses it with order and dropout; None: it follows `seed`.
+    """
+    return (split, seed if seed is None or init is None else (seed, init))
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None else int(str(value))
+
+
+def plain(value: object) -> object:
+    """None for what pandas calls missing."""
+    return None if value is None or type(value).__name__ == "NAType" or value != value else value
 
 
 def pair(first: ArmRuns, second: ArmRuns, *, pool: int | None = None) -> PairedUnits:
@@ -156,11 +233,16 @@ def _pairs(first: Mapping[Label, Run], second: Mapping[Label, Run]) -> Iterator[
     """All planned pairs, in order; an arm without seeds stands beside every seed of the other."""
     labels = {*first, *second}
     seeded = {split for split, seed in labels if seed is not None}
-    for split, seed in sorted(labels, key=lambda label: (label[0], -1 if label[1] is None else label[1])):
+    for split, seed in sorted(labels, key=_order):
         if seed is None and split in seeded:
             continue
         x, y = (runs.get((split, seed)) or runs.get((split, None)) or _ABSENT for runs in (first, second))
         yield (split, seed), x, y
+
+
+def _order(label: Label) -> tuple[int, ...]:
+    split, seed = label
+    return (split,) if seed is None else (split, seed) if isinstance(seed, int) else (split, *seed)
 
 
 def _unit(planned: list[Label]) -> str:

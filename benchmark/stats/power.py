@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+ALPHA = 0.05
 FAR = 30.0  # standard errors
 NO_OTHER_SIDE = 6.0
 
@@ -89,29 +90,6 @@ def _in_sds(n: int, alpha: float, power: float, factor: float | None) -> float:
     while t_power(high, 1.0, n, alpha=alpha, factor=factor) < power:
         high *= 2
     return float(brentq(lambda d: t_power(d, 1.0, n, alpha=alpha, factor=factor) - power, 0.0, high, xtol=1e-6))
-
-
-ALPHA, POWER = 0.05, 0.8
-
-
-@lru_cache(maxsize=1024)
-def smallest_difference(pairs: int, level: float, power: float = POWER) -> float | None:
-    """The smallest mean difference, in standard deviations of the paired differences, that a two-sided paired t-test of `pairs` pairs
-    finds at `level` with this power. None for fewer than two pairs."""
-    from scipy.optimize import brentq
-    from scipy.stats import nct, t
-
-    if pairs < 2:
-        return None
-    edge = float(t.ppf(1 - level / 2, pairs - 1))
-
-    def missing(difference: float) -> float:
-        return float(nct.cdf(edge, pairs - 1, difference * math.sqrt(pairs))) - (1 - power)
-
-    high = (edge + 1) / math.sqrt(pairs)
-    while missing(high) > 0 and high < 1e6:
-        high *= 2
-    return float(brentq(missing, 0.0, high, xtol=1e-6))
 
 
 def upper_spread(sd: float, pairs: int, confidence: float = 0.8) -> float:

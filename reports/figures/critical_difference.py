@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmark.stats.over_tasks import Ranks
+from benchmark.stats.over_tasks.ranks import Ranks
 from reports.analysis.context import origin
 from reports.figures.style import finish, new_figure, plain, shown
 from reports.results.blocks import Block

@@ -10,7 +10,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.errors import UserError
-from benchmark.stats.reliability import reliability
+from benchmark.metrics.calibration import reliability_bins
 from reports.analysis.context import origin
 from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results.blocks import Block
@@ -36,7 +36,7 @@ def reliability_diagram(block: Block) -> Figure | None:
         for arm in block.arms:
             if (arm, cell) in kept:
                 probabilities, labels = kept[arm, cell]
-                bars = reliability(probabilities, labels, bins=max(2, min(MOST_BINS, len(labels) // FULL_BIN))).bins
+                bars = reliability_bins(probabilities, labels, bins=max(2, min(MOST_BINS, len(labels) // FULL_BIN)))
                 one.set_xlim(1 / probabilities.shape[1] - 0.03, 1.03)  # below an even guess no confidence lies
                 bins = ([b.confidence for b in bars], [b.accuracy for b in bars])
                 one.errorbar(*bins, yerr=[b.error for b in bars], markersize=3, linewidth=1, label=plain(arm), **look(block.arms, arm))

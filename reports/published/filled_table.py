@@ -189,7 +189,7 @@ def _our_runs(units: PairedUnits, mine: Runs, theirs: Runs) -> OurRuns:
 
 def _dev(units: PairedUnits, runs: Runs) -> list[float] | None:
     """Development scores in percent, in the order of the units; None where a unit is a mean of several runs."""
-    found = [runs.dev.get(Unit(split, -1 if seed is None else seed)) for split, seed in units.labels]
+    found = [runs.dev.get(Unit.of(label)) for label in units.labels]
     return None if None in found else [100 * value for value in found if value is not None]
 
 

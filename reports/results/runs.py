@@ -11,15 +11,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from benchmark.stats.arm_runs import ArmRuns, plain, runs_of
+from benchmark.stats.pairing import ArmRuns, Label, plain, runs_of
 from reports.results.cell_key import CellKey
 
 
 class Unit(NamedTuple):
-    """What two arms share when they are compared: the split, and the seed where the method draws one (-1: none)."""
+    """What two arms share when they are compared: the split, the seed where the method draws one (-1: none), and the seed of the
+    initialisation where a design crosses it with order and dropout (-1: it follows the seed)."""
 
     split: int
     seed: int
+    init: int = -1
+
+    @classmethod
+    def of(cls, label: Label) -> Unit:
+        """The unit with a label of `benchmark.stats.pairing`."""
+        split, seed = label
+        return cls(split, *seed) if isinstance(seed, tuple) else cls(split, -1 if seed is None else seed)
 
 
 @dataclass(frozen=True)
@@ -100,5 +108,5 @@ class Runs:
 
 
 def _unit(row: Mapping[Any, Any]) -> Unit:
-    seed = plain(row["seed"])
-    return Unit(int(row["split_seed"]), -1 if seed is None else int(str(seed)))
+    seed, init = (-1 if (value := plain(row.get(name))) is None else int(str(value)) for name in ("seed", "init_seed"))
+    return Unit(int(row["split_seed"]), seed, init)

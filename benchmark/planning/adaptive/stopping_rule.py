@@ -1,4 +1,4 @@
-"""When a comparison ends. Pure arithmetic on paired differences.
+"""When a comparison ends: one interim look at its paired differences.
 
 Looks are planned before the data. Over all looks and all comparisons of a suite together the chance of calling any true null a
 difference is at most alpha: each look at each comparison may spend alpha / (looks x comparisons), and these shares add up to alpha
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
+from benchmark.stats.paired import paired_p
+
 ALPHA = 0.05
 LOOKS = (5, 10, 20, 50)  # seeds
-FEWEST = 3  # pairs that a t-test needs
 
 Why = Literal["crossed", "last look", ""]
 
@@ -46,19 +47,6 @@ def level_of(comparisons: int, looks: int = len(LOOKS), alpha: float = ALPHA) ->
 def look(differences: Mapping[int, float], seeds: int, level: float, looks: Sequence[int] = LOOKS) -> InterimLook:
     """Look at the differences (by split seed) of the first `seeds` seeds."""
     found = [value for seed, value in sorted(differences.items()) if seed < seeds]
-    p = p_value(found)
+    p, _ = paired_p(found)
     why: Why = "crossed" if p is not None and p <= level else "last look" if seeds >= looks[-1] else ""
     return InterimLook(seeds, len(found), fmean(found) if found else None, p, why)
-
-
-def p_value(differences: Sequence[float]) -> float | None:
-    """Two-sided p of the paired t-test; 1 where nothing differs, that of the signs where every pair differs by the same."""
-    n = len(differences)
-    if n < FEWEST:
-        return None
-    spread = max(differences) - min(differences)
-    if spread <= 1e-12:
-        return 1.0 if abs(differences[0]) <= 1e-12 else 2.0 ** (1 - n)
-    from scipy.stats import ttest_1samp
-
-    return float(ttest_1samp(differences, 0.0).pvalue)

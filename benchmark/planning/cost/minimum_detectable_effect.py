@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
-from typing import Any
 
 from benchmark.cell import Cell
 from benchmark.planning.cost.completed_runs import CompletedRuns
 from benchmark.planning.cost.cost_model import arm_in_cell
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.records.spec import RunSpec
-from benchmark.stats.power import ALPHA, smallest_difference, upper_spread
+from benchmark.stats.pairing import ArmRuns, Label, PairedUnits, Run, label_of, pair
+from benchmark.stats.power import ALPHA, smallest_detectable, upper_spread
 
 FEWEST = 3  # measured pairs from which a spread is taken
-Training = tuple[int, int] | None  # seeds of order and of initialisation; None for a method that draws nothing
-Scores = dict[tuple[int, Training], float]  # (split seed, training seeds) -> primary metric
+ARM, BASELINE = "arm", "baseline"
+Scores = dict[Label, float]  # (split seed, seeds of training) -> primary metric
 
 
 @dataclass(frozen=True)
@@ -50,23 +49,45 @@ def minimum_detectable_effect(
     for run in runs:
         if run.arm.trial is None:
             cells.setdefault((run.cell, run.arm.name), []).append(run)
-    family = [place for place in cells if place[1] not in (baseline, f"{baseline}-null") and (place[0], baseline) in cells]
+    family = [compared for compared in cells if compared[1] not in (baseline, f"{baseline}-null") and (compared[0], baseline) in cells]
     if not family:
         return None
     level, scores = ALPHA / len(family) / looks, _scores(found)
-    pairs = {place: len(_units(cells[place], cells[place[0], baseline])) for place in family}
-    spreads = {}
-    for place in family:
-        differences = _differences(_of(cells[place], scores), _of(cells[place[0], baseline], scores))
-        if len(differences) >= FEWEST and len(set(differences)) > 1:
-            spreads[place] = (upper_spread(stdev(differences), len(differences)), len(differences))
-    ends = [sd * size for place, (sd, _) in spreads.items() if (size := smallest_difference(pairs[place], level)) is not None]
-    fewest = min(pairs.values())
-    points = (min(ends), max(ends)) if ends else None
-    measured = min((n for _, n in spreads.values()), default=0)
+    pairs, ends, measured = [], [], []
+    for cell, arm in family:
+        mine, theirs = cells[cell, arm], cells[cell, baseline]
+        planned = _paired(_planned(mine), _planned(theirs)).n
+        pairs.append(planned)
+        units = _paired(_measured(mine, scores), _measured(theirs, scores))
+        differences = units.a - units.b
+        if units.n < FEWEST or differences.min() == differences.max():
+            continue
+        size = smallest_detectable(upper_spread(float(differences.std(ddof=1)), units.n), planned, alpha=level)
+        if size is not None:
+            ends.append(size)
+            measured.append(units.n)
     return MinimumDetectableEffect(
-        (fewest, max(pairs.values())), len(family), level, smallest_difference(fewest, level), points, len(ends), measured
+        pairs=(min(pairs), max(pairs)),
+        comparisons=len(family),
+        level=level,
+        deviations=smallest_detectable(1.0, min(pairs), alpha=level),
+        points=(min(ends), max(ends)) if ends else None,
+        known=len(ends),
+        measured=min(measured, default=0),
     )
+
+
+def _paired(mine: Mapping[Label, float], theirs: Mapping[Label, float]) -> PairedUnits:
+    """The independent pairs of two arms, by the same rule as in a report."""
+    arms = (
+        ArmRuns(name, {at: Run(value, "done", False) for at, value in scores.items()}) for name, scores in ((ARM, mine), (BASELINE, theirs))
+    )
+    return pair(*arms)
+
+
+def _planned(runs: Iterable[PlannedRun]) -> Scores:
+    """The seeds of the planned runs; their scores are not known and not used."""
+    return {_seeds(run.spec): 0.0 for run in runs}
 
 
 def _scores(found: CompletedRuns) -> dict[Hashable, Scores]:
@@ -79,35 +100,10 @@ def _scores(found: CompletedRuns) -> dict[Hashable, Scores]:
     return scores
 
 
-def _of(runs: Sequence[PlannedRun], scores: Mapping[Hashable, Scores]) -> Scores:
+def _measured(runs: Sequence[PlannedRun], scores: Mapping[Hashable, Scores]) -> Scores:
     """All measured scores of an arm in a cell, those on other seeds than the planned ones too."""
-    return next((scores[kind] for run in runs if (kind := arm_in_cell(run.spec)) in scores), {})
+    return next((scores[key] for run in runs if (key := arm_in_cell(run.spec)) in scores), {})
 
 
-def _units(mine: Sequence[PlannedRun], theirs: Sequence[PlannedRun]) -> set[Any]:
-    """Independent units: the splits that both arms have, or, on one split, its seeds."""
-    pairs = [{_seeds(run.spec) for run in runs} for runs in (mine, theirs)]
-    splits = {split for split, _ in pairs[0]} & {split for split, _ in pairs[1]}
-    if len(splits) != 1:
-        return splits
-    seeds = [{seed for _, seed in some if seed is not None} for some in pairs]
-    return (seeds[0] & seeds[1]) or seeds[0] or seeds[1] or splits
-
-
-def _differences(mine: Scores, theirs: Scores) -> list[float]:
-    """One difference per split (per seed where there is one split); an arm without seeds stands beside every seed of its split."""
-    by_split: dict[int, list[float]] = {}
-    for (split, seed), value in mine.items():
-        for other in _partners(split, seed, theirs):
-            by_split.setdefault(split, []).append(value - other)
-    return [fmean(found) for found in by_split.values()] if len(by_split) != 1 else next(iter(by_split.values()))
-
-
-def _seeds(spec: RunSpec) -> tuple[int, Training]:
-    seed, init = spec.seed, spec.init_root
-    return spec.split.split_seed, None if seed is None or init is None else (seed, init)
-
-
-def _partners(split: int, seed: Training, theirs: Scores) -> list[float]:
-    exact = [theirs[place] for place in ((split, seed), (split, None)) if place in theirs]
-    return exact or ([value for (where, _), value in theirs.items() if where == split] if seed is None else [])
+def _seeds(spec: RunSpec) -> Label:
+    return label_of(spec.split.split_seed, spec.seed, spec.init_seed)

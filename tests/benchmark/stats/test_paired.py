@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from benchmark.errors import UserError
-from benchmark.stats.paired import ComparisonState, compare
+from benchmark.stats.paired import ComparisonState, compare, paired_p
 
 A = np.array([70.1, 72.4, 68.0, 74.2, 71.1, 69.9, 73.3])
 B = np.array([69.0, 71.9, 68.8, 71.0, 70.2, 69.7, 71.2])
@@ -94,7 +94,14 @@ def test_a_constant_difference_is_judged_by_its_signs():
     assert compare(B + 1, B).p == 2 / 2**7
     assert compare(B + 1, B).p_greater == 1 / 2**7
     assert compare(B - 1, B).p_greater == 1.0
-    assert compare(B[:5] + 1, B[:5]).p is None
+
+
+def test_a_constant_difference_of_few_or_of_many_pairs_has_the_exact_p_of_its_signs():
+    """Plans and reports had two answers: none below six pairs in a report, a sampled one above sixteen."""
+    assert compare(B[:5] + 1, B[:5]).p == 2 / 2**5
+    assert compare(np.arange(20.0) + 1, np.arange(20.0)).p == 2 / 2**20
+    assert paired_p([0.1] * 5) == (2 / 2**5, 1 / 2**5)
+    assert paired_p([0.1, 0.1]) == (None, None)
 
 
 def test_two_pairs_have_an_interval_and_no_test():

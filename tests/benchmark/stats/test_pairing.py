@@ -11,6 +11,8 @@ from benchmark.records.frame import COLUMNS
 from benchmark.stats.paired import compare_units
 from benchmark.stats.pairing import Missing, nadeau_bengio, paired_units
 
+TYPES = {"seed": "Int64", "init_seed": "Int64", "split_seed": "Int64", "n_train": "Int64", "value": "float64"}
+
 
 def row(variant, split, seed, value=0.5, **other):
     base = dict.fromkeys(COLUMNS)
@@ -20,7 +22,7 @@ def row(variant, split, seed, value=0.5, **other):
 
 
 def frame(*rows):
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"seed": "Int64", "split_seed": "Int64", "n_train": "Int64", "value": "float64"})
+    return pd.DataFrame(rows, columns=COLUMNS).astype(TYPES)
 
 
 def grid(splits, seeds, score=lambda variant, split, seed: 0.5, **other):
@@ -55,6 +57,21 @@ def test_an_arm_without_seeds_stands_beside_every_seed():
     assert units.unit == "split mean"
     assert list(units.a) == [3.0, 4.0]
     assert list(units.b) == [0.05, 1.05]
+
+
+def test_an_initialisation_that_is_crossed_with_the_seed_makes_runs_of_their_own():
+    rows = frame(
+        *(
+            row(v, i, s, i + init, init_seed=None if init == s else init)
+            for v in ("scl", "ce")
+            for i in (0, 1)
+            for s in (0, 1)
+            for init in (0, 1)
+        )
+    )
+    units = paired_units(rows, "scl", "ce")
+    assert (units.unit, units.n, units.runs) == ("split mean", 2, 8)
+    assert list(units.a) == [0.5, 1.5]
 
 
 def test_two_arms_without_seeds_pair_by_split():

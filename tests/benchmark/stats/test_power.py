@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.power import TTestPower
 
-from benchmark.stats.power import rank_reach, smallest_detectable, t_power, t_reach
+from benchmark.stats.power import rank_reach, smallest_detectable, t_power, t_reach, upper_spread
 
 
 @pytest.mark.parametrize(("n", "alpha"), [(5, 0.05), (10, 0.05), (30, 0.005)])
@@ -13,9 +13,9 @@ def test_power_agrees_with_statsmodels(n, alpha):
     assert t_power(0.9, 1.0, n, alpha=alpha) == pytest.approx(expected, abs=1e-6)
 
 
-@pytest.mark.parametrize(("n", "in_sds"), [(3, 3.26), (5, 1.68), (10, 1.00), (20, 0.66), (50, 0.40)])
+@pytest.mark.parametrize(("n", "in_sds"), [(3, 3.26), (5, 1.68), (10, 1.00), (20, 0.66), (30, 0.53), (50, 0.40)])
 def test_smallest_detectable_difference(n, in_sds):
-    assert smallest_detectable(2.0, n) == pytest.approx(2 * in_sds, abs=0.02)
+    assert smallest_detectable(2.0, n) == pytest.approx(2 * in_sds, abs=0.01)
 
 
 def test_the_smallest_detectable_difference_has_the_power_asked_for():
@@ -71,3 +71,9 @@ def test_a_large_family_has_a_smallest_difference_too(n, comparisons):
     alpha = 0.05 / comparisons
     found = smallest_detectable(1.0, n, alpha=alpha)
     assert t_power(found, 1.0, n, alpha=alpha) == pytest.approx(0.8, abs=1e-4)
+
+
+def test_the_upper_limit_of_a_spread_covers_four_times_in_five():
+    draws = np.random.default_rng(3).normal(0, 1, (4000, 5)).std(axis=1, ddof=1)
+    assert np.mean([upper_spread(sd, 5) >= 1 for sd in draws]) == pytest.approx(0.8, abs=0.02)
+    assert upper_spread(1.0, 5) == pytest.approx(1.56, abs=0.005)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmark.planning.adaptive.stopping_rule import LOOKS, level_of, look, p_value
+from benchmark.planning.adaptive.stopping_rule import LOOKS, level_of, look
 
 REPEATS = 400
 
@@ -54,10 +54,10 @@ def test_a_comparison_ends_at_the_last_look_whatever_it_found() -> None:
 
 
 def test_two_pairs_are_not_tested() -> None:
-    assert p_value([0.1, 0.3]) is None
-    assert look({0: 0.1, 4: 0.3}, 5, 0.0125).why == ""
+    found = look({0: 0.1, 4: 0.3}, 5, 0.0125)
+    assert (found.p, found.why) == (None, "")
 
 
 def test_equal_scores_are_no_difference_and_equal_differences_are_judged_by_their_signs() -> None:
-    assert p_value([0.0] * 5) == 1.0
-    assert p_value([0.1] * 5) == pytest.approx(2 / 2**5)
+    assert look(dict.fromkeys(range(5), 0.0), 5, 0.0125).p == 1.0
+    assert look(dict.fromkeys(range(5), 0.1), 5, 0.0125).p == pytest.approx(2 / 2**5)

@@ -14,7 +14,7 @@ from benchmark.planning.plan import Plan, make_plan
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.records.record import PhaseCost, RunRecord
 from benchmark.records.store import RecordStore
-from benchmark.stats.power import smallest_difference, upper_spread
+from benchmark.stats.power import upper_spread
 
 Request = Callable[..., RunRequest]
 MAJORITY = {"methods": "majority", "seeds": "4"}
@@ -107,13 +107,3 @@ def test_crossed_seeds_count_as_their_splits(request_of: Request) -> None:
 
 def test_a_plan_of_the_baseline_alone_compares_nothing(request_of: Request) -> None:
     assert make_plan(request_of()).detectable is None
-
-
-@pytest.mark.parametrize(("pairs", "deviations"), [(3, 3.26), (5, 1.68), (10, 1.00), (20, 0.66), (30, 0.53), (50, 0.40)])
-def test_smallest_differences_are_those_of_the_textbook(pairs: int, deviations: float) -> None:
-    found = smallest_difference(pairs, 0.05)
-    assert found == pytest.approx(deviations, abs=0.005)
-
-
-def test_one_pair_finds_nothing() -> None:
-    assert smallest_difference(1, 0.05) is None

@@ -1,12 +1,12 @@
-"""A small run of the committed simulation: seeded, with room for so few repeats. The full one stands in reports/simulations."""
+"""A small run of the committed simulation: seeded, with room for so few repeats. The full one stands in results/simulations."""
 
 import json
 
 import pytest
 
-from reports.simulations import scenarios as rows
-from reports.simulations.error_rates import Rate, main, markdown, measure
-from reports.simulations.scenarios import NO_CLAIM, scenarios
+from results.simulations import scenarios as rows
+from results.simulations.error_rates import Rate, main, markdown, measure
+from results.simulations.scenarios import NO_CLAIM, scenarios
 
 FEW = 200
 ALL = list(enumerate(scenarios()))

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from reports.simulations import procedures as p
 from reports.verdicts.verdict import Outcome
+from results.simulations import procedures as p
 
 LIMIT = (0.0, 0.06)
 EXACT = (0.03, 0.06)

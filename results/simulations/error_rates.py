@@ -1,6 +1,6 @@
-"""Error rates of the statistics, measured: `python -m reports.simulations.error_rates [--quick] [--out DIR]`.
+"""Error rates of the statistics, measured: `python -m results.simulations.error_rates [--quick] [--out DIR]`.
 
-Every scenario is a world whose truth is known and a procedure of `reports.statistics` that may err in it. Each states what is
+Every scenario is a world whose truth is known and a procedure of `benchmark.stats` that may err in it. Each states what is
 guaranteed; the share of repeats that erred is held against that. Writes `error_rates.json` and `error_rates.md` beside this file, and
 ends with 1 where a guarantee is broken by more than the error of the simulation.
 """
@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from reports.simulations.scenarios import NO_CLAIM, Scenario, scenarios
 from reports.verdicts.verdict import Outcome
+from results.simulations.scenarios import NO_CLAIM, Scenario, scenarios
 
 SEED = 20261120
 REPEATS = 4000
@@ -58,7 +58,7 @@ def markdown(rates: list[Rate]) -> str:
     lines = [
         "# Measured error rates",
         "",
-        f"Written by `python -m reports.simulations.error_rates`, seed {SEED}. Level 5 % throughout.",
+        f"Written by `python -m results.simulations.error_rates`, seed {SEED}. Level 5 % throughout.",
         "",
     ]
     for group in dict.fromkeys(rate.group for rate in rates):

@@ -13,8 +13,8 @@ from benchmark.stats.multiplicity import at_floor, family_of, holm
 from benchmark.stats.paired import compare, compare_units
 from benchmark.stats.pairing import nadeau_bengio, paired_units
 from benchmark.stats.spread import spread_ratio
-from reports.simulations import worlds
 from reports.verdicts.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, verdict
+from results.simulations import worlds
 
 ALPHA = 0.05
 Rng = np.random.Generator

@@ -1,1 +1,0 @@
-"""Simulations that measure the error rates of `reports.statistics`. Scripts: no report imports them."""
