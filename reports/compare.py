@@ -13,8 +13,8 @@ from benchmark.stats.paired import Comparison, compare_units
 from benchmark.stats.pairing import pair, runs_of
 from reports.analysis.analysis import ALPHA
 from reports.results.blocks import Block, read_results
-from reports.results.cell_key import CellKey
 from reports.results.runs import Runs
+from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 from reports.tables.vs_baseline import p_value
 
@@ -154,6 +154,6 @@ def _notes(changes: list[Change], told: list[Change]) -> Iterator[str]:
     ]
     if environments[0] != environments[1]:
         yield "The two folders come from different environments (env_id): versions or hardware may explain a difference."
-    cells: set[CellKey] = {runs.cell for change in told for runs in (change.a, change.b) if runs is not None}
+    cells: set[ScoredCell] = {runs.cell for change in told for runs in (change.a, change.b) if runs is not None}
     if any(cell.metric != "accuracy" for cell in cells):
         yield f"Metrics: {', '.join(sorted({cell.metric for cell in cells}))}."

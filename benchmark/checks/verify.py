@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from benchmark.cell import Cell
 from benchmark.checks.agreement import AgreementLevel, agreement
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.toml_files import load_encoder
@@ -103,9 +104,7 @@ def chosen(store: RecordStore, sample: int | None) -> list[RunRecord]:
 
 def title(record: RunRecord) -> str:
     """Method, cell and seed."""
-    spec = record.spec
-    noise = "" if spec.noise is None else f" {spec.noise.kind}:{spec.noise.level:g}"
-    return f"{spec.method.name} {spec.task.name} N={spec.split.shots}{noise} seed {spec.split.split_seed}"
+    return f"{record.spec.method.name} {Cell.of_spec(record.spec).label} seed {record.spec.split.split_seed}"
 
 
 class Place(NamedTuple):

@@ -103,6 +103,7 @@ class Split:
         train, dev, test: labelled; disjoint, and no text of test is in train.
         unlabelled: texts of the training pool beyond train, without labels (never of dev or test).
         notes: what a reader must know: class shortfalls, removed duplicates, a shortened development set. JSON-able.
+        pool_size: rows that a training set may be drawn from: the training rows whose text is not in the test set.
     """
 
     train: Examples
@@ -110,3 +111,4 @@ class Split:
     test: Examples
     unlabelled: Examples
     notes: dict[str, Any] = field(default_factory=dict)
+    pool_size: int = 0

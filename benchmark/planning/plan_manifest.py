@@ -13,6 +13,7 @@ from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid
 from benchmark.planning.workspace import Workspace
 from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.spec import setting_id
 
 if TYPE_CHECKING:
     from benchmark.planning.planned_run import PlannedRun
@@ -23,6 +24,7 @@ def make_manifest(
 ) -> Manifest:
     """One row per run, in plan order. `design`: what the search or the looks want written down."""
     known: dict[Hashable, ManifestRow] = {}
+    templates = {_template(run): run.spec for run in reversed(runs)}
     return Manifest(
         suite=grid.suite.name,
         profile=grid.profile_name,
@@ -31,18 +33,24 @@ def make_manifest(
         code=_version(),
         request=request,
         design=design or {},
+        settings={setting_id(setting): setting for setting in (spec.setting for spec in templates.values())},
         rows=tuple(_row(run, workspace, known) for run in runs),
     )
 
 
+def _template(run: PlannedRun) -> Hashable:
+    """What runs share that differ in nothing but their seeds."""
+    return run.cell, run.arm.name, run.arm.trial, run.shape, run.n_test
+
+
 def _row(run: PlannedRun, workspace: Workspace, known: dict[Hashable, ManifestRow]) -> ManifestRow:
     """The row of a run. Rows of one arm in one cell on splits of one size differ in key and seeds alone: the first one is `known`."""
-    place = (run.cell, run.arm.name, run.arm.trial, run.shape, run.n_test)
-    if place not in known:
-        known[place] = _whole_row(run, workspace)
+    template = _template(run)
+    if template not in known:
+        known[template] = _whole_row(run, workspace)
     spec = run.spec
     seeds = {"split_seed": spec.split.split_seed, "seed": spec.seed, "init_seed": spec.init_seed}
-    return known[place].model_copy(update={"key": run.key, **seeds})
+    return known[template].model_copy(update={"key": run.key, **seeds})
 
 
 def _whole_row(run: PlannedRun, workspace: Workspace) -> ManifestRow:

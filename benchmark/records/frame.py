@@ -12,7 +12,7 @@ from benchmark.errors import UserError, unknown
 from benchmark.records.alarms import IDENTICAL
 from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.record import RunRecord
-from benchmark.records.spec import canonical
+from benchmark.records.spec import canonical, setting_id
 from benchmark.records.store import RecordStore, UnreadableFile
 
 if TYPE_CHECKING:
@@ -24,10 +24,11 @@ COLUMNS = [
     *("split_seed", "seed", "metric", "value", "dev_value", "n_train", "n_dev", "n_test", "status", "seconds", "forward_examples"),
     *("key", "role", "trial", "encoder", "device", "precision", "threads", "env_id", "n_unlabelled", "sampler", "noise_where"),
     *("backward_examples", "labels_used", "alarms", "error", "params", "metrics", "init_seed"),
+    *("noise_size", "unlabelled", "pool_size", "setting"),
 ]
 WHOLE = [
     *("split_seed", "seed", "n_train", "n_dev", "n_test", "forward_examples", "trial", "threads", "n_unlabelled", "backward_examples"),
-    *("labels_used", "init_seed"),
+    *("labels_used", "init_seed", "pool_size"),
 ]
 REAL = ["noise_level", "value", "dev_value", "seconds"]
 FORMATS = ("csv", "json", "parquet")
@@ -127,7 +128,9 @@ def _order(where: tuple[str, str, str, str], row: ManifestRow) -> tuple[Any, ...
 def _row(where: tuple[str, str, str, str], row: ManifestRow, record: RunRecord | None, twin: bool) -> dict[str, Any]:
     planned = row.model_dump(exclude={"arm", "params", "notes"})
     told = {"suite": where[0], "profile": where[1], "protocol": where[2], "variant": row.arm, "params": canonical(row.params)}
-    return {**planned, **told, **(_missing() if record is None else _measured(record, twin))}
+    # A manifest of format 1 lacks what a record of the run, or else the planned size, tells.
+    older = {"unlabelled": str(row.n_unlabelled or 0), "noise_size": "replace" if row.noise_kind else ""} if not row.unlabelled else {}
+    return {**planned, **older, **told, **(_missing() if record is None else _measured(record, twin))}
 
 
 def _missing() -> dict[str, Any]:
@@ -150,6 +153,10 @@ def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
         "alarms": canonical(alarms),
         "error": " ".join(error.split()),
         "metrics": canonical(record.metrics if record.status == "done" else {}),
+        "unlabelled": str(record.spec.split.unlabelled),
+        "noise_size": record.spec.noise.size if record.spec.noise else "",
+        "pool_size": record.pool_size,
+        "setting": setting_id(record.spec.setting),
         **(sizes if record.status == "done" else {}),
     }
 

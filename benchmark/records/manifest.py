@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from benchmark.records.record import JsonObject
-from benchmark.records.spec import Frozen, RunSpec, content_key
+from benchmark.records.spec import Frozen, RunSpec, content_key, setting_id, shown_shots
 
 
 class ManifestRow(Frozen):
@@ -20,6 +20,8 @@ class ManifestRow(Frozen):
         partial: which of the task's parts fall short of the original (`train`, `test`, `train+test`), or "".
         metric: the primary metric.
         n_train, n_dev, n_test, n_unlabelled: as planned.
+        unlabelled: the unlabelled texts requested, a number or `pool`.
+        setting: the id of the spec without its seeds, which the manifest's `settings` hold.
         params: all hyper-parameters.
     """
 
@@ -35,6 +37,9 @@ class ManifestRow(Frozen):
     noise_kind: str = ""
     noise_level: float | None = None
     noise_where: str = ""
+    noise_size: str = ""
+    unlabelled: str = ""
+    setting: str = ""
     split_seed: int
     seed: int | None = None
     init_seed: int | None = None
@@ -60,10 +65,13 @@ class ManifestRow(Frozen):
             "method": spec.method.name,
             "params": spec.method.params,
             "task": spec.task.name,
-            "shots": shown_shots(spec),
+            "shots": shown_shots(spec.split.shots, spec.split.imbalance),
             "noise_kind": noise.kind if noise else "",
             "noise_level": noise.level if noise else None,
             "noise_where": noise.where if noise else "",
+            "noise_size": noise.size if noise else "",
+            "unlabelled": str(spec.split.unlabelled),
+            "setting": setting_id(spec.setting),
             "split_seed": spec.split.split_seed,
             "seed": spec.seed,
             "init_seed": spec.init_seed,
@@ -83,6 +91,7 @@ class Manifest(Frozen):
         request: the options as given, for readers. These two are no part of the id.
         stand_in: whether data or encoder stand in for real ones.
         design: what was decided on the way: budget, draws and choices of a search, the looks of `--until decided`; else empty.
+        settings: id -> the spec of a row without its seeds, so that planned runs tell what they are before they have a record.
     """
 
     version: int = 1
@@ -93,18 +102,25 @@ class Manifest(Frozen):
     code: str = ""
     request: JsonObject = Field(default_factory=dict)
     design: JsonObject = Field(default_factory=dict)
+    settings: JsonObject = Field(default_factory=dict)
     rows: tuple[ManifestRow, ...]
 
     @property
     def id(self) -> str:
         """64 hex digits over suite, profile, protocol, rows in the order of keys, and the design where there is one: planning the same
-        again gives the same file."""
-        rows = sorted((row.model_dump(mode="json") for row in self.rows), key=lambda row: (row["key"], row["arm"]))
-        designed = [self.design] if self.design else []
-        return content_key([self.version, self.suite, self.profile, self.protocol, self.stand_in, rows, *designed])
+        runs again gives the same file."""
+        return manifest_id(self.model_dump(mode="json"))
 
 
-def shown_shots(spec: RunSpec) -> str:
-    """The shots as tables show them: for a long tail its ratio and largest class too."""
-    tail = spec.split.imbalance
-    return spec.split.shots if tail is None else f"tail:{tail.ratio:g}:{tail.largest}"
+def manifest_id(content: dict[str, Any]) -> str:
+    """The id of a manifest from its plain content, so that a manifest of an older release keeps the id that it was written under."""
+    rows = sorted(content["rows"], key=lambda row: (row["key"], row["arm"]))
+    designed = [content["design"]] if content.get("design") else []
+    head = [
+        content.get("version", 1),
+        content["suite"],
+        content["profile"],
+        content.get("protocol", "honest"),
+        content.get("stand_in", False),
+    ]
+    return content_key([*head, rows, *designed])

@@ -12,7 +12,7 @@ from benchmark.records.error_text import trace, without_paths
 from benchmark.records.jsonable import jsonable
 from benchmark.records.spec import Frozen, RunSpec
 
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 Status = Literal["done", "failed", "timeout", "killed"]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(jsonable)]
 Metrics = Annotated[dict[str, float | None], BeforeValidator(jsonable)]
@@ -94,6 +94,13 @@ class SideFile(Frozen):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
+class TruncatedTexts(Frozen):
+    """How many texts of a run were longer than its encoder reads, and lost their end."""
+
+    train: int = Field(0, ge=0)
+    test: int = Field(0, ge=0)
+
+
 class RunRecord(Frozen):
     """One run.
 
@@ -101,7 +108,11 @@ class RunRecord(Frozen):
         metrics: fractions by name, on the test set (None: not a finite number); empty unless done. `primary` names the one in tables.
         dev_metrics: the same on the development set.
         testset, split: content hashes of the stored test set and split.
+        dev_predictions: as `predictions`, on the development set, for a metric that is changed later; None where there is no such set.
+        scorer: SHA-256 of the user's metric scripts that the scores come from; "" for built-in metrics alone.
         labels_used: training and development labels.
+        pool_size: training rows that a draw may take: those whose text is not in the test set. None: not recorded.
+        truncated: texts that the encoder did not read whole. None: no encoder, or not recorded.
         phases: cost per phase, in order.
         scoring_seconds: prediction and scoring, in no phase.
         notes: what the split, the noise and the data had to say.
@@ -119,6 +130,8 @@ class RunRecord(Frozen):
     metrics: Metrics = Field(default_factory=dict)
     dev_metrics: Metrics = Field(default_factory=dict)
     predictions: Predictions | None = None
+    dev_predictions: Predictions | None = None
+    scorer: str = ""
     testset: str | None = None
     split: str | None = None
     n_train: int = Field(0, ge=0)
@@ -126,6 +139,8 @@ class RunRecord(Frozen):
     n_test: int = Field(0, ge=0)
     n_unlabelled: int = Field(0, ge=0)
     labels_used: int = Field(0, ge=0)
+    pool_size: int | None = Field(None, ge=0)
+    truncated: TruncatedTexts | None = None
     phases: tuple[PhaseCost, ...] = ()
     scoring_seconds: float = Field(0.0, ge=0)
     alarms: tuple[str, ...] = ()

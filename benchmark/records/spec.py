@@ -144,6 +144,21 @@ class RunSpec(Frozen):
         """64 hex digits: the run's identity and the name of its record."""
         return content_key(self.model_dump(mode="json", exclude=ADDED_IN_2 if self.version == 1 else None))
 
+    @property
+    def setting(self) -> dict[str, Any]:
+        """The spec without its seeds, as plain data: runs that differ in nothing else are one arm in one cell."""
+        return self.model_dump(mode="json", exclude={"seed": True, "init_seed": True, "split": {"split_seed"}})
+
+
+def setting_id(setting: dict[str, Any]) -> str:
+    """16 hex digits that stand for a setting."""
+    return content_key(setting)[:16]
+
+
+def shown_shots(shots: str, imbalance: Imbalance | None) -> str:
+    """The shots as tables print them: `20`, `all`, or `tail:10:400` for a long tail of ratio 10 whose largest class has 400 examples."""
+    return shots if imbalance is None else f"tail:{imbalance.ratio:g}:{imbalance.largest}"
+
 
 def canonical(value: Any) -> str:
     """Canonical JSON: sorted keys, no spaces, no NaN. Equal content gives equal text."""

@@ -18,14 +18,13 @@ from pydantic import ValidationError
 from benchmark.errors import UserError
 from benchmark.records.atomic_files import check_hex, dump_checksummed, load_checksummed, write_atomic
 from benchmark.records.jsonable import jsonable
-from benchmark.records.manifest import Manifest
+from benchmark.records.manifest import Manifest, manifest_id
 from benchmark.records.record import RunRecord, SideFile
 from benchmark.records.spec import content_key
 from benchmark.records.upgrade import upgrade
 
 Shared = Literal["testsets", "splits", "environments"]
 Side = Literal["probabilities", "representations"]
-AGAIN = "Run again with --rerun and --keep-probabilities or --keep-representations."
 REFERENCE = re.compile(rb'"(testset|split|env_id)":"([0-9a-f]{64})"')  # in a record's JSON, which is canonical
 REFERRED: dict[bytes, Shared] = {b"testset": "testsets", b"split": "splits", b"env_id": "environments"}
 
@@ -205,10 +204,11 @@ class RecordStore:
 
     def _manifest(self, path: Path) -> tuple[Manifest | None, str]:
         try:
-            manifest = Manifest.model_validate(load_checksummed(path))
+            content = load_checksummed(path)
+            manifest = Manifest.model_validate(content)
         except ValueError as error:
             return None, str(error).splitlines()[0]
-        return (manifest, "") if manifest.id == path.stem else (None, "under another manifest's name")
+        return (manifest, "") if manifest_id(content) == path.stem else (None, "under another manifest's name")
 
 
 def _same_plan(path: Path, content: dict[str, Any]) -> bool:

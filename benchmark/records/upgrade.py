@@ -11,16 +11,25 @@ from benchmark.records.record import RECORD_VERSION
 Content = dict[str, Any]
 
 
+class NewerFormat(UserError):
+    """A file of a format that only a newer release reads. It must not be replaced."""
+
+
 def upgrade(content: Content) -> Content:
     """The content of a record in today's format, one step per version.
 
     Raises:
-        UserError: a format newer than this program, or no version at all.
+        NewerFormat: a format newer than this program.
+        UserError: a format older than this program reads, or no version at all.
     """
     version = content.get("version")
-    if not isinstance(version, int) or version > RECORD_VERSION or version < min(STEPS):
+    if type(version) is int and version > RECORD_VERSION:
+        raise NewerFormat(
+            f"A record has format version {version}.", f"This program reads {min(STEPS)} to {RECORD_VERSION}.", "Install a newer release."
+        )
+    if type(version) is not int or version < min(STEPS):
         raise UserError(
-            f"A record has format version {version!r}.", f"This program reads {min(STEPS)} to {RECORD_VERSION}.", "Install a newer release."
+            f"A record has format version {version!r}.", f"This program reads {min(STEPS)} to {RECORD_VERSION}.", "Run it again."
         )
     while version < RECORD_VERSION:
         content = {**STEPS[version](content), "version": version + 1}
@@ -28,11 +37,9 @@ def upgrade(content: Content) -> Content:
     return content
 
 
-def _from_0(content: Content) -> Content:
-    """Version 0 had one cost for the whole run, at the top level."""
-    kept = {name: value for name, value in content.items() if name not in ("seconds", "forward", "backward")}
-    whole = {name: content.get(name, 0) for name in ("seconds", "forward", "backward")}
-    return {**kept, "phases": [{"name": "all", **whole}]}
+def _from_1(content: Content) -> Content:
+    """Version 1 recorded neither the size of the training pool nor truncated texts, both optional now. Its specs keep version 1."""
+    return content
 
 
-STEPS: dict[int, Callable[[Content], Content]] = {0: _from_0}
+STEPS: dict[int, Callable[[Content], Content]] = {1: _from_1}

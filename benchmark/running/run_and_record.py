@@ -134,6 +134,7 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: R
         n_test=len(test),
         n_unlabelled=len(split.unlabelled),
         labels_used=len(clean.train) + len(clean.dev),
+        pool_size=clean.pool_size,
         phases=tuple(PhaseCost(**{k: v for k, v in asdict(run).items() if k != "alarms"}) for run in outcome.phases),
         scoring_seconds=outcome.scoring_seconds,
         alarms=tuple(outcome.alarms),

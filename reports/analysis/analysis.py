@@ -18,13 +18,12 @@ from benchmark.stats.multiplicity import Family, Floor, at_floor, holm
 from benchmark.stats.paired import Comparison, compare_units
 from benchmark.stats.pairing import PairedUnits, pair
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
-from reports.results.pool_size import pool_size
 from reports.results.runs import Runs
+from reports.results.scored_cell import ScoredCell
 
 Scope = Literal["suite", "task"]
 ALPHA = 0.05
-Place = tuple[str, CellKey]
+Place = tuple[str, ScoredCell]
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,11 @@ class Analysis:
         return [(arm, cell) for arm in self.arms for cell in self.block.cells if (arm, cell) in runs and (self.against, cell) in runs]
 
     @cached_property
-    def floors(self) -> dict[CellKey, Floor]:
+    def floors(self) -> dict[ScoredCell, Floor]:
         """Cell -> whether it is at floor; a cell without a known majority rate or without scores is not there."""
         return {cell: floor for cell in self.block.cells if (floor := floor_of(self.block, cell)) is not None}
 
-    def floored(self, cell: CellKey) -> bool:
+    def floored(self, cell: ScoredCell) -> bool:
         """Whether a cell is at floor, as far as that is known."""
         return cell in self.floors and self.floors[cell].at_floor
 
@@ -80,11 +79,11 @@ class Analysis:
                 found.setdefault(self.family_name(cell), []).append((arm, cell))
         return found
 
-    def family_name(self, cell: CellKey) -> str:
+    def family_name(self, cell: ScoredCell) -> str:
         """The family that a cell belongs to."""
         return f"task {cell.task}" if self.scope == "task" else f"suite {self.block.suite or '(no plan)'}"
 
-    def size(self, cell: CellKey) -> int:
+    def size(self, cell: ScoredCell) -> int:
         """Comparisons in the family of a cell, at least one."""
         return max(1, len(self.members.get(self.family_name(cell), [])))
 
@@ -137,7 +136,7 @@ class Analysis:
             return None
         return two_way_bootstrap(mine, theirs, task=cell.task)
 
-    def _right(self, arm: str, cell: CellKey, splits: tuple[int, ...]) -> NDArray[float64] | None:
+    def _right(self, arm: str, cell: ScoredCell, splits: tuple[int, ...]) -> NDArray[float64] | None:
         """`correctness`, once per arm and cell: the baseline is asked for by every arm."""
         place = (arm, cell, splits)
         if place not in self._known:
@@ -145,7 +144,7 @@ class Analysis:
         return self._known[place]
 
     @cached_property
-    def _known(self) -> dict[tuple[str, CellKey, tuple[int, ...]], NDArray[float64] | None]:
+    def _known(self) -> dict[tuple[str, ScoredCell, tuple[int, ...]], NDArray[float64] | None]:
         return {}
 
     def detectable(self) -> tuple[float, float] | None:
@@ -172,14 +171,14 @@ def label(place: Place) -> str:
     return f"{place[0]} | {place[1].label}"
 
 
-def paired(block: Block, arm: str, cell: CellKey, against: str) -> PairedUnits:
+def paired(block: Block, arm: str, cell: ScoredCell, against: str) -> PairedUnits:
     """The paired units of two arms in a cell. What else they differ in (an arm without an encoder has another precision, say) is no part
     of the pairing."""
     mine, theirs = (block.runs[name, cell].of_pairs(block.majority(cell)) for name in (arm, against))
-    return pair(mine, theirs, pool=pool_size(block, cell))
+    return pair(mine, theirs, pool=block.pool_size(cell))
 
 
-def floor_of(block: Block, cell: CellKey) -> Floor | None:
+def floor_of(block: Block, cell: ScoredCell) -> Floor | None:
     """Whether no arm of the cell is above the majority rate; None where that is not known."""
     rate, labels = block.majority(cell), block.gold.get(cell)
     scores = {arm: list(runs.scores.values()) for arm in block.arms if (runs := block.runs.get((arm, cell))) is not None and runs.scores}

@@ -26,7 +26,7 @@ def _run(block: Block) -> list[str]:
     done, failed = int((frame["status"] == "done").sum()), int((~frame["status"].isin(["done", "missing"])).sum())
     encoders = _list(sorted(set(frame["encoder"]) - {""})) or "no encoder"
     tasks = _list(list(dict.fromkeys(cell.task for cell in block.cells)))
-    shots = _list(list(dict.fromkeys(cell.shots for cell in sorted(block.cells, key=lambda cell: (cell.examples, cell.shots)))))
+    shots = _list(list(dict.fromkeys(cell.size for cell in sorted(block.cells, key=lambda cell: (cell.examples, cell.size)))))
     noisy = " with and without noise" if any(cell.noise for cell in block.cells) else ""
     first = (
         f"We ran {len(block.arms)} arms of the suite {block.suite or '(no plan)'} with {encoders} (profile {block.profile or 'unknown'}, "

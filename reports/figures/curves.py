@@ -10,43 +10,43 @@ from typing import TYPE_CHECKING
 from reports.analysis.context import origin
 from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Position = Callable[[CellKey], float]
+Position = Callable[[ScoredCell], float]
 
 
 def over_shots(block: Block) -> Figure | None:
     """One panel per task with at least two numbers of labels, without noise. None where there is none."""
-    panels: dict[str, list[CellKey]] = {}
+    panels: dict[str, list[ScoredCell]] = {}
     for cell in block.cells:
         if not cell.noise and math.isfinite(cell.examples):
-            panels.setdefault(cell.task, []).append(cell)
+            panels.setdefault(cell.panel, []).append(cell)
     return _panels(block, _long(block, panels), lambda cell: math.log10(cell.examples), "labelled training examples (log scale)", "shots")
 
 
 def over_noise(block: Block) -> Figure | None:
     """One panel per task, number of labels and kind of noise with at least two levels, the clean cell as level 0."""
-    panels: dict[str, list[CellKey]] = {}
-    clean = {(cell.task, cell.shots): cell for cell in block.cells if not cell.noise}
+    panels: dict[str, list[ScoredCell]] = {}
+    clean = {(cell.panel, cell.size): cell for cell in block.cells if not cell.noise}
     for cell in block.cells:
         if cell.noise:
-            name = f"{cell.task} N = {cell.shots}, {cell.noise_kind} {cell.noise_where.replace('train', '')}".strip()
-            start = [clean[cell.task, cell.shots]] if (cell.task, cell.shots) in clean else []
+            name = f"{cell.panel} N = {cell.size}, {cell.noise.kind} {cell.noise.where.replace('train', '')}".strip()
+            start = [clean[cell.panel, cell.size]] if (cell.panel, cell.size) in clean else []
             panels.setdefault(name, start).append(cell)
     return _panels(block, _long(block, panels), lambda cell: cell.noise_level, "noise level", "noise")
 
 
-def _long(block: Block, panels: dict[str, list[CellKey]]) -> dict[str, list[CellKey]]:
+def _long(block: Block, panels: dict[str, list[ScoredCell]]) -> dict[str, list[ScoredCell]]:
     """Panels with finished runs at two places or more."""
     there = {cell for (_, cell), runs in block.runs.items() if runs.scores}
     return {name: cells for name, cells in panels.items() if len({(c.examples, c.noise_level) for c in cells if c in there}) > 1}
 
 
-def _panels(block: Block, panels: dict[str, list[CellKey]], at: Position, below: str, what: str) -> Figure | None:
+def _panels(block: Block, panels: dict[str, list[ScoredCell]], at: Position, below: str, what: str) -> Figure | None:
     if not panels:
         return None
     names, limit = shown(list(panels))
@@ -61,12 +61,12 @@ def _panels(block: Block, panels: dict[str, list[CellKey]], at: Position, below:
     return finish(figure, axes, f"{cells[0].metric.capitalize()} over {below}", f"{note} {origin(block)}", len(panels))
 
 
-def _ticks(one: Axes, cells: Sequence[CellKey], at: Position, what: str) -> None:
-    places = sorted({(at(cell), cell.shots if what == "shots" else f"{cell.noise_level:g}") for cell in cells})
+def _ticks(one: Axes, cells: Sequence[ScoredCell], at: Position, what: str) -> None:
+    places = sorted({(at(cell), cell.size if what == "shots" else f"{cell.noise_level:g}") for cell in cells})
     one.set_xticks([place for place, _ in places], [name for _, name in places])
 
 
-def _panel(one: Axes, block: Block, cells: Sequence[CellKey], at: Position) -> None:
+def _panel(one: Axes, block: Block, cells: Sequence[ScoredCell], at: Position) -> None:
     width = max(at(cell) for cell in cells) - min(at(cell) for cell in cells)
     for i, arm in enumerate(block.arms):
         shift = width * 0.015 * (i - (len(block.arms) - 1) / 2)

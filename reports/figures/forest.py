@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reports.analysis.analysis import Analysis, Place
 from reports.analysis.context import origin
 from reports.figures.style import finish, new_figure, plain, shown
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ def forest(analysis: Analysis) -> Figure | None:
     return finish(figure, axes, f"Difference to {analysis.against} in points", note, len(cells))
 
 
-def _limits(analysis: Analysis, cells: list[CellKey]) -> tuple[float, float]:
+def _limits(analysis: Analysis, cells: list[ScoredCell]) -> tuple[float, float]:
     """One range for all panels, with room at both ends: every pair, and every interval of three pairs or more."""
     ends = [0.0]
     for place in analysis.places:
@@ -46,7 +46,7 @@ def _limits(analysis: Analysis, cells: list[CellKey]) -> tuple[float, float]:
     return min(ends) - room, max(ends) + room
 
 
-def _panel(one: Axes, analysis: Analysis, cell: CellKey, named: bool) -> None:
+def _panel(one: Axes, analysis: Analysis, cell: ScoredCell, named: bool) -> None:
     one.axvline(0, color="#7F7F7F", linewidth=0.8)
     for line, arm in enumerate(analysis.arms):
         if (arm, cell) in analysis.units:

@@ -14,7 +14,7 @@ from benchmark.metrics.calibration import reliability_bins
 from reports.analysis.context import origin
 from reports.figures.style import finish, key, look, new_figure, plain, shown
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -49,7 +49,7 @@ def reliability_diagram(block: Block) -> Figure | None:
     return finish(figure, axes, "Reliability", note, len(cells))
 
 
-def kept_probabilities(block: Block, arm: str, cell: CellKey) -> tuple[NDArray[float64], NDArray[float64]] | None:
+def kept_probabilities(block: Block, arm: str, cell: ScoredCell) -> tuple[NDArray[float64], NDArray[float64]] | None:
     """Probabilities [runs x examples, classes] and labels of an arm's runs in a cell; None where none were kept or they cannot be read."""
     if not (block.store.root / "probabilities").is_dir():
         return None

@@ -13,9 +13,8 @@ from benchmark.stats.pairing import PairedUnits
 from reports.analysis.analysis import paired
 from reports.published import PublishedCell, PublishedTable, load_table, load_tables
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
-from reports.results.pool_size import pool_size
 from reports.results.runs import Runs, Unit
+from reports.results.scored_cell import ScoredCell
 from reports.verdicts.claim import OurRuns, PublishedArm, PublishedClaim, Setting, Verdict
 from reports.verdicts.verdict import verdict
 
@@ -34,7 +33,7 @@ class OurCell:
         marks: letters of `tables.model.MARKS`.
     """
 
-    cell: CellKey
+    cell: ScoredCell
     mean: float | None
     spread: float | None
     n: int
@@ -126,10 +125,10 @@ def _find(block: Block, printed: PublishedCell) -> Runs | None:
     return None
 
 
-def _same(cell: CellKey, printed: PublishedCell) -> bool:
-    noise = printed.noise
-    wanted = (noise.kind, noise.level, noise.where) if noise else ("", 0.0, "")
-    return (cell.task, cell.shots) == (printed.task, printed.shots) and (cell.noise_kind, cell.noise_level, cell.noise_where) == wanted
+def _same(cell: ScoredCell, printed: PublishedCell) -> bool:
+    wanted, noise = printed.noise, cell.noise
+    mine, theirs = (None if one is None else (one.kind, one.level, one.where) for one in (noise, wanted))
+    return (cell.task, cell.size) == (printed.task, printed.shots) and mine == theirs
 
 
 def _why(block: Block, printed: PublishedCell, runs: Runs | None) -> str:
@@ -193,7 +192,7 @@ def _dev(units: PairedUnits, runs: Runs) -> list[float] | None:
     return None if None in found else [100 * value for value in found if value is not None]
 
 
-def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: CellKey) -> Setting:
+def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: ScoredCell) -> Setting:
     """How our runs of a cell relate to the printed ones."""
     rows = block.frame[block.frame["task"] == cell.task]
     partial, fill = ",".join(sorted(set(rows["partial"]))), table.fill
@@ -201,8 +200,8 @@ def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: C
     same = (
         block.profile in fill.profiles and block.protocol == fill.protocol and printed.encoder is not None and encoders == {printed.encoder}
     )
-    pool = pool_size(block, cell) if "train" in partial else None
-    labels = [int(n) for n in rows.loc[rows["shots"] == cell.shots, "n_train"].dropna()]
+    pool = block.pool_size(cell) if "train" in partial else None
+    labels = [int(n) for n in rows.loc[rows["shots"] == cell.size, "n_train"].dropna()]
     return Setting(
         direct=same and not partial and not capped(block, cell),
         stand_in=block.stand_in,
@@ -211,7 +210,7 @@ def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: C
     )
 
 
-def capped(block: Block, cell: CellKey) -> bool:
+def capped(block: Block, cell: ScoredCell) -> bool:
     """Whether fewer test examples were scored than the task has."""
     try:
         whole = load_task(cell.task).rows.get("test")

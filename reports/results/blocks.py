@@ -13,9 +13,10 @@ from benchmark.metrics.majority_score import majority_score
 from benchmark.records.frame import load_results
 from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
-from reports.results.cell_key import CellKey
+from benchmark.stats.pairing import plain
 from reports.results.duplicate_arms import separate_duplicates
 from reports.results.runs import Runs
+from reports.results.scored_cell import ScoredCell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,12 +68,12 @@ class Block:
         return self.declared_stand_in or bool((self.frame["task_source"] == "embedded").any())
 
     @cached_property
-    def cells(self) -> list[CellKey]:
+    def cells(self) -> list[ScoredCell]:
         """The cells, by task, then shots, then noise."""
-        return sorted({CellKey.of(row) for row in self._distinct()})
+        return sorted({ScoredCell.of_row(row) for row in self._distinct()})
 
     def _distinct(self) -> Iterator[Mapping[Any, Any]]:
-        yield from self.frame[list(CellKey.COLUMNS)].drop_duplicates().to_dict("records")
+        yield from self.frame[list(ScoredCell.COLUMNS)].drop_duplicates().to_dict("records")
 
     @cached_property
     def arms(self) -> list[str]:
@@ -82,18 +83,18 @@ class Block:
         return sorted(present, key=lambda name: (rank.get(name, len(rank)), name))
 
     @cached_property
-    def runs(self) -> dict[tuple[str, CellKey], Runs]:
+    def runs(self) -> dict[tuple[str, ScoredCell], Runs]:
         """(arm, cell) -> its runs; an arm that was not planned in a cell is not there."""
-        groups: dict[tuple[str, CellKey], list[Mapping[Any, Any]]] = {}
+        groups: dict[tuple[str, ScoredCell], list[Mapping[Any, Any]]] = {}
         for row in self.frame.to_dict("records"):
-            groups.setdefault((str(row["variant"]), CellKey.of(row)), []).append(row)
+            groups.setdefault((str(row["variant"]), ScoredCell.of_row(row)), []).append(row)
         return {(arm, cell): Runs(arm, cell, tuple(rows)) for (arm, cell), rows in groups.items()}
 
     def record(self, key: str) -> RunRecord | None:
         """One record, with its predictions."""
         return self.records.get(key)
 
-    def example(self, cell: CellKey, arm: str | None = None) -> RunRecord | None:
+    def example(self, cell: ScoredCell, arm: str | None = None) -> RunRecord | None:
         """One finished record of the cell: what all of its runs share stands in it."""
         for (name, where), runs in self.runs.items():
             if where == cell and arm in (None, name):
@@ -104,7 +105,7 @@ class Block:
         return None
 
     @cached_property
-    def gold(self) -> dict[CellKey, tuple[int, ...]]:
+    def gold(self) -> dict[ScoredCell, tuple[int, ...]]:
         """Cell -> gold labels of its test set; a cell without a readable test set is not there."""
         found = {}
         for cell in self.cells:
@@ -127,7 +128,12 @@ class Block:
     def _testsets(self) -> dict[str, tuple[int, ...]]:
         return {}
 
-    def majority(self, cell: CellKey) -> float | None:
+    def pool_size(self, cell: ScoredCell) -> int | None:
+        """Rows that the cell's training sets are drawn from; None where no record tells."""
+        sizes = [plain(row["pool_size"]) for (_, where), runs in self.runs.items() if where == cell for row in runs.rows]
+        return next((int(str(size)) for size in sizes if size is not None), None)
+
+    def majority(self, cell: ScoredCell) -> float | None:
         """The score of always naming the most frequent class of the test set; None where it is not known."""
         labels = self.gold.get(cell)
         return majority_score(cell.metric, labels) if labels else None

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark.records.spec import RunSpec, canonical
 from benchmark.records.store import RecordStore
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PLACE = ["variant", *CellKey.COLUMNS, "split_seed", "seed"]
+PLACE = ["variant", *ScoredCell.COLUMNS, "split_seed", "seed"]
 
 
 def separate_duplicates(frame: pd.DataFrame, store: RecordStore) -> tuple[pd.DataFrame, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError
 from reports.analysis.geometry import Geometry, geometry
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class KeptVectors:
         return geometry(self.vectors, self.labels)
 
 
-def kept_vectors(block: Block, arm: str, cell: CellKey) -> Iterator[KeptVectors]:
+def kept_vectors(block: Block, arm: str, cell: ScoredCell) -> Iterator[KeptVectors]:
     """The runs of an arm in a cell that kept theirs, in the order of seeds; a file that cannot be read is left out."""
     labels = np.array(block.gold.get(cell, ()), dtype=np.int64)
     if (arm, cell) not in block.runs or not (block.store.root / "representations").is_dir():

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from benchmark.stats.pairing import ArmRuns, Label, plain, runs_of
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 
 
 class Unit(NamedTuple):
@@ -39,7 +39,7 @@ class Runs:
     """
 
     arm: str
-    cell: CellKey
+    cell: ScoredCell
     rows: tuple[Mapping[Any, Any], ...]
 
     @property

@@ -13,7 +13,7 @@ from benchmark.stats.paired import Comparison
 from benchmark.stats.power import smallest_detectable
 from reports.analysis.analysis import Analysis
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 from reports.tables.vs_baseline import p_value
 
@@ -23,19 +23,20 @@ class TaskLevel:
     """Cells of several tasks that agree in everything else."""
 
     name: str
-    cells: tuple[CellKey, ...]
+    cells: tuple[ScoredCell, ...]
 
 
 def levels(block: Block) -> list[TaskLevel]:
     """Groups of at least two cells with the same labels and noise, one per task and metric."""
-    found: dict[tuple[str, ...], list[CellKey]] = {}
+    found: dict[tuple[str, ...], list[ScoredCell]] = {}
     for cell in block.cells:
-        found.setdefault((cell.shots, cell.noise, cell.metric), []).append(cell)
-    named = {" ".join(part for part in (f"N = {shots}", noise) if part): cells for (shots, noise, _), cells in found.items()}
+        found.setdefault((f"N = {cell.size}", cell.noise_text, cell.apart, cell.metric), []).append(cell)
+    several = len({cell.metric for cell in block.cells}) > 1
+    named = {" ".join(part for part in (where if several else where[:3]) if part): cells for where, cells in found.items()}
     return [TaskLevel(name, tuple(cells)) for name, cells in named.items() if len({cell.task for cell in cells}) > 1]
 
 
-def complete(block: Block, level: TaskLevel) -> tuple[list[str], list[CellKey]]:
+def complete(block: Block, level: TaskLevel) -> tuple[list[str], list[ScoredCell]]:
     """Arms and cells of a level such that each of the arms has runs in each of the cells: no aggregate mixes sets of cells.
 
     Either every cell in which anything has run and the arms that have them all, or every arm and the cells that have them all: what
@@ -48,7 +49,7 @@ def complete(block: Block, level: TaskLevel) -> tuple[list[str], list[CellKey]]:
     return max((by_cell, by_arm), key=lambda found: (len(found[1]) > 1, len(found[0]) * len(found[1])))
 
 
-def _scores(block: Block, arm: str, cell: CellKey) -> list[float]:
+def _scores(block: Block, arm: str, cell: ScoredCell) -> list[float]:
     runs = block.runs.get((arm, cell))
     return list(runs.scores.values()) if runs else []
 
@@ -107,7 +108,7 @@ def across_table(analysis: Analysis) -> Table | None:
     )
 
 
-def _line(analysis: Analysis, name: str, arm: str, cells: list[CellKey], ranked: Ranks | None) -> list[TableCell]:
+def _line(analysis: Analysis, name: str, arm: str, cells: list[ScoredCell], ranked: Ranks | None) -> list[TableCell]:
     middle = interquartile_mean({cell.task: _scores(analysis.block, arm, cell) for cell in cells})
     rank = TableCell(ranked.mean_rank[arm], scale=1, digits=2) if ranked else TableCell()
     scores = TableCell() if middle is None else TableCell(middle.value, interval=(middle.low, middle.high))

@@ -10,8 +10,8 @@ from reports.analysis import context
 from reports.analysis.analysis import Analysis, floor_of
 from reports.analysis.power_notes import power_notes
 from reports.results.blocks import Block
-from reports.results.cell_key import CellKey
 from reports.results.runs import Runs
+from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
 
@@ -38,7 +38,7 @@ def _power(block: Block, analysis: Analysis | None) -> tuple[str, ...]:
     return power_notes(analysis)
 
 
-def _scores(block: Block, arm: str, cell: CellKey) -> dict[str, object]:
+def _scores(block: Block, arm: str, cell: ScoredCell) -> dict[str, object]:
     runs = block.runs[arm, cell]
     return {"arm": arm, "cell": cell.label, "runs": [[*unit, score] for unit, score in runs.scores.items()]}
 
@@ -62,7 +62,7 @@ def _runs(block: Block) -> str:
     return f"n = {planned} runs per arm and cell, where a cell says nothing else; a run is one (split, seed)."
 
 
-def _mean(block: Block, arm: str, cell: CellKey, floored: bool) -> TableCell:
+def _mean(block: Block, arm: str, cell: ScoredCell, floored: bool) -> TableCell:
     runs = block.runs.get((arm, cell))
     if runs is None:
         return words("not planned")
@@ -78,7 +78,7 @@ def _mean(block: Block, arm: str, cell: CellKey, floored: bool) -> TableCell:
     )
 
 
-def _size(block: Block, cell: CellKey) -> TableCell:
+def _size(block: Block, cell: ScoredCell) -> TableCell:
     labels = block.gold.get(cell)
     return TableCell(value=float(len(labels)), scale=1, digits=0) if labels else TableCell()
 

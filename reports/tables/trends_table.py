@@ -12,7 +12,7 @@ from benchmark.stats.pairing import PairedUnits
 from benchmark.stats.slopes import Slope, gain_against_noise, gain_against_shots
 from benchmark.stats.spread import smallest_ratio, spread_ratio
 from reports.analysis.analysis import Analysis
-from reports.results.cell_key import CellKey
+from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 from reports.tables.vs_baseline import p_value
 
@@ -36,18 +36,18 @@ def slopes_table(analysis: Analysis) -> Table | None:
 
 
 def _slopes(analysis: Analysis, arm: str) -> Iterator[tuple[str, str, Slope]]:
-    for task in dict.fromkeys(cell.task for cell in analysis.block.cells):
-        cells = [cell for cell in analysis.block.cells if cell.task == task]
+    for task in dict.fromkeys(cell.panel for cell in analysis.block.cells):
+        cells = [cell for cell in analysis.block.cells if cell.panel == task]
         over_n = {cell.examples: cell for cell in cells if not cell.noise and math.isfinite(cell.examples)}
         yield from _slope(analysis, arm, task, "log10 N", over_n, gain_against_shots)
-        for shots, kind, where in dict.fromkeys((c.shots, c.noise_kind, c.noise_where) for c in cells if c.noise):
-            of = [c for c in cells if c.shots == shots and (not c.noise or (c.noise_kind, c.noise_where) == (kind, where))]
+        for shots, kind, where in dict.fromkeys((c.size, c.noise.kind, c.noise.where) for c in cells if c.noise):
+            of = [c for c in cells if c.size == shots and (c.noise is None or (c.noise.kind, c.noise.where) == (kind, where))]
             over = f"{kind} {where}, N = {shots}"
             yield from _slope(analysis, arm, task, over, {c.noise_level: c for c in of}, gain_against_noise)
 
 
 def _slope(
-    analysis: Analysis, arm: str, task: str, over: str, at: Mapping[float, CellKey], test: Callable[[Gains], Slope]
+    analysis: Analysis, arm: str, task: str, over: str, at: Mapping[float, ScoredCell], test: Callable[[Gains], Slope]
 ) -> Iterator[tuple[str, str, Slope]]:
     units = {x: found for x, cell in at.items() if (found := analysis.units.get((arm, cell))) is not None and found.n}
     gains = common(units, lambda found: found.a - found.b)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -143,14 +141,12 @@ def _make_record() -> Callable[..., RunRecord]:
 
 @pytest.fixture
 def with_pool() -> Callable[[Path, int], Path]:
-    """Give every record of a folder a stored split over a pool of so many rows."""
+    """Give every record of a folder a training pool of so many rows."""
 
     def give(folder: Path, rows: int) -> Path:
         store = RecordStore(folder)
-        mask = base64.b85encode(zlib.compress(bytes((rows + 7) // 8))).decode()
-        split = store.write_split({"train": {"part": "train", "n": 20, "rows": mask}})
         for record in list(store):
-            store.write(record.model_copy(update={"split": split}))
+            store.write(record.model_copy(update={"pool_size": rows}))
         return folder
 
     return give

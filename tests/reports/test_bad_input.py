@@ -65,9 +65,7 @@ def test_a_folder_of_broken_files_only_is_one_clear_error(tmp_path):
 def test_records_of_several_versions_are_read_together(folder):
     store = RecordStore(folder)
     record = next(iter(store))
-    old = {**record.model_dump(mode="json", exclude_defaults=True), "version": 0, "spec": record.spec.model_dump(mode="json")}
-    old |= {"seconds": 1.0, "forward": 5, "backward": 5}
-    old.pop("phases")
+    old = {**record.model_dump(mode="json", exclude_defaults=True), "version": 1, "spec": record.spec.model_dump(mode="json")}
     (folder / "records" / record.key[:2] / f"{record.key}.json").write_bytes(dump_checksummed(old))
     (block,) = read_results(folder).blocks
     assert read_results(folder).problems == ()

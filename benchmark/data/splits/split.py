@@ -41,7 +41,8 @@ def make_split(data: TaskData, spec: SplitSpec) -> Split:
     if halves_validation(data, spec):
         notes["test_halved"] = {"from": len(data.test), "to": len(pools.test)}
     test = scoring_set(pools.test, spec.test_cap, spec.imbalance is not None, notes)
-    return Split(pools.train.take(chosen), dev, test, unlabelled(pools.train, chosen, spec, notes), notes)
+    beside = unlabelled(pools.train, chosen, spec, notes)
+    return Split(pools.train.take(chosen), dev, test, beside, notes, len(data.train) - pools.removed["removed_from_train_in_test"])
 
 
 def _look_at_classes(data: TaskData, labels: Rows, notes: Notes) -> None:

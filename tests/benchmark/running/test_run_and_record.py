@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from benchmark.config.request import RunRequest
+from benchmark.config.task import load_task
 from benchmark.data.noise import NoiseAudit
+from benchmark.data.sources.source import load_task_data
 from benchmark.errors import UserError
 from benchmark.planning.plan import make_plan
 from benchmark.records.frame import load_results
@@ -44,6 +46,7 @@ def test_the_ids_that_were_touched_stand_in_the_splits_file(run_of: Run, tmp_pat
 def test_labels_used_counts_labels_and_not_noised_copies(run_of: Run) -> None:
     _, records = run_of(methods="tfidf", noise="char:0.2")
     assert records["tfidf"].labels_used == 16
+    assert records["tfidf"].pool_size == len(load_task_data(load_task("sst2"), embedded=True).train)
 
 
 def test_noise_cells_of_one_seed_share_their_split(request_of: Request) -> None:

@@ -143,6 +143,14 @@ def test_texts_of_the_test_set_are_removed_from_train_and_development_and_counte
     assert not {"held", " held  "} & {*split.train.texts, *split.unlabelled.texts}
     assert set(split.dev.texts) == {"new", "newer"}
     assert split.notes == {"removed_from_train_in_test": 2, "removed_from_dev_in_test": 1, "removed_from_dev_in_train": 1}
+    assert split.pool_size == 40
+
+
+def test_the_pool_counts_the_rows_that_another_seed_would_hold_out_for_development() -> None:
+    data = texts_with([f"text {i}" for i in range(40)], ["held"])
+    splits = [make_split(data, spec(shots="all", split_seed=seed)) for seed in (0, 1)]
+    assert [(len(split.train), len(split.dev), split.pool_size) for split in splits] == [(36, 4, 40)] * 2
+    assert set(splits[0].train.texts) != set(splits[1].train.texts)
 
 
 def test_equal_texts_never_stand_on_both_sides_of_a_carved_development_set() -> None:

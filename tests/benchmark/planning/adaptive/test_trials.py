@@ -89,7 +89,7 @@ def test_every_trial_is_a_record_on_a_split_that_no_report_uses(request_of: Call
 def test_the_manifest_holds_budget_labels_and_the_choice(request_of: Callable[..., RunRequest]) -> None:
     design = search(request_of())[0].manifest.design["search"]
     assert (design["trials"], design["drawn"]) == (BUDGET, {"majority": 0, "tfidf": BUDGET})
-    assert design["labels"] == {"sst2 N=8": pytest.approx(80, abs=20)}  # 5 splits with 8 + 8 labels, some of them the same
+    assert design["labels"] == {"sst2 N = 8": pytest.approx(80, abs=20)}  # 5 splits with 8 + 8 labels, some of them the same
     (choice,) = design["choices"]
     assert (choice["arm"], len(choice["means"])) == ("tfidf", BUDGET)
     assert set(choice["setting"]) == {"C"}
