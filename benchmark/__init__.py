@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from benchmark.config.task import SplitNames as SplitNames
     from benchmark.config.task import TaskConfig as TaskConfig
     from benchmark.config.task import register_task as register_task
+    from benchmark.contract.encoder_variant import SECOND_ENCODER as SECOND_ENCODER
+    from benchmark.contract.encoder_variant import SECOND_HEAD as SECOND_HEAD
+    from benchmark.contract.encoder_variant import EncoderVariant as EncoderVariant
     from benchmark.contract.feed import Batch as Batch
     from benchmark.contract.feed import Feed as Feed
+    from benchmark.contract.method import Family as Family
     from benchmark.contract.method import Method as Method
     from benchmark.contract.method import bounded as bounded
     from benchmark.contract.method import searchable as searchable
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from benchmark.contract.predictor import Predictor as Predictor
     from benchmark.contract.predictor import Scores as Scores
     from benchmark.contract.state import State as State
+    from benchmark.contract.step import PhaseScope as PhaseScope
     from benchmark.contract.step import Step as Step
     from benchmark.contract.task_info import Cost as Cost
     from benchmark.contract.task_info import TaskInfo as TaskInfo
@@ -47,6 +52,7 @@ if TYPE_CHECKING:
     from benchmark.models.unpadding import Unpadding as Unpadding
     from benchmark.plugins.registry import methods as methods
     from benchmark.records.alarms import INERT_ATTACK as INERT_ATTACK
+    from benchmark.records.alarms import INERT_TERM as INERT_TERM
     from benchmark.records.spec import Budget as Budget
     from benchmark.streams import Streams as Streams
     from benchmark.training.fine_tune import FineTune as FineTune
@@ -65,9 +71,10 @@ _DEFINED_IN = {
     "__version__": "version:VERSION",
     "noise_kinds": "data.noise.registry:KINDS",
     **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run"), "cli.python_api"),
-    **dict.fromkeys(("Method", "bounded", "searchable"), "contract.method"),
+    **dict.fromkeys(("Family", "Method", "bounded", "searchable"), "contract.method"),
     **dict.fromkeys(("Context", "Phase", "TrainingData"), "contract.phase"),
     **dict.fromkeys(("ModuleFactory", "Objective", "Term"), "contract.objective"),
+    **dict.fromkeys(("SECOND_ENCODER", "SECOND_HEAD", "EncoderVariant"), "contract.encoder_variant"),
     **dict.fromkeys(("Batch", "Feed"), "contract.feed"),
     **dict.fromkeys(("Cost", "TaskInfo"), "contract.task_info"),
     **dict.fromkeys(("Predictor", "Scores"), "contract.predictor"),
@@ -75,14 +82,14 @@ _DEFINED_IN = {
     **dict.fromkeys(("FIRST_POSITION", "attend", "feed_forward"), "models.bert_forward"),
     **dict.fromkeys(("LossPart", "Pretrain"), "training.gradient_phase"),
     "State": "contract.state",
-    "Step": "contract.step",
+    **dict.fromkeys(("PhaseScope", "Step"), "contract.step"),
     "Examples": "data.examples",
     "UserError": "errors",
     "dropout": "models.dropout",
     "reinitialise_top_layers": "models.reinitialisation",
     "Unpadding": "models.unpadding",
     "methods": "plugins.registry",
-    "INERT_ATTACK": "records.alarms",
+    **dict.fromkeys(("INERT_ATTACK", "INERT_TERM"), "records.alarms"),
     "Budget": "records.spec",
     "Streams": "streams",
     "FineTune": "training.fine_tune",

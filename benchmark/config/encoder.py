@@ -21,6 +21,7 @@ class Constants(Frozen):
 
     Args:
         warmup: share of the steps.
+        epsilon, betas: of AdamW.
         steps: number of training examples -> steps of the final fine-tuning; `all` -> steps, or `"3 epochs"`.
     """
 
@@ -30,6 +31,8 @@ class Constants(Frozen):
     warmup: float = Field(0.1, ge=0, le=1)
     weight_decay: float = Field(0.01, ge=0, allow_inf_nan=False)
     clip: float = Field(1.0, gt=0, allow_inf_nan=False)
+    epsilon: float = Field(1e-8, gt=0, allow_inf_nan=False)
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.999)
     steps: Steps
 
     @field_validator("steps")

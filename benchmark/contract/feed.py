@@ -24,11 +24,15 @@ class Batch:
         views: name -> examples; all of one length B, row i of each view belongs together (`text`; `left`, `right`; `noised`, `original`).
         labels: int64 [B] class indices, or None.
         targets: float32 [B] (pair similarities), or None.
+        rows: int64 [B], the row of each example in the phase's training data, or None where the feed reads other texts.
+        weights: float32 [B], the weight of each example in the loss, or None: all 1.
     """
 
     views: Mapping[str, Examples]
     labels: NDArray[np.int64] | None = None
     targets: NDArray[np.float32] | None = None
+    rows: NDArray[np.int64] | None = None
+    weights: NDArray[np.float32] | None = None
 
 
 class Feed(ABC):

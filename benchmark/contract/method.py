@@ -11,24 +11,38 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from benchmark.contract.phase import Phase
 from benchmark.contract.task_info import TaskInfo
 
-if TYPE_CHECKING:
-    pass
+Family = Literal["baseline", "null", "matched", "paper", "control", "rival"]
 
 
 class Method(ABC):
     """A way of training a classifier. Subclasses are frozen dataclasses of hyper-parameters; fields come from `searchable` or
-    plain defaults, each with the paper's value."""
+    plain defaults, each with the paper's value.
+
+    Attributes:
+        needs_encoder: whether its phases use the encoder.
+        backbone: `masked-lm` where it needs the encoder's language-model head.
+        family: what the arm is for, which `list methods` groups by and `--methods` accepts: `baseline` (what any method must beat), `null`
+            (the noise floor), `matched` (equal compute), `paper` (a claim under test), `control` (a method without its mechanism),
+            `rival` (another way to the same end). A literal: it is read without importing the file.
+        controls: the registered names of the methods that it is a control of (`--methods controls-of:scl`). Literals.
+        streams: the axes of random numbers that its phases draw from.
+        salt: an arm that declares one breaks the pairing of init, order and dropout (`ce-null`).
+        expected_alarms: alarms that follow from what the method is (a control with a detached term: `inert term: supcon`). They are
+            recorded as expected, and the conformance suite fails where one of them does not occur.
+    """
 
     needs_encoder: ClassVar[bool] = True
     backbone: ClassVar[Literal["encoder", "masked-lm"]] = "encoder"
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "paper"
+    family: ClassVar[Family] = "paper"
+    controls: ClassVar[tuple[str, ...]] = ()
     streams: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout"})
-    salt: ClassVar[str] = ""  # an arm that declares a salt breaks the pairing of init, order and dropout (ce-null)
+    salt: ClassVar[str] = ""
+    expected_alarms: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

@@ -39,10 +39,15 @@ class Objective(ABC):
 
     Attributes:
         whole_vocabulary: whether it reads or trains word embeddings of tokens that are in no batch, as a softmax over the vocabulary
-            does. Without one in a phase, only the rows of tokens that occur are trained (`learning/trimming.py`).
+            does. Without one in a phase, only the rows of tokens that occur are trained (`benchmark/models/embedding_rows.py`).
+        hidden_layers: whether it asks for representations of inner layers, `step.encode(layer=k)`.
+        second_network: whether its phase trains a second encoder, a copy of the first one as the phase finds it, under the name
+            `second_encoder` (and in `FineTune` a second head of its own draw, `second_head`). Predictions come from the first.
     """
 
     whole_vocabulary: ClassVar[bool] = False
+    hidden_layers: ClassVar[bool] = False
+    second_network: ClassVar[bool] = False
 
     def modules(self, hidden: int, backbone: nn.Module, task: TaskInfo) -> Mapping[str, ModuleFactory]:
         """The modules it needs beside the backbone and the head (a projection, a decoder), by name. The engine builds each one

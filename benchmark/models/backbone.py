@@ -1,17 +1,21 @@
-"""The state that phases hand on: backbone, modules, and in the end a predictor."""
+"""An encoder with its tokenizer and pooling: from texts to representations."""
 
 from __future__ import annotations
 
+import copy
 from contextlib import AbstractContextManager
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from benchmark.data.examples import Examples
 from benchmark.models import bert_forward
 from benchmark.models.embedding_rows import EmbeddingRows
 from benchmark.models.mlm_head import VocabularyHead
 from benchmark.models.tokenizer import Tokenizer, Tokens
+from benchmark.models.unpadding import Unpadding
 
 
 class Backbone(nn.Module):
@@ -55,15 +59,35 @@ class Backbone(nn.Module):
             self.rows.ensure_rows(tokens.ids)
         return tokens.to(self.device)
 
-    def forward(self, tokens: Tokens, embeddings: Tensor | None = None) -> Tensor:
-        """Pooled representations float32 [B, H]; `embeddings` stands in for `word_embeddings` where given."""
+    def forward(self, tokens: Tokens, embeddings: Tensor | None = None, offset: Tensor | None = None) -> Tensor:
+        """Pooled representations of the last layer, float32 [B, H].
+
+        Args:
+            embeddings: stands in for `word_embeddings`.
+            offset: float32 [B, T, H], added to the word vector of each token.
+        """
         if bert_forward.supports(self.model):
             with self.autocast():
-                states, unpadding = bert_forward.encode(self.model, tokens, embeddings, None if self.rows is None else self.rows.place)
+                states, unpadding = bert_forward.encode(self.model, tokens, self._words(embeddings, offset))
             return bert_forward.pool(states.float(), unpadding, self.pooling)
         with self.autocast():
-            hidden = self._run(tokens, embeddings)
+            hidden: Tensor = self._run(tokens, embeddings, offset).last_hidden_state
         return pool(hidden.float(), tokens.mask, self.pooling)
+
+    def layers(self, tokens: Tokens, embeddings: Tensor | None = None, offset: Tensor | None = None) -> list[Tensor]:
+        """Pooled representations float32 [B, H] of the embeddings and of each layer; the last is what `forward` gives."""
+        if bert_forward.supports(self.model):
+            unpadding = Unpadding.of(tokens.mask, tokens.indices)
+            with self.autocast():
+                states = list(bert_forward.layer_states(self.model, tokens, unpadding, self._words(embeddings, offset)))
+            return [bert_forward.pool(layer.float(), unpadding, self.pooling) for layer in states]
+        with self.autocast():
+            hidden = self._run(tokens, embeddings, offset, output_hidden_states=True).hidden_states
+        return [pool(layer.float(), tokens.mask, self.pooling) for layer in hidden]
+
+    def clone(self) -> Backbone:
+        """A second encoder with copies of these tensors and the same tokenizer; without language-model head."""
+        return Backbone(copy.deepcopy(self.model), self.tokenizer, self.pooling, self.precision)
 
     def mlm_logits(self, tokens: Tokens, where: Tensor) -> Tensor:
         """Scores over the vocabulary, float32 [M, V], at the M places of `where` (bool [B, T]), row by row."""
@@ -78,15 +102,21 @@ class Backbone(nn.Module):
         head = {} if self.vocabulary is None else self.vocabulary.state_dict(prefix="vocabulary.")
         return self.model.state_dict() | head
 
-    def _run(self, tokens: Tokens, embeddings: Tensor | None) -> Tensor:
-        inputs = {"input_ids": tokens.ids, "attention_mask": tokens.mask}
+    def _words(self, embeddings: Tensor | None, offset: Tensor | None) -> bert_forward.WordVectors:
+        return bert_forward.WordVectors(embeddings, None if self.rows is None else self.rows.place, offset)
+
+    def _run(self, tokens: Tokens, embeddings: Tensor | None, offset: Tensor | None, **options: bool) -> Any:
+        """The output of a model whose own forward pass is used."""
+        inputs: dict[str, Any] = {"attention_mask": tokens.mask, **options}
         if tokens.types is not None:
             inputs["token_type_ids"] = tokens.types
+        if offset is None:
+            inputs["input_ids"] = tokens.ids
+        else:
+            inputs["inputs_embeds"] = F.embedding(tokens.ids, self.word_embeddings if embeddings is None else embeddings) + offset
         if embeddings is None:
-            return self.model(**inputs).last_hidden_state  # type: ignore[no-any-return]
-        return torch.func.functional_call(  # type: ignore[no-any-return]
-            self.model, {self._embedding_name(): embeddings}, kwargs=inputs
-        ).last_hidden_state
+            return self.model(**inputs)
+        return torch.func.functional_call(self.model, {self._embedding_name(): embeddings}, kwargs=inputs)
 
     def _embedding_name(self) -> str:
         wanted = self.word_embeddings

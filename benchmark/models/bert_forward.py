@@ -7,6 +7,8 @@ of the model (`learning/bert.py`, or transformers' own) and gives what transform
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -20,32 +22,57 @@ from benchmark.models.unpadding import Unpadding
 FIRST_POSITION = {"bert": 0, "roberta": 1, "xlm-roberta": 1}  # positions begin at 0, or behind the padding index
 
 
+@dataclass(frozen=True, eq=False)
+class WordVectors:
+    """Where the vectors of the words come from.
+
+    Args:
+        matrix: in place of the model's word-embedding matrix; gradients flow into it.
+        place: int64 [V], the row of each token id in the matrix; None: the ids themselves.
+        offset: float32 [B, T, H], added to the word vector of each token.
+    """
+
+    matrix: Tensor | None = None
+    place: Tensor | None = None
+    offset: Tensor | None = None
+
+
+OWN_WORDS = WordVectors()
+
+
 def supports(model: nn.Module) -> bool:
     """Whether this pass knows the model's modules; others go through their own padded forward."""
     config = getattr(model, "config", None)
     return getattr(config, "model_type", "") in FIRST_POSITION and getattr(config, "position_embedding_type", "absolute") == "absolute"
 
 
-def encode(model: Any, tokens: Tokens, words: Tensor | None = None, place: Tensor | None = None) -> tuple[Tensor, Unpadding]:
-    """Last hidden states [N, H] of the tokens of a batch, and where they lie.
-
-    Args:
-        words: a word-embedding matrix in place of the model's; gradients flow into it.
-        place: int64 [V], the row of each token id in that matrix; None: the ids themselves.
-    """
+def encode(model: Any, tokens: Tokens, words: WordVectors = OWN_WORDS) -> tuple[Tensor, Unpadding]:
+    """Last hidden states [N, H] of the tokens of a batch, and where they lie."""
     unpadding = Unpadding.of(tokens.mask, tokens.indices)
-    states = embed(model, tokens, unpadding, words, place)
+    for states in layer_states(model, tokens, unpadding, words):
+        last = states
+    return last, unpadding
+
+
+def layer_states(model: Any, tokens: Tokens, unpadding: Unpadding, words: WordVectors = OWN_WORDS) -> Iterator[Tensor]:
+    """Hidden states [N, H]: those of the embeddings, then those of each layer."""
+    states = embed(model, tokens, unpadding, words)
+    yield states
     for layer in model.encoder.layer:
         states = attend(layer.attention, states, unpadding, model.training)
         states = feed_forward(layer, states, model.training)
-    return states, unpadding
+        yield states
 
 
-def embed(model: Any, tokens: Tokens, unpadding: Unpadding, words: Tensor | None, place: Tensor | None = None) -> Tensor:
+def embed(model: Any, tokens: Tokens, unpadding: Unpadding, words: WordVectors = OWN_WORDS) -> Tensor:
     """Words + positions + segments, LayerNorm, dropout: [N, H]."""
     embeddings, config = model.embeddings, model.config
     ids = tokens.ids.flatten()[unpadding.indices]
-    looked_up = F.embedding(ids if place is None else place[ids], embeddings.word_embeddings.weight if words is None else words)
+    looked_up = F.embedding(
+        ids if words.place is None else words.place[ids], embeddings.word_embeddings.weight if words.matrix is None else words.matrix
+    )
+    if words.offset is not None:
+        looked_up = looked_up + words.offset.flatten(0, 1)[unpadding.indices]
     segments = torch.zeros_like(ids) if tokens.types is None else tokens.types.flatten()[unpadding.indices]
     first = (config.pad_token_id + 1) * FIRST_POSITION[config.model_type]
     states = looked_up + embeddings.token_type_embeddings(segments) + embeddings.position_embeddings(unpadding.column + first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from benchmark.contract.encoder_variant import SECOND_ENCODER
 from benchmark.contract.feed import Feed
 from benchmark.contract.objective import Objective
 from benchmark.contract.phase import Context, Phase, TrainingData
@@ -63,10 +64,16 @@ class GradientPhase(Phase):
         return {} if notes is None else {"augment": notes(data)}
 
     def build(self, state: State, task: TaskInfo, streams: Streams) -> None:
-        """The modules that the objectives declare, each from its own init stream."""
+        """The modules that the objectives declare, each from its own init stream, and the second encoder where one is declared."""
+        if self.needs("second_network"):
+            state.add(SECOND_ENCODER, state.backbone.clone, streams)
         for part in self.parts:
             for name, factory in part.objective.modules(state.backbone.hidden, state.backbone.model, task).items():
                 state.add(name, factory, streams)
+
+    def needs(self, declared: Literal["whole_vocabulary", "hidden_layers", "second_network"]) -> bool:
+        """Whether one of the objectives declares this need."""
+        return any(getattr(part.objective, declared) for part in self.parts)
 
     def fit(self, state: State, data: TrainingData, context: Context) -> None:
         """Run the one training loop."""

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from benchmark.contract.encoder_variant import SECOND_ENCODER, SECOND_HEAD
 from benchmark.contract.feed import Batch, Feed
 from benchmark.contract.phase import Context, TrainingData
-from benchmark.contract.step import Step
+from benchmark.contract.step import PhaseScope, Step
 from benchmark.data.examples import Examples
+from benchmark.models.backbone import Backbone
 from benchmark.models.embedding_rows import trimmed
 from benchmark.training.checkpoint_selection import BestOnDev
 from benchmark.training.gradient_phase import GradientPhase, LossPart
@@ -53,22 +55,24 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
         part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts
     }
     log = TrainingLog(phase, plan, data, context, log_steps(plan.steps, N_LOG_POINTS))
+    scope = PhaseScope(context.streams, context.task.n_classes, data.train, context.passes, phase.needs("hidden_layers"))
     log.reach = [p for module in trained.values() for p in [q for q in module.parameters() if q.requires_grad][-2:]]
     for index in range(plan.steps):
         set_modes(state, trained)
         optimizer.factor = rate_factor(index, plan)
         batches = {feed: next(iterator) for feed, iterator in feeds.items()}
-        steps = {feed: make_step(index, state, batch, data, context) for feed, batch in batches.items()}
+        steps = {feed: make_step(index, state, batch, scope) for feed, batch in batches.items()}
         losses = [part_loss(part, steps[part.feed], log) for part in phase.parts]
-        parameters = [p for module in trained.values() for p in module.parameters() if p.requires_grad]
-        backward(phase, losses, state, log, parameters)
-        clip(parameters, context.budget.clip)
+        networks = by_network(trained)
+        backward(phase, losses, state, log, [p for parameters in networks for p in parameters])
+        for parameters in networks:
+            clip(parameters, plan.clip)
         optimizer.step()
         optimizer.clear()
         if state.backbone.rows is not None:
             state.backbone.rows.after_step()
         if log.end_step():
-            diagnose(phase, state, batches, data, context, log, index)
+            diagnose(phase, state, batches, scope, log, index)
             best.consider(index)
         context.progress(index + 1, plan.steps)
     log.close()
@@ -76,7 +80,7 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
 
 def trims(phase: GradientPhase, best: BestOnDev) -> bool:
     """Whether a phase may train the rows of occurring tokens alone: no softmax over the vocabulary, and no states kept on the way."""
-    return not (phase.freeze_encoder or best.active or any(part.objective.whole_vocabulary for part in phase.parts))
+    return not (phase.freeze_encoder or best.active or phase.needs("whole_vocabulary"))
 
 
 def texts(phase: GradientPhase, data: TrainingData) -> list[Examples]:
@@ -84,8 +88,18 @@ def texts(phase: GradientPhase, data: TrainingData) -> list[Examples]:
     return [data.train, data.unlabelled] if "unlabelled" in phase.inputs else [data.train]
 
 
+def by_network(trained: Mapping[str, nn.Module]) -> list[list[nn.Parameter]]:
+    """The trained parameters of each network: those of a second network apart, so that neither's gradient norm clips the other."""
+    second = {SECOND_ENCODER, SECOND_HEAD}
+    networks = ([m for name, m in trained.items() if name not in second], [m for name, m in trained.items() if name in second])
+    return [[p for module in modules for p in module.parameters() if p.requires_grad] for modules in networks if modules]
+
+
 def clip(parameters: list[nn.Parameter], limit: float) -> None:
-    """Scale the gradients to the norm `limit` where theirs is larger. On the CPU gradients within the limit are not written again."""
+    """Scale the gradients to the norm `limit` where theirs is larger; 0: never. On the CPU gradients within the limit are not written
+    again."""
+    if not limit:
+        return
     norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None], foreach=True)
     if norm.device.type == "cpu" and norm <= limit:
         return
@@ -124,54 +138,43 @@ def _norm(gradients: list[Tensor]) -> Tensor:
     return torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients])) if gradients else torch.zeros(())
 
 
-def make_step(index: int, state: State, batch: Batch, data: TrainingData, context: Context, *, fixed_masks: bool = False) -> Step:
+def make_step(index: int, state: State, batch: Batch, scope: PhaseScope, *, fixed_masks: bool = False) -> Step:
     """The step that objectives see; passes are counted unless it is a diagnosis (`fixed_masks`)."""
-    device = state.backbone.device
-    labels = None if batch.labels is None else torch.from_numpy(batch.labels).to(device)
-    targets = None if batch.targets is None else torch.from_numpy(batch.targets).to(device)
-    step = Step(
-        index,
-        state,
-        batch.views,
-        context.streams,
-        labels=labels,
-        targets=targets,
-        n_classes=context.task.n_classes,
-        train_labels=data.train.labels,
-        passes=None if fixed_masks else context.passes,
-        fixed_masks=fixed_masks,
-    )
+    step = Step(index, state, batch, scope, fixed_masks=fixed_masks)
     if state.backbone.rows is not None:
         for view in batch.views:
             step.tokens(view)  # a new token gets its embedding row now: once a graph stands, its rows are fixed
     return step
 
 
-def diagnose(
-    phase: GradientPhase, state: State, batches: Mapping[Feed, Batch], data: TrainingData, context: Context, log: TrainingLog, index: int
-) -> None:
+def diagnose(phase: GradientPhase, state: State, batches: Mapping[Feed, Batch], scope: PhaseScope, log: TrainingLog, index: int) -> None:
     """Ask every objective for its measurements, in float32 and with fixed dropout masks. Trains nothing."""
     for part in phase.parts:
-        step = make_step(index, state, batches[part.feed], data, context, fixed_masks=True)
+        step = make_step(index, state, batches[part.feed], scope, fixed_masks=True)
         with exact(state):
             log.measured(part.objective.diagnose(step))
 
 
 @contextmanager
 def exact(state: State) -> Iterator[None]:
-    """Float32 for the while."""
-    precision, state.backbone.precision = state.backbone.precision, "fp32"
+    """Float32 in every encoder, temporarily."""
+    encoders = [state.backbone, *(module for module in state.modules.values() if isinstance(module, Backbone))]
+    before = [encoder.precision for encoder in encoders]
+    for encoder in encoders:
+        encoder.precision = "fp32"
     try:
         yield
     finally:
-        state.backbone.precision = precision
+        for encoder, precision in zip(encoders, before, strict=True):
+            encoder.precision = precision
 
 
 def trainable(phase: GradientPhase, state: State) -> dict[str, nn.Module]:
     """The modules that a phase trains, by name: the backbone unless frozen, the head where it has one, and what its objectives declared.
     Everything else is frozen."""
     declared = {name for name, owner in state.owners.items() if owner == phase.name}
-    chosen = {name: module for name, module in state.modules.items() if name in declared}
+    frozen = Backbone if phase.freeze_encoder else ()
+    chosen = {name: module for name, module in state.modules.items() if name in declared and not isinstance(module, frozen)}
     for module in state.modules.values():
         module.requires_grad_(False)
     state.backbone.requires_grad_(not phase.freeze_encoder)
@@ -190,13 +193,13 @@ def set_modes(state: State, trained: Mapping[str, nn.Module]) -> None:
 def make_optimizer(phase: GradientPhase, state: State, plan: ResolvedSchedule) -> AdamW:
     """AdamW with two rates (backbone; the rest) and no decay on biases and normalisation."""
     groups = []
-    for name, module in trainable(phase, state).items():
-        rate = plan.lr_encoder if name == "backbone" else plan.lr_head
+    for module in trainable(phase, state).values():
+        rate = plan.lr_encoder if isinstance(module, Backbone) else plan.lr_head
         for decayed in (True, False):
             members = [p for p in module.parameters() if p.requires_grad and (p.ndim > 1) == decayed]
             if members:
                 groups.append(Group(members, rate, plan.weight_decay if decayed else 0.0))
-    return AdamW(groups)
+    return AdamW(groups, betas=plan.betas, epsilon=plan.epsilon)
 
 
 def log_steps(steps: int, at_most: int) -> set[int]:

@@ -10,9 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
-BETAS = (0.9, 0.999)
-EPSILON = 1e-8
-
 
 @dataclass
 class Moments:
@@ -50,10 +47,17 @@ class Group:
 
 @dataclass
 class AdamW:
-    """Groups of parameters, their moments, and the factor that the schedule is at."""
+    """Groups of parameters, their moments, and the factor that the schedule is at.
+
+    Args:
+        betas: decay of the running means of gradient and squared gradient.
+        epsilon: added to the root of the squared gradient's mean.
+    """
 
     groups: list[Group]
     factor: float = 1.0
+    betas: tuple[float, float] = (0.9, 0.999)
+    epsilon: float = 1e-8
     moments: dict[nn.Parameter, Moments] = field(default_factory=dict)
 
     @torch.no_grad()
@@ -75,11 +79,11 @@ class AdamW:
             [m.steps for m in moments],
             fused=True,
             amsgrad=False,
-            beta1=BETAS[0],
-            beta2=BETAS[1],
+            beta1=self.betas[0],
+            beta2=self.betas[1],
             lr=group.rate * self.factor,
             weight_decay=group.decay,
-            eps=EPSILON,
+            eps=self.epsilon,
             maximize=False,
         )
 

@@ -20,6 +20,9 @@ class ResolvedSchedule:
     lr_head: float
     warmup: float
     weight_decay: float
+    clip: float = 1.0
+    epsilon: float = 1e-8
+    betas: tuple[float, float] = (0.9, 0.999)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class Schedule:
         epochs: passes over the first part's feed, instead of steps.
         lr: learning rate of everything trained, instead of the budget's two.
         warmup: share of the steps in which the rate rises; it falls linearly to 0 afterwards.
+        encoder_rate: factor of the encoder's learning rate.
+        clip: largest norm of the gradient; 0: no clipping.
+        epsilon, betas: of AdamW.
         matched: take as many steps as `TaskInfo.matched` pays for (`ce-matched`).
     """
 
@@ -40,6 +46,10 @@ class Schedule:
     batch: int | None = None
     warmup: float | None = None
     weight_decay: float | None = None
+    encoder_rate: float = 1.0
+    clip: float | None = None
+    epsilon: float | None = None
+    betas: tuple[float, float] | None = None
     matched: bool = False
 
     def resolve(self, task: TaskInfo, budget: Budget, feed: Feed, per_row: tuple[float, float]) -> ResolvedSchedule:
@@ -55,10 +65,13 @@ class Schedule:
         return ResolvedSchedule(
             max(1, steps),
             batch,
-            self.lr or budget.lr_encoder,
+            (self.lr or budget.lr_encoder) * self.encoder_rate,
             self.lr or budget.lr_head,
             budget.warmup if self.warmup is None else self.warmup,
             budget.weight_decay if self.weight_decay is None else self.weight_decay,
+            budget.clip if self.clip is None else self.clip,
+            self.epsilon or budget.epsilon,
+            self.betas or budget.betas,
         )
 
 

@@ -9,11 +9,12 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
+from benchmark.contract.feed import Batch
 from benchmark.contract.method import Method
 from benchmark.contract.objective import Objective
 from benchmark.contract.phase import Context, TrainingData
 from benchmark.contract.state import State
-from benchmark.contract.step import Step
+from benchmark.contract.step import PhaseScope, Step
 from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.models.backbone import Backbone
@@ -72,17 +73,8 @@ def make_step(state: State, task: TaskInfo) -> MakeStep:
         for name, factory in declared.items():
             state.add(name, factory, STREAMS.at("fine-tune"))
         batch = reviews(len(labels), labels=labels)
-        return Step(
-            0,
-            state,
-            {"text": batch.without_labels()},
-            STREAMS.at("fine-tune"),
-            labels=torch.tensor(labels),
-            n_classes=task.n_classes,
-            train_labels=batch.labels,
-            passes=passes,
-            fixed_masks=fixed_masks,
-        )
+        drawn = Batch({"text": batch.without_labels()}, labels=batch.labels, rows=np.arange(len(batch)))
+        return Step(0, state, drawn, PhaseScope(STREAMS.at("fine-tune"), task.n_classes, batch, passes), fixed_masks=fixed_masks)
 
     return make
 

@@ -15,7 +15,7 @@ from benchmark.errors import UserError
 
 @dataclass(frozen=True)
 class CrossEntropy(Objective):
-    """Mean negative log-likelihood of the labels in nats, in float32.
+    """Mean negative log-likelihood of the labels in nats, in float32; each example times its weight where the feed gives one.
 
     Args:
         smoothing: share of the target that is spread evenly over all K classes, in [0, 1).
@@ -46,13 +46,17 @@ class CrossEntropy(Objective):
         weights = balanced_weights(step.class_counts) if self.balanced else None
         if self.adjustment:
             logits = logits.float() + self.adjustment * log_priors(step.class_counts)
-        value = cross_entropy(logits, step.labels, self.smoothing, weights)
+        value = cross_entropy(logits, step.labels, self.smoothing, weights, step.weights)
         return {"ce": Term(value, count=len(step.labels))}
 
 
-def cross_entropy(logits: Tensor, labels: Tensor, smoothing: float = 0.0, weights: Tensor | None = None) -> Tensor:
-    """Mean over the batch of logits [B, K] against labels int64 [B]; class weights [K] multiply, the divisor stays B."""
-    return F.cross_entropy(logits.float(), labels, weight=weights, label_smoothing=smoothing, reduction="none").mean()
+def cross_entropy(
+    logits: Tensor, labels: Tensor, smoothing: float = 0.0, weights: Tensor | None = None, of_examples: Tensor | None = None
+) -> Tensor:
+    """Mean over the batch of logits [B, K] against labels int64 [B]; class weights [K] and example weights [B] multiply, the divisor
+    stays B."""
+    losses = F.cross_entropy(logits.float(), labels, weight=weights, label_smoothing=smoothing, reduction="none")
+    return (losses if of_examples is None else losses * of_examples).mean()
 
 
 def balanced_weights(counts: Tensor) -> Tensor:

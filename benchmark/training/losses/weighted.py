@@ -30,6 +30,8 @@ class Weighted(Objective):
 
     def __init__(self, *parts: tuple[float, Objective]) -> None:
         object.__setattr__(self, "parts", tuple((float(weight), objective) for weight, objective in parts))
+        for declared in ("whole_vocabulary", "hidden_layers", "second_network"):
+            object.__setattr__(self, declared, any(getattr(objective, declared) for _, objective in parts))
 
     def modules(self, hidden: int, backbone: nn.Module, task: TaskInfo) -> Mapping[str, ModuleFactory]:
         """The modules of all parts."""

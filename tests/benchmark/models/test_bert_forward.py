@@ -72,7 +72,7 @@ def test_padding_does_not_matter() -> None:
 def test_another_matrix_takes_the_place_of_the_word_embeddings_and_gets_a_gradient() -> None:
     model, tokens = model_of("bert"), tokens_of("bert")
     matrix = (model.get_input_embeddings().weight.detach() * 2).requires_grad_()
-    states, _ = bert_forward.encode(model, tokens, matrix)
+    states, _ = bert_forward.encode(model, tokens, bert_forward.WordVectors(matrix))
     states.square().sum().backward()
     assert model.get_input_embeddings().weight.grad is None
     assert matrix.grad is not None

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from transformers import BertConfig, BertModel, RobertaConfig, RobertaModel
 
+from benchmark.contract.feed import Batch
 from benchmark.contract.state import State
-from benchmark.contract.step import Step
+from benchmark.contract.step import PhaseScope, Step
 from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.models.backbone import Backbone
@@ -46,9 +47,9 @@ def state_of(kind: str, objective: DenoisingLoss) -> State:
     return state
 
 
-def step_of(state: State) -> Step:
+def step_of(state: State, passes: Any = None) -> Step:
     views = {"noised": texts("one three", "five"), "original": texts("one two three", "four five")}
-    return Step(0, state, views, Streams(0, 0).at("dae"))
+    return Step(0, state, Batch(views), PhaseScope(Streams(0, 0).at("dae"), passes=passes))
 
 
 @pytest.fixture(params=["bert", "roberta"])
@@ -129,9 +130,7 @@ def test_both_passes_are_counted_and_their_number_is_the_declared_cost(kind: str
 
     objective = DenoisingLoss()
     state, passes = state_of(kind, objective), Counter()
-    step = step_of(state)
-    step._passes = passes
-    objective.terms(step)
+    objective.terms(step_of(state, passes))
     assert (passes.forward, passes.backward) == tuple(2 * cost for cost in objective.cost())
 
 

@@ -30,6 +30,7 @@ class FakeStep:
     scores: Tensor
     labels: Tensor = field(default_factory=lambda: torch.tensor(LABELS))
     class_counts: Tensor = field(default_factory=lambda: torch.tensor(COUNTS))
+    weights: Tensor | None = None
 
     def encode(self) -> None:
         return None
