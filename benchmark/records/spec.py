@@ -10,7 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SPEC_VERSION = 2
 # Fields that specs of version 1 lacked. They hold their defaults there, and a key of version 1 is made without them.
-ADDED_IN_2: dict[str, Any] = {"encoder": {"files": True, "reinit": True}, "init_seed": True}
+ADDED_IN_2: dict[str, Any] = {
+    "encoder": {"files": True, "reinit": True},
+    "budget": {"epsilon": True, "betas": True},
+    "noise": {"code": True},
+    "init_seed": True,
+}
 
 
 class Frozen(BaseModel):
@@ -63,6 +68,7 @@ class NoiseSpec(Frozen):
     level: float
     where: Literal["train", "test", "both"] = "train"
     size: str = Field("replace", pattern=r"^(replace|add:[1-9][0-9]*)$")
+    code: str = Field("", description="hash of the code of a plug-in's kind; empty for the engine's own, which NUMERICS stands for")
 
 
 class EncoderSpec(Frozen):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmark.records.spec import NoiseSpec, RunSpec, canonical, content_key
 
-GOLDEN = "eb0be2722337d3d94902cac4bd74c8dc48026dc58dbabac14183f0d1674d2620"
+GOLDEN = "42b627f76759f825f300f824b0105e21f39ba601370e6cb800caca155f389989"
 GOLDEN_OF_VERSION_1 = "1f3ff767e6163d465ecd64d97dc56cb14ca5b60b16730164a537fe9e70ab68e9"
 
 plain = st.recursive(
@@ -72,7 +72,7 @@ def test_a_spec_of_version_1_keeps_its_key() -> None:
     old = make(version=1, encoder=encoder)
     dumped = old.model_dump(mode="json")
     dumped["encoder"] = encoder
-    del dumped["init_seed"]
+    del dumped["init_seed"], dumped["budget"]["epsilon"], dumped["budget"]["betas"]
     assert old.key == content_key(dumped)
 
 
