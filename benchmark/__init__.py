@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from benchmark.training.linear_probe import LinearProbe as LinearProbe
     from benchmark.training.losses.cross_entropy import CrossEntropy as CrossEntropy
     from benchmark.training.losses.weighted import Weighted as Weighted
+    from benchmark.training.prediction import represent as represent
     from benchmark.training.sampling import reshuffled as reshuffled
     from benchmark.training.schedule import Schedule as Schedule
     from benchmark.version import VERSION as __version__  # noqa: F401 - the public name
@@ -97,6 +98,7 @@ _DEFINED_IN = {
     "LinearProbe": "training.linear_probe",
     "CrossEntropy": "training.losses.cross_entropy",
     "Weighted": "training.losses.weighted",
+    "represent": "training.prediction",
     "reshuffled": "training.sampling",
     "Schedule": "training.schedule",
 }

@@ -1,0 +1,1 @@
+"""Published methods that a user asks for first when a new objective claims a gain over cross-entropy, one file each."""
