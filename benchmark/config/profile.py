@@ -19,6 +19,8 @@ class ProfileConfig(Frozen):
         shots: the shots it can afford; None: those of the suite.
         seeds: how many, where the suite does not say.
         test_cap: at most this many test examples; None: all.
+        max_length: texts are cut to this many tokens; None: as the task says, else the encoder.
+        task_max_length: task -> its own length cap, before `max_length`.
         unlabelled: unlabelled texts per cell, where the suite does not say.
         params: `method.parameter` -> value, for every arm of that method.
         steps: a table of its own in place of the encoder's (number of training examples -> steps).
@@ -32,6 +34,8 @@ class ProfileConfig(Frozen):
     shots: tuple[Shots, ...] | None = None
     seeds: int = Field(gt=0)
     test_cap: int | None = Field(None, gt=0)
+    max_length: int | None = Field(None, gt=0)
+    task_max_length: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
     unlabelled: Annotated[int, Field(ge=0)] | Literal["pool"] = 2000
     device: str = Field("cpu", pattern=r"^(cpu|cuda(:\d+)?)$")
     precision: Literal["fp32", "bf16"] = "fp32"

@@ -78,6 +78,8 @@ class SuiteConfig(Frozen):
         imbalance: long tails instead of the shots; None: training sets as drawn.
         dev: `like-train`: the development set has the noise of the training set.
         seeds: how many; None: the profile's default.
+        max_length: texts are cut to this many tokens, in every task; None: as profile, task and encoder say.
+        test_cap: at most this many test examples; the profile's cap holds too.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
@@ -96,6 +98,8 @@ class SuiteConfig(Frozen):
     dev: Literal["like-train", "clean"] = "like-train"
     selection: Literal["last", "best-dev"] = "last"
     seeds: int | None = Field(None, gt=0)
+    max_length: int | None = Field(None, gt=0)
+    test_cap: int | None = Field(None, gt=0)
 
     @model_validator(mode="after")
     def _consistent(self) -> SuiteConfig:

@@ -44,6 +44,7 @@ class TaskConfig(Frozen):
         rows: expected rows per part, after `drop`; fewer are accepted and recorded as partial.
         metrics: names of metrics, the first is primary; `evaluate:NAME_OR_PATH` takes one from the evaluate library.
         licence, citation: as stated by the source.
+        max_length: texts are cut to this many tokens where neither suite nor profile says otherwise; None: the encoder's default.
         embedded: whether the built-in grammar has a stand-in for this task.
     """
 
@@ -63,6 +64,7 @@ class TaskConfig(Frozen):
     metrics: tuple[str, ...] = Field(("accuracy",), min_length=1)
     licence: str = ""
     citation: str = ""
+    max_length: int | None = Field(None, gt=0)
     embedded: bool = False
 
     @model_validator(mode="after")

@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmark.config.encoder import EncoderConfig
 from benchmark.errors import UserError
 
+RANDOM_POSITIONS = 512  # of an encoder with random weights
+BEHIND_PADDING = ("roberta", "xlm-roberta", "camembert")  # architectures whose positions begin behind the padding index
 READ = ("config.json", "model.safetensors", "tokenizer.json")  # every file of an encoder folder that loading reads
 
 
@@ -56,6 +58,17 @@ def files_hash(config: EncoderConfig, folder: Path | None) -> str:
         )
     found = [(name, _file_hash(folder, name)) for name in READ]
     return hashlib.sha256(json.dumps(found).encode()).hexdigest()
+
+
+def most_tokens(config: EncoderConfig, folder: Path | None) -> int | None:
+    """The longest input in tokens that the encoder has positions for; None where its config.json does not say."""
+    if folder is None:
+        return RANDOM_POSITIONS
+    given = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    positions = given.get("max_position_embeddings")
+    if not isinstance(positions, int):
+        return None
+    return positions - (given.get("pad_token_id", 0) + 1 if given.get("model_type") in BEHIND_PADDING else 0)
 
 
 def _file_hash(folder: Path, name: str) -> str:

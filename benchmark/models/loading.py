@@ -11,7 +11,7 @@ import torch
 from benchmark.config.encoder import EncoderConfig
 from benchmark.models import bert
 from benchmark.models.backbone import Backbone
-from benchmark.models.encoder_files import files_hash, locate
+from benchmark.models.encoder_files import RANDOM_POSITIONS, files_hash, locate
 from benchmark.models.mlm_head import VocabularyHead, random_head, stored_head
 from benchmark.models.tokenizer import FileVocabulary, HashVocabulary, Tokenizer
 
@@ -40,12 +40,14 @@ class LoadedEncoder:
         return self._pristine
 
     @torch.no_grad()
-    def fresh(self, kind: str = "encoder") -> Backbone:
+    def fresh(self, kind: str = "encoder", max_length: int | None = None) -> Backbone:
         """The backbone with its pristine tensors, everything trainable, no gradients left.
 
         Args:
             kind: `masked-lm` adds its language-model head (a UserError where it has none); `encoder` leaves it out.
+            max_length: texts are cut to this many tokens; None: to the encoder's default.
         """
+        self.backbone.tokenizer.set_max_length(max_length or self._config.max_length)
         self.backbone.vocabulary = self._loaded_head() if kind == "masked-lm" else None
         for name, tensor in self.backbone.tensors().items():
             tensor.copy_(self._pristine[name])
@@ -107,7 +109,7 @@ def _random(config: EncoderConfig) -> tuple[Any, Tokenizer]:
         num_hidden_layers=shape.layers,
         num_attention_heads=shape.heads,
         intermediate_size=shape.intermediate,
-        max_position_embeddings=512,
+        max_position_embeddings=RANDOM_POSITIONS,
         pad_token_id=HashVocabulary.pad,
     )
     with torch.random.fork_rng(devices=[]):

@@ -49,9 +49,16 @@ class Vocabulary(Protocol):
 
     pad: int
     mask: int | None  # the token that stands for a hidden one, where there is such a token
+    max_length: int
+
+    def set_max_length(self, max_length: int) -> None:
+        """Cut texts to this many tokens from now on."""
 
     def encode(self, text: str, second: str | None) -> Encoding:
         """Token ids and segment ids."""
+
+    def is_cut(self, text: str, second: str | None) -> bool:
+        """Whether `encode` leaves tokens out."""
 
 
 class Tokenizer:
@@ -69,6 +76,18 @@ class Tokenizer:
         """Unpadded ids of each text (pair)."""
         pairs = [(text, None) for text in texts] if seconds is None else list(zip(texts, seconds, strict=True))
         return [self._remember(text, second) for text, second in pairs]
+
+    def set_max_length(self, max_length: int) -> None:
+        """Cut texts (pairs) to this many tokens, special ones included."""
+        if max_length != self.vocabulary.max_length:
+            self.vocabulary.set_max_length(max_length)
+            self._memory.clear()
+
+    def n_cut(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> int:
+        """How many of the texts (pairs) lose tokens to the length cap."""
+        pairs = zip(texts, [None] * len(texts) if seconds is None else seconds, self.encodings(texts, seconds), strict=True)
+        full = self.vocabulary.max_length
+        return sum(len(ids) == full and self.vocabulary.is_cut(text, second) for text, second, (ids, _) in pairs)
 
     def __call__(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> Tokens:
         """Padded to the longest text of this call, on the CPU."""
@@ -98,12 +117,21 @@ class FileVocabulary:
         self._fast = Fast.from_file(str(file))
         self.mask = next((i for name in ("[MASK]", "<mask>") if (i := self._fast.token_to_id(name)) is not None), None)
         self._fast.no_padding()
+        self.set_max_length(max_length)
+
+    def set_max_length(self, max_length: int) -> None:
+        """Cut texts to this many tokens from now on; of a pair the longer text loses the first ones."""
+        self.max_length = max_length
         self._fast.enable_truncation(max_length)
 
     def encode(self, text: str, second: str | None) -> Encoding:
         """Through the library, special tokens included."""
         encoding = self._fast.encode(text) if second is None else self._fast.encode(text, second)
         return list(encoding.ids), list(encoding.type_ids)
+
+    def is_cut(self, text: str, second: str | None) -> bool:
+        """Whether the library has tokens left over."""
+        return bool((self._fast.encode(text) if second is None else self._fast.encode(text, second)).overflowing)
 
 
 class HashVocabulary:
@@ -115,12 +143,23 @@ class HashVocabulary:
     def __init__(self, size: int, max_length: int) -> None:
         self.size, self.max_length = size, max_length
 
+    def set_max_length(self, max_length: int) -> None:
+        """Cut texts to this many tokens from now on."""
+        self.max_length = max_length
+
     def encode(self, text: str, second: str | None) -> Encoding:
         """[start] words [end] (words [end]), cut to `max_length`."""
+        ids, types = self._whole(text, second)
+        return ids[: self.max_length], types[: self.max_length]
+
+    def is_cut(self, text: str, second: str | None) -> bool:
+        """Whether there are more tokens than `max_length`."""
+        return len(self._whole(text, second)[0]) > self.max_length
+
+    def _whole(self, text: str, second: str | None) -> Encoding:
         first = [self.start, *self._words(text), self.end]
         rest = [] if second is None else [*self._words(second), self.end]
-        ids, types = first + rest, [0] * len(first) + [1] * len(rest)
-        return ids[: self.max_length], types[: self.max_length]
+        return first + rest, [0] * len(first) + [1] * len(rest)
 
     def _words(self, text: str) -> list[int]:
         return [3 + zlib.crc32(word.encode()) % (self.size - 3) for word in text.lower().split()]

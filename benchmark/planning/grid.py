@@ -12,7 +12,7 @@ from benchmark.config.profile import ProfileConfig
 from benchmark.config.request import RunRequest
 from benchmark.config.shorthand import parse_override
 from benchmark.config.suite import Arm, SuiteConfig
-from benchmark.config.task import task_names
+from benchmark.config.task import TaskConfig, task_names
 from benchmark.config.toml_files import load_encoder, load_profile, load_suite
 from benchmark.errors import UserError, unknown
 from benchmark.planning.run_seeds import RunSeeds, crossed_seeds, paired_seeds
@@ -56,6 +56,9 @@ def make_grid(request: RunRequest) -> Grid:
             "That profile runs on its embedded stand-in sentences (or on your own --task-file).",
             "Real data goes with --profile laptop (or paper-base, paper).",
         )
+    for task in profile.task_max_length:
+        if task not in task_names():
+            raise unknown("task", task, task_names(), f"Correct task_max_length of the profile {profile.name!r}.")
     encoder = load_encoder(profile.encoder if request.encoder is None else request.encoder)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
@@ -109,6 +112,13 @@ def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> I
                 continue
             for shots in request.shots or profile.affordable(suite.shots):
                 yield Cell(task, shots, noise, None, sampler, unlabelled)
+
+
+def max_length_of(grid: Grid, task: TaskConfig | None) -> int:
+    """The length cap of a task (None: a user's file): the suite's, else the profile's for it, the profile's, the task's, the encoder's."""
+    own = (None, None) if task is None else (grid.profile.task_max_length.get(task.name), task.max_length)
+    given = (grid.suite.max_length, own[0], grid.profile.max_length, own[1])
+    return next((length for length in given if length is not None), grid.encoder.max_length)
 
 
 def _tasks(request: RunRequest, suite: SuiteConfig) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ from typing import NamedTuple
 from benchmark.cell import Cell
 from benchmark.config.encoder import EncoderConfig, budget_for
 from benchmark.config.suite import Arm
+from benchmark.config.task import load_task
 from benchmark.contract.method import Method
 from benchmark.contract.phase import Phase
 from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Split, TaskData
-from benchmark.models.encoder_files import files_hash, locate, weights_hash
+from benchmark.errors import UserError
+from benchmark.models.encoder_files import files_hash, locate, most_tokens, weights_hash
 from benchmark.planning.cost.completed_runs import CompletedRun
-from benchmark.planning.grid import Grid, defaults_of
+from benchmark.planning.grid import Grid, defaults_of, max_length_of
 from benchmark.planning.phase_keys import PhaseChain
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build, code_hash
@@ -105,7 +107,7 @@ def make_split_spec(grid: Grid, cell: Cell, split_seed: int) -> SplitSpec:
         shots=cell.shots,
         split_seed=split_seed,
         unlabelled=cell.unlabelled,
-        test_cap=grid.profile.test_cap,
+        test_cap=min((cap for cap in (grid.suite.test_cap, grid.profile.test_cap) if cap is not None), default=None),
         dev=grid.suite.dev,
         imbalance=cell.imbalance,
     )
@@ -132,6 +134,7 @@ def make_template(
     method = build(arm.method, arm.params)
     budget = budget_for(grid.encoder.constants, shape.n_train, steps=grid.profile.steps, selection=grid.suite.selection)
     matched = _matched_cost(grid, others, method, shape, budget)
+    max_length = max_length_of(grid, None if data.source == "file" else load_task(data.task))
     spec = RunSpec(
         numerics=NUMERICS,
         method=MethodSpec(
@@ -144,7 +147,7 @@ def make_template(
         split=split,
         noise=cell.noise,
         sampler=cell.sampler_for(len(data.label_names)),
-        encoder=encoder_spec(grid.encoder) if method.needs_encoder else None,
+        encoder=encoder_spec(grid.encoder, max_length) if method.needs_encoder else None,
         budget=budget if method.needs_encoder else None,
         compute=grid.compute if method.needs_encoder else NO_ENCODER,
     )
@@ -169,9 +172,19 @@ def _matched_cost(grid: Grid, others: Sequence[Arm], method: Method, shape: Task
     return declared(build(target, params).phases(shape), shape, budget)
 
 
-def encoder_spec(encoder: EncoderConfig) -> EncoderSpec:
-    """The encoder by pinned commit and the hashes of the files that are read."""
+def encoder_spec(encoder: EncoderConfig, max_length: int) -> EncoderSpec:
+    """The encoder by pinned commit and the hashes of the files that are read.
+
+    Raises:
+        UserError: texts that are longer than the encoder has positions for.
+    """
     folder = locate(encoder)
+    if (limit := most_tokens(encoder, folder)) is not None and max_length > limit:
+        raise UserError(
+            f"Texts are to be cut to {max_length} tokens; the encoder {encoder.name!r} reads at most {limit}.",
+            f"Allowed: 1 to {limit}.",
+            "Correct max_length of the suite, the profile or the task.",
+        )
     return EncoderSpec(
         name=encoder.name,
         commit=encoder.commit or "",
@@ -179,5 +192,5 @@ def encoder_spec(encoder: EncoderConfig) -> EncoderSpec:
         files=files_hash(encoder, folder),
         reinit=encoder.reinit,
         pooling=encoder.pooling,
-        max_length=encoder.max_length,
+        max_length=max_length,
     )

@@ -24,11 +24,11 @@ COLUMNS = [
     *("split_seed", "seed", "metric", "value", "dev_value", "n_train", "n_dev", "n_test", "status", "seconds", "forward_examples"),
     *("key", "role", "trial", "encoder", "device", "precision", "threads", "env_id", "n_unlabelled", "sampler", "noise_where"),
     *("backward_examples", "labels_used", "alarms", "error", "params", "metrics", "init_seed"),
-    *("noise_size", "unlabelled", "pool_size", "setting"),
+    *("noise_size", "unlabelled", "pool_size", "setting", "n_test_cut"),
 ]
 WHOLE = [
     *("split_seed", "seed", "n_train", "n_dev", "n_test", "forward_examples", "trial", "threads", "n_unlabelled", "backward_examples"),
-    *("labels_used", "init_seed", "pool_size"),
+    *("labels_used", "init_seed", "pool_size", "n_test_cut"),
 ]
 REAL = ["noise_level", "value", "dev_value", "seconds"]
 FORMATS = ("csv", "json", "parquet")
@@ -150,6 +150,7 @@ def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
         "forward_examples": record.forward,
         "backward_examples": record.backward,
         "env_id": record.env_id,
+        "n_test_cut": None if record.truncated is None else record.truncated.test,
         "alarms": canonical(alarms),
         "error": " ".join(error.split()),
         "metrics": canonical(record.metrics if record.status == "done" else {}),

@@ -20,12 +20,14 @@ from benchmark.data.examples import Split
 from benchmark.data.noise import NoiseAudit, apply_noise
 from benchmark.errors import UserError
 from benchmark.metrics.metric import measure
+from benchmark.models.backbone import Backbone
 from benchmark.models.loading import kept_encoder
 from benchmark.models.reinitialisation import reinitialise_top_layers
 from benchmark.planning import loaded_data
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import build, code_hash
 from benchmark.records.alarms import AT_MAJORITY, CONSTANT
+from benchmark.records.record import TruncatedTexts
 from benchmark.records.spec import RunSpec
 from benchmark.running.machine.compute import apply_compute
 from benchmark.running.phase_runs import PhaseRun, run_phases
@@ -43,6 +45,7 @@ class RunOutcome:
         scores: float32 [n_test, K].
         phases: cost and log of every phase, cached ones included.
         notes: what a reader must know: the split's notes, the noise audit, memorisation of flipped labels.
+        truncated: how many texts lost tokens to the length cap; None without an encoder.
         vectors: pooled representations of the test texts, float32 [n_test, H], where they are to be kept.
     """
 
@@ -55,6 +58,7 @@ class RunOutcome:
     scoring_seconds: float
     alarms: list[str]
     notes: dict[str, Any]
+    truncated: TruncatedTexts | None = None
     vectors: NDArray[np.float32] | None = None
 
 
@@ -84,9 +88,16 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
     if state.predictor is None:
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
     outcome = score(spec, state.predictor, split, audit, ran, workspace)
-    if not workspace.keep_representations or state.backbone is None:
+    if state.backbone is None:
         return outcome
-    return replace(outcome, vectors=represent(state.backbone, split.test.without_labels()))
+    outcome = replace(outcome, truncated=truncated_texts(state.backbone, split))
+    return replace(outcome, vectors=represent(state.backbone, split.test.without_labels())) if workspace.keep_representations else outcome
+
+
+def truncated_texts(backbone: Backbone, split: Split) -> TruncatedTexts:
+    """How many texts lose tokens to the length cap."""
+    train, test = (backbone.tokenizer.n_cut(part.texts, part.second_texts) for part in (split.train, split.test))
+    return TruncatedTexts(train=train, test=test)
 
 
 def check_code(spec: RunSpec, method: Method) -> None:
@@ -132,7 +143,7 @@ def fresh_state(method: Method, spec: RunSpec, workspace: Workspace) -> State:
             f"The spec was made for {spec.encoder.files[:12]}: other weights, tokenizer or config give other results under the same key.",
             "Give the encoder of the original run with --encoder, or plan again.",
         )
-    backbone = loaded.fresh(method.backbone)
+    backbone = loaded.fresh(method.backbone, spec.encoder.max_length)
     reinitialise_top_layers(backbone, spec.encoder.reinit, Streams(spec.split.split_seed, spec.seed or 0, init_seed=spec.init_seed))
     return State(backbone)
 

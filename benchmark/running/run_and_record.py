@@ -136,6 +136,7 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: R
         labels_used=len(clean.train) + len(clean.dev),
         pool_size=clean.pool_size,
         phases=tuple(PhaseCost(**{k: v for k, v in asdict(run).items() if k != "alarms"}) for run in outcome.phases),
+        truncated=outcome.truncated,
         scoring_seconds=outcome.scoring_seconds,
         alarms=tuple(outcome.alarms),
         notes=outcome.notes | ({"shared_device": True} if workspace.packed and spec.compute.device != "cpu" else {}),

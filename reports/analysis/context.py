@@ -84,6 +84,7 @@ def notes(block: Block) -> tuple[str, ...]:
     failed = ~frame["status"].isin(["done", "missing"])
     said = [
         f"Partial data, fewer rows than the original: {', '.join(shortened)}." if shortened else "",
+        _cut(block),
         *mixed_environments(block),
         *block.mixed,
         f"{int(failed.sum())} of {len(frame)} planned runs failed." if failed.any() else "",
@@ -93,6 +94,14 @@ def notes(block: Block) -> tuple[str, ...]:
         "These records belong to no plan in this folder: what is missing cannot be known." if not block.suite else "",
     ]
     return tuple(line for line in said if line)
+
+
+def _cut(block: Block) -> str:
+    """Per task the largest share of test texts that an encoder read only in part."""
+    frame = block.frame[(block.frame["status"] == "done") & (block.frame["n_test_cut"] > 0)]
+    shares = (frame["n_test_cut"] / frame["n_test"]).groupby(frame["task"]).max()
+    told = ", ".join(f"{task} {share:.1%} of the test set" for task, share in shares.items())
+    return f"Texts cut to the length cap: {told}." if told else ""
 
 
 def _looks(block: Block) -> str:

@@ -148,7 +148,7 @@ def _ours(block: Block, printed: PublishedCell, runs: Runs) -> OurCell:
         scores, selected = {unit: scores[unit] for unit in best}, f"top {rule.keep} of {len(scores)} by development score"
     values = [100 * value for value in scores.values()]
     mean, spread = (statistics.fmean(values) if values else None), (statistics.stdev(values) if len(values) > 1 else None)
-    marks = [mark for mark, on in {"p": runs.partial, "s": block.stand_in}.items() if on]
+    marks = [mark for mark, on in {"l": runs.cut, "p": runs.partial, "s": block.stand_in}.items() if on]
     return OurCell(runs.cell, mean, spread, len(values), runs.planned, selected, runs.mean("seconds"), tuple(marks))
 
 

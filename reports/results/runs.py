@@ -91,6 +91,12 @@ class Runs:
         """Whether any of its runs had fewer rows than the original task has."""
         return any(row["partial"] for row in self.rows)
 
+    @property
+    def cut(self) -> bool:
+        """Whether the length cap cut more than 1 % of the test texts of any of its runs."""
+        shares = [(plain(row["n_test_cut"]), row["n_test"]) for row in self.done]
+        return any(int(str(cut)) > 0.01 * int(size) for cut, size in shares if cut is not None)
+
     @cached_property
     def alarms(self) -> Counter[str]:
         """Alarm -> how many runs raised it."""

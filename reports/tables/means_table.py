@@ -67,7 +67,7 @@ def _mean(block: Block, arm: str, cell: ScoredCell, floored: bool) -> TableCell:
     if runs is None:
         return words("not planned")
     values = list(runs.scores.values())
-    said = {"a": bool(runs.alarms), "f": floored, "p": runs.partial, "s": block.stand_in, "x": runs.failed > 0}
+    said = {"a": bool(runs.alarms), "f": floored, "l": runs.cut, "p": runs.partial, "s": block.stand_in, "x": runs.failed > 0}
     marks = [mark for mark, on in said.items() if on]
     return TableCell(
         value=statistics.fmean(values) if values else None,

@@ -14,6 +14,7 @@ MARKS: dict[str, str] = {
     "c": "at least one run collapsed: its score is within one test-set standard error of the majority rate, or below it",
     "f": "at floor: no arm of this cell is above the majority rate by two test-set standard errors; outside every family of tests",
     "h": "significant at 5 % after Holm's correction over the family named above",
+    "l": "the length cap cut more than 1 % of the test texts",
     "p": "partial data: fewer rows than the original",
     "s": "stand-in data or a stand-in encoder: no verdict follows from it",
     "t": "the conclusion is about these test examples only: another test set could turn it round",

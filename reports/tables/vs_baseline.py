@@ -63,6 +63,7 @@ def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
         "c": sum(found.collapsed) > 0,
         "f": analysis.floored(place[1]),
         "h": analysis.significant(place),
+        "l": analysis.block.runs[place].cut,
         "p": analysis.block.runs[place].partial,
         "s": analysis.block.stand_in,
         "t": analysis.significant(place) and scope is not None and scope.scope != "task",

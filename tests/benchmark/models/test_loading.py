@@ -11,7 +11,7 @@ from transformers import BertConfig, BertModel
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
-from benchmark.models.encoder_files import files_hash, locate, weights_hash
+from benchmark.models.encoder_files import files_hash, locate, most_tokens, weights_hash
 from benchmark.models.loading import LoadedEncoder, kept_encoder
 
 CONSTANTS = {"lr_encoder": 1e-4, "lr_head": 1e-3, "steps": {"all": 10}}
@@ -116,3 +116,17 @@ def test_an_encoder_that_is_nowhere_names_the_ways_to_get_it() -> None:
     config = load_encoder("roberta-large")
     with pytest.raises(UserError, match="prepare"):
         locate(config)
+
+
+def test_texts_of_a_file_vocabulary_that_are_cut_are_counted(folder: Path) -> None:
+    tokenizer = LoadedEncoder(described(folder), folder, "cpu", "fp32").fresh("encoder", 4).tokenizer
+    texts = ["good film", "good bad film", "good"]
+    assert [len(ids) for ids, _ in tokenizer.encodings(texts)] == [4, 4, 3]
+    assert tokenizer.n_cut(texts) == 1
+
+
+def test_the_longest_input_is_read_from_the_config(folder: Path) -> None:
+    assert most_tokens(described(folder), folder) == 32
+    assert most_tokens(load_encoder("random-tiny"), None) == 512
+    (folder / "config.json").write_text('{"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1}')
+    assert most_tokens(described(folder), folder) == 512

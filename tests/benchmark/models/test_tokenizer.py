@@ -40,3 +40,14 @@ def test_what_goes_to_a_device_takes_its_places_along() -> None:
     assert moved.indices is not None
     assert (moved.indices.device.type, moved.indices.shape) == ("meta", (8,))
     assert tokens.to(torch.device("cpu")) is tokens
+
+
+def test_another_length_cap_holds_at_once_and_the_cut_texts_are_counted() -> None:
+    tokenizer = Tokenizer(HashVocabulary(50, 16), segments=True)
+    texts = ["a b c", "a b c d e", "a"]
+    assert tokenizer(texts).ids.shape == (3, 7)
+    assert tokenizer.n_cut(texts) == 0
+    tokenizer.set_max_length(5)
+    assert tokenizer(texts).ids.shape == (3, 5)
+    assert tokenizer.n_cut(texts) == 1
+    assert tokenizer.n_cut(["a b", "a"], ["c d", "b"]) == 1

@@ -1,15 +1,24 @@
-"""The grid of a request: where the parameters of its arms come from."""
+"""The grid of a request: the parameters of its arms, and the caps on texts and test sets."""
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmark.config.request import RunRequest
+from benchmark.config.task import load_task
 from benchmark.config.toml_files import encoder_names, load_encoder
-from benchmark.planning.grid import make_grid
+from benchmark.errors import UserError
+from benchmark.planning.grid import make_grid, max_length_of
+from benchmark.planning.plan import make_plan
 from benchmark.plugins.registry import build
+
+SUITE = 'title = "t"\ntasks = ["sst2"]\nshots = ["8"]\narms = ["ce"]\n'
+Request = Callable[..., RunRequest]
 
 
 def params_of(arm: str, **request: Any) -> dict[str, Any]:
@@ -36,3 +45,56 @@ def test_the_parameters_of_a_shipped_encoder_are_taken_by_their_methods(name: st
     for key, value in load_encoder(name).params.items():
         method, parameter = key.split(".")
         assert getattr(build(method, {parameter: value}), parameter) == value
+
+
+@pytest.mark.parametrize(
+    ("suite", "own", "profile", "task", "found"),
+    [
+        (64, 500, 512, 256, 64),
+        (None, 500, 512, 256, 500),
+        (None, None, 512, 256, 512),
+        (None, None, None, 256, 256),
+        (None, None, None, None, 128),
+    ],
+)
+def test_the_length_cap_is_the_one_nearest_to_the_experiment(
+    suite: int | None, own: int | None, profile: int | None, task: int | None, found: int
+) -> None:
+    grid = make_grid(RunRequest(suite="three-phase", profile="laptop"))
+    per_task = {} if own is None else {"imdb": own}
+    grid = dataclasses.replace(
+        grid,
+        suite=grid.suite.model_copy(update={"max_length": suite}),
+        profile=grid.profile.model_copy(update={"max_length": profile, "task_max_length": per_task}),
+    )
+    assert max_length_of(grid, load_task("imdb").model_copy(update={"max_length": task})) == found
+
+
+def planned(request_of: Request, folder: Path, more: str = "", **options: Any) -> Any:
+    file = folder / "short.toml"
+    file.write_text(SUITE + more)
+    return make_plan(request_of(suite=str(file), **options))
+
+
+def test_the_length_cap_is_in_the_key(request_of: Request, tmp_path: Path) -> None:
+    (short,), (plain,) = planned(request_of, tmp_path, "max_length = 9\n").runs, planned(request_of, tmp_path).runs
+    assert (short.spec.encoder.max_length, plain.spec.encoder.max_length) == (9, 64)
+    assert short.key != plain.key
+
+
+def test_a_cap_beyond_the_encoder_is_a_user_error(request_of: Request, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="reads at most 512"):
+        planned(request_of, tmp_path, "max_length = 513\n")
+
+
+@pytest.mark.parametrize(("cap", "found"), [(40, 40), (1000, 60)])
+def test_the_smaller_cap_on_the_test_set_holds(request_of: Request, tmp_path: Path, cap: int, found: int) -> None:
+    (run,) = planned(request_of, tmp_path, f"test_cap = {cap}\n").runs
+    assert (run.spec.split.test_cap, run.n_test) == (found, found)
+
+
+def test_a_length_for_a_task_that_does_not_exist_is_a_user_error(request_of: Request, tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('encoder = "random-tiny"\ndata = "embedded"\nseeds = 1\ntask_max_length = { imbd = 300 }\n')
+    with pytest.raises(UserError, match="Did you mean 'imdb'"):
+        planned(request_of, tmp_path, profile=str(profile))

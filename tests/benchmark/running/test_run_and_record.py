@@ -15,6 +15,7 @@ from benchmark.config.request import RunRequest
 from benchmark.config.task import load_task
 from benchmark.data.noise import NoiseAudit
 from benchmark.data.sources.source import load_task_data
+from benchmark.data.synthetic import generate
 from benchmark.errors import UserError
 from benchmark.planning.plan import make_plan
 from benchmark.records.frame import load_results
@@ -41,6 +42,18 @@ def test_the_ids_that_were_touched_stand_in_the_splits_file(run_of: Run, tmp_pat
     content = json.loads((tmp_path / "results" / "splits" / f"{records['ce'].split}.json").read_text())
     audit = NoiseAudit.from_json(content.get("content", content)["noise"])
     assert audit.parts["train"].touched == 2
+
+
+def test_a_record_says_how_many_texts_were_cut(run_of: Run, tmp_path: Path) -> None:
+    suite = tmp_path / "short.toml"
+    suite.write_text('tasks = ["sst2"]\nshots = ["8"]\narms = ["ce", "tfidf"]\nmax_length = 10\n')
+    _, records = run_of(suite=str(suite), methods="ce,tfidf")
+    test = generate("sst2").test
+    lengths = {f"{number:016x}": len(text.split()) + 2 for number, text in zip(test.ids.tolist(), test.texts, strict=True)}
+    scored = RecordStore(tmp_path / "results").take("testsets", records["ce"].testset or "")
+    assert records["ce"].truncated is not None
+    assert records["ce"].truncated.test == sum(lengths[number] > 10 for number in scored["ids"]) > 0
+    assert records["tfidf"].truncated is None
 
 
 def test_labels_used_counts_labels_and_not_noised_copies(run_of: Run) -> None:

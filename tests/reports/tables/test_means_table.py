@@ -64,6 +64,15 @@ def test_stand_in_data_says_so(tmp_path, filled):
     assert any("STAND-IN" in line for line in table.header)
 
 
+def test_texts_cut_to_the_length_cap_are_marked_and_counted(tmp_path, filled):
+    cells = {("sst2", "20", ""): {"ce": [0.6, 0.7]}}
+    table = table_of(filled(tmp_path / "many", cells, truncated={"train": 2, "test": 3}))
+    assert cell(table, "ce", "sst2 N = 20").marks == ("l",)
+    assert "Texts cut to the length cap: sst2 1.5% of the test set." in table.footnotes
+    table = table_of(filled(tmp_path / "none", cells, truncated={"train": 2, "test": 0}))
+    assert cell(table, "ce", "sst2 N = 20").marks == ()
+
+
 def test_cost_is_seconds_and_passes_per_run(grid):
     (block,) = read_results(grid).blocks
     assert cell(cost_table(block), "ce", "sst2 N = 20").shown == "12.0 s (960 + 960)"
