@@ -34,6 +34,7 @@ class RunRequest(Frozen):
         seeds: the seeds themselves (`--seeds 5` is 0 to 4).
         splits: cross every seed with this many split seeds.
         set: `method.parameter` -> value as text.
+        stage: which stages of a study; None: all of them, in order.
         search: settings tried per arm and cell, the default among them; None: the defaults.
         until: `decided`: more seeds at planned looks, for each comparison until it is decided.
         cache: None: the user's cache folder of this platform.
@@ -69,6 +70,7 @@ class RunRequest(Frozen):
     memory_limit: int | None = Field(None, gt=0)
     plugins: tuple[str, ...] = ()
     set: dict[str, str] = Field(default_factory=dict)
+    stage: tuple[str, ...] | None = None
     search: int | None = Field(None, gt=1)
     until: Literal["decided"] | None = None
     rerun: bool = False
@@ -149,6 +151,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "shots": parse_shots,
     "noise": parse_noises,
     "seeds": parse_seeds,
+    "stage": parse_names,
     "unlabelled": parse_unlabelled,
     "sampler": check_sampler,
     "data_root": _existing,

@@ -1,8 +1,9 @@
-"""A suite: which tasks, how many labels, which noise, which arms. What it runs on is the profile's business."""
+"""A suite: which tasks, how many labels, which noise, which arms, in one grid or in stages. What it runs on is the profile's business."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -11,6 +12,7 @@ from benchmark.errors import UserError
 from benchmark.records.spec import Frozen
 
 Shots = Annotated[str, BeforeValidator(as_value_error(check_shots))]
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 Sampler = Annotated[str, BeforeValidator(as_value_error(check_sampler))]
 
 
@@ -34,7 +36,7 @@ def _written(text: str) -> dict[str, Any]:
     spec = parse_noise(text)
     if spec is None:
         raise UserError("Noise 'none' was given.", "The clean cell is `clean = true`.", "")
-    return spec.model_dump()
+    return spec.model_dump(include=set(NoiseCell.model_fields))
 
 
 class Arm(Frozen):
@@ -67,7 +69,7 @@ class LongTail(Frozen):
     largest: int = Field(400, gt=0)
 
 
-class SuiteConfig(Frozen):
+class GridConfig(Frozen):
     """A grid of cells (task x shots x noise x imbalance) and the arms that meet in each.
 
     Args:
@@ -80,11 +82,12 @@ class SuiteConfig(Frozen):
         seeds: how many; None: the profile's default.
         max_length: texts are cut to this many tokens, in every task; None: as profile, task and encoder say.
         test_cap: at most this many test examples; the profile's cap holds too.
+        splits: cross every seed with this many split seeds; None: one new split per seed.
+        inits: with `splits`: cross this many initialisations with the seeds of order and dropout; None: they move together.
+        encoders: the grid on each of these, in place of the profile's encoder; results of each stand apart.
+        search: tune every arm first: so many settings each, chosen by development score.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    title: str = ""
-    description: str = ""
     tasks: tuple[str, ...] = Field(min_length=1)
     shots: tuple[Shots, ...] = Field(("all",), min_length=1)
     clean: bool = True
@@ -100,14 +103,79 @@ class SuiteConfig(Frozen):
     seeds: int | None = Field(None, gt=0)
     max_length: int | None = Field(None, gt=0)
     test_cap: int | None = Field(None, gt=0)
+    splits: int | None = Field(None, gt=0)
+    inits: int | None = Field(None, gt=1)
+    encoders: tuple[str, ...] = ()
+    search: int | None = Field(None, gt=1)
 
     @model_validator(mode="after")
-    def _consistent(self) -> SuiteConfig:
+    def _one_grid(self) -> Self:
         arms = [arm.name for arm in self.arms]
         if len(set(arms)) != len(arms):
             raise ValueError(f"two arms share a name: {', '.join(sorted({name for name in arms if arms.count(name) > 1}))}")
-        if self.baseline not in arms:
-            raise ValueError(f"baseline = {self.baseline!r} is no arm of the suite; the arms are {', '.join(arms)}")
         if not self.clean and not self.noise:
             raise ValueError("clean = false leaves no cell where `noise` is empty")
+        if self.inits is not None and self.splits is None:
+            raise ValueError("inits crosses initialisations on fixed splits: give splits too")
         return self
+
+
+class StageConfig(GridConfig):
+    """One grid of a stage of a study; tables of one name are one stage. What a table does not say is as the file says above the stages."""
+
+    name: str = Field(pattern=NAME)
+    title: str = ""
+
+
+class SuiteConfig(GridConfig):
+    """A suite: one grid, or a study in stages (`[[stage]]` tables), which then has the tasks and arms of all of them.
+
+    Args:
+        stage: the grids of all stages, in the order in which they are run.
+        part: of a suite that is one stage of a study: the name of that stage.
+    """
+
+    name: str = Field(pattern=NAME)
+    title: str = ""
+    description: str = ""
+    stage: tuple[StageConfig, ...] = ()
+    part: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherited(cls, given: Any) -> Any:
+        """Stages get what is said above them, and the suite gets the tasks and arms of all stages."""
+        if not isinstance(given, dict) or not _are_tables(given.get("stage")):
+            return given
+        shared = {key: value for key, value in given.items() if key not in ("name", "title", "description", "stage", "part")}
+        stages = [shared | stage for stage in given["stage"]]
+        united = {key: _united(stage.get(key) for stage in stages) for key in ("tasks", "arms")}
+        return {**given, **united, "stage": stages}
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        arms = [arm.name for arm in self.arms]
+        if self.baseline not in arms and not self.part:
+            raise ValueError(f"baseline = {self.baseline!r} is no arm of the suite; the arms are {', '.join(arms)}")
+        return self
+
+    def parts(self) -> tuple[SuiteConfig, ...]:
+        """Each grid of a study as a suite of the same name; the suite itself where it has no stages."""
+        if not self.stage:
+            return (self,)
+        return tuple(
+            SuiteConfig.model_validate({**stage.model_dump(), "name": self.name, "description": self.description, "part": stage.name})
+            for stage in self.stage
+        )
+
+
+def _are_tables(stages: Any) -> bool:
+    return isinstance(stages, (list, tuple)) and bool(stages) and all(isinstance(stage, dict) for stage in stages)
+
+
+def _united(lists: Iterable[Any]) -> list[Any]:
+    """The items of several lists, each once. What is no list is left to the checks of the stage itself."""
+    found: list[Any] = []
+    for items in lists:
+        found += [item for item in (items if isinstance(items, (list, tuple)) else ()) if item not in found]
+    return found

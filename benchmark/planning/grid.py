@@ -1,4 +1,4 @@
-"""The grid of a request: which cells, which arms, which seeds. Suite x profile x options, before any spec is made."""
+"""The grids of a request: which cells, which arms, which seeds. Suite x profile x options, before any spec is made."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ class Grid:
 
     Args:
         overridden: whether an option changed what the profile fixes; tables then say `profile*`.
-        design: how parameters and seeds are decided where not beforehand: `+search8`, `+looks`. Results of another design stand apart.
+        design: the encoder of a stage where it is not the profile's, and how parameters and seeds are decided or crossed: `+search8`,
+            `+looks`, `+crossed`. Results of another design stand apart.
         seeds: the replicates of every arm.
+        search: settings tried per arm and cell before; None: the defaults.
     """
 
     suite: SuiteConfig
@@ -40,6 +42,12 @@ class Grid:
     arms: tuple[Arm, ...]
     seeds: tuple[RunSeeds, ...]
     design: str = ""
+    search: int | None = None
+
+    @property
+    def stage(self) -> str:
+        """The stage of a study that this grid is; "" for a suite without stages."""
+        return self.suite.part
 
     @property
     def profile_name(self) -> str:
@@ -47,9 +55,60 @@ class Grid:
         return f"{self.profile.name}{'*' if self.overridden else ''}{self.design}"
 
 
-def make_grid(request: RunRequest) -> Grid:
-    """Resolve names, options and defaults. UserError for whatever does not exist or does not fit."""
-    suite, profile = load_suite(request.suite), load_profile(request.profile)
+def make_grids(request: RunRequest) -> list[Grid]:
+    """The grids of a request in the order in which they run: one, or for a study one per stage and encoder of the stage.
+
+    Raises:
+        UserError: names that do not exist, or options that do not fit each other, the suite or the profile.
+    """
+    suite = load_suite(request.suite)
+    if not suite.stage:
+        if request.stage is not None:
+            raise UserError(f"--stage was given, and the suite {suite.name!r} has no stages.", "", "Leave out --stage.")
+        return [make_grid(request, suite, encoder) for encoder in _encoders(request, suite)]
+    _check_stages(request, suite)
+    parts = [narrowed(part, request) for part in suite.parts() if request.stage is None or part.part in request.stage]
+    return [
+        make_grid(_for_part(request, part), part, encoder) for part in parts if part is not None for encoder in _encoders(request, part)
+    ]
+
+
+def _encoders(request: RunRequest, suite: SuiteConfig) -> tuple[str | None, ...]:
+    return suite.encoders if suite.encoders and request.encoder is None else (request.encoder,)
+
+
+def _check_stages(request: RunRequest, suite: SuiteConfig) -> None:
+    stages, arms = [stage.name for stage in suite.stage], [arm.name for arm in suite.arms]
+    for stage in request.stage or ():
+        if stage not in stages:
+            raise unknown("stage", stage, stages)
+    for name in request.methods or ():
+        if name not in arms:
+            raise unknown("arm", name, arms, "A study in stages runs the arms that its file names.")
+    for task in request.tasks or ():
+        if task not in suite.tasks:
+            raise unknown("task", task, suite.tasks, "A study in stages runs the tasks that its file names.")
+    if request.until is not None:
+        raise UserError("--until was given for a study in stages.", "Its file says how many seeds each stage has.", "Leave out --until.")
+
+
+def narrowed(part: SuiteConfig, request: RunRequest) -> SuiteConfig | None:
+    """A stage with those of its tasks and arms that were asked for; None where it has none of them."""
+    arms = tuple(arm for arm in part.arms if request.methods is None or arm.name in request.methods)
+    tasks = tuple(task for task in part.tasks if request.tasks is None or task in request.tasks)
+    return part.model_copy(update={"arms": arms, "tasks": tasks}) if arms and tasks else None
+
+
+def _for_part(request: RunRequest, part: SuiteConfig) -> RunRequest:
+    """The request as one stage sees it: its methods and tasks have been chosen, and --set reaches the stages that have the method."""
+    own = {arm.method for arm in part.arms}
+    changes = {name: value for name, value in request.set.items() if name.partition(".")[0] in own}
+    return request.model_copy(update={"methods": None, "tasks": None, "set": changes})
+
+
+def make_grid(request: RunRequest, suite: SuiteConfig, encoder_name: str | None = None) -> Grid:
+    """Resolve names, options and defaults of one grid. UserError for whatever does not exist or does not fit."""
+    profile = load_profile(request.profile)
     if profile.data == "embedded" and request.data_root is not None:
         raise UserError(
             f"--data-root was given with the profile {profile.name!r}.",
@@ -59,7 +118,7 @@ def make_grid(request: RunRequest) -> Grid:
     for task in profile.task_max_length:
         if task not in task_names():
             raise unknown("task", task, task_names(), f"Correct task_max_length of the profile {profile.name!r}.")
-    encoder = load_encoder(profile.encoder if request.encoder is None else request.encoder)
+    encoder = load_encoder(profile.encoder if encoder_name is None else encoder_name)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
     arms = tuple(_arms(request, suite, profile, encoder))
@@ -73,13 +132,16 @@ def make_grid(request: RunRequest) -> Grid:
         tuple(_cells(request, suite, profile)),
         arms,
         _seeds(request, suite, profile),
-        _design(request),
+        _design(request, suite, "" if encoder_name in (None, profile.encoder, request.encoder) else encoder.name),
+        request.search or suite.search,
     )
 
 
-def _design(request: RunRequest) -> str:
-    search = "" if request.search is None else f"+search{request.search}"
-    return search + ("" if request.until is None else "+looks")
+def _design(request: RunRequest, suite: SuiteConfig, encoder: str) -> str:
+    """What sets the results of this grid apart. `encoder`: the stage's own, or ""."""
+    search = request.search or suite.search
+    said = [encoder, f"search{search}" if search else "", "looks" if request.until else "", "crossed" if suite.inits else ""]
+    return "".join(f"+{word}" for word in said if word)
 
 
 def overrides(request: RunRequest, profile: ProfileConfig, suite: SuiteConfig) -> bool:
@@ -93,11 +155,9 @@ def overrides(request: RunRequest, profile: ProfileConfig, suite: SuiteConfig) -
 
 
 def _seeds(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> tuple[RunSeeds, ...]:
-    """One new seed per split by default; `--splits M` crosses M splits with the seeds."""
-    seeds = request.seeds or tuple(range(suite.seeds or profile.seeds))
-    if request.splits is None:
-        return paired_seeds(seeds)
-    return crossed_seeds(request.splits, seeds)
+    """One new split per seed by default; `--splits M` crosses M splits with the seeds, and a suite may cross initialisations too."""
+    seeds, splits = request.seeds or tuple(range(suite.seeds or profile.seeds)), request.splits or suite.splits
+    return paired_seeds(seeds) if splits is None else crossed_seeds(splits, seeds, suite.inits)
 
 
 def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Cell]:

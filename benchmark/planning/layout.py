@@ -1,9 +1,10 @@
-"""From arms on cells and seeds to runs: each arm is specified once per cell and size of its splits, and then told its seeds."""
+"""From arms on cells and seeds to runs: each arm is specified once per cell and size of its splits, then placed on its seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from benchmark.cell import Cell
 from benchmark.config.suite import Arm
@@ -34,15 +35,19 @@ def whole_grid(grid: Grid) -> list[Strand]:
 
 
 def lay_out(grid: Grid, strands: Sequence[Strand], workspace: Workspace) -> Iterator[PlannedRun]:
-    """The runs of some strands: cell by cell, in each seed by seed, so that runs that share a split or a phase stand together."""
+    """The runs of some strands in rounds: every cell on its first seed, then every cell on its second, ..., so that a command that is
+    interrupted leaves all cells equally far. Runs that share a split or a phase stand together."""
     cells: dict[Cell, list[Strand]] = {}
     for strand in strands:
         cells.setdefault(strand.cell, []).append(strand)
-    for cell, group in cells.items():
-        yield from _in_cell(grid, cell, group, workspace)
+    by_seed = [list(_in_cell(grid, cell, group, workspace)) for cell, group in cells.items()]
+    for one_round in zip_longest(*by_seed, fillvalue=()):
+        for runs in one_round:
+            yield from runs
 
 
-def _in_cell(grid: Grid, cell: Cell, group: list[Strand], workspace: Workspace) -> Iterator[PlannedRun]:
+def _in_cell(grid: Grid, cell: Cell, group: list[Strand], workspace: Workspace) -> Iterator[Sequence[PlannedRun]]:
+    """The runs of a cell, seed by seed."""
     data = loaded_data.task_data(cell.task, workspace)
     sizes = Sizes(grid, cell, data)
     others = [strand.arm for strand in group if strand.arm.trial is None] or list(grid.arms)
@@ -50,13 +55,15 @@ def _in_cell(grid: Grid, cell: Cell, group: list[Strand], workspace: Workspace) 
     members = [(number, strand.arm, frozenset(strand.seeds)) for number, strand in enumerate(group)]
     for replicate in dict.fromkeys(replicate for strand in group for replicate in strand.seeds):
         split, shape, n_test = sizes.of(replicate.split)
+        runs = []
         for number, arm, seeds in members:
             if replicate not in seeds:
                 continue
             place = (number, shape, n_test)
             if place not in templates:
                 templates[place] = make_template(grid, cell, arm, others, data, split, shape, n_test)
-            yield templates[place].on(split, replicate)
+            runs.append(templates[place].on(split, replicate))
+        yield runs
 
 
 class Sizes:

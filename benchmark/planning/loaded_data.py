@@ -18,7 +18,7 @@ def task_data(name: str, workspace: Workspace) -> TaskData:
     return _loaded(name, workspace.task_files.get(name), workspace.data_root, workspace.embedded)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # rounds of seeds come back to every task of a study
 def _loaded(name: str, file: Path | None, data_root: Path | None, embedded: bool) -> TaskData:
     if file is not None:
         return load_task_data(task_from_file(name, file), file=file)

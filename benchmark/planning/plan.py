@@ -14,7 +14,7 @@ from benchmark.planning import correction_preview, loaded_data
 from benchmark.planning.cost.completed_runs import CompletedRuns, completed_runs
 from benchmark.planning.cost.estimate import CostEstimate, estimate_cost
 from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect, minimum_detectable_effect
-from benchmark.planning.grid import Grid, make_grid
+from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.layout import lay_out, unique, whole_grid
 from benchmark.planning.plan_manifest import make_manifest, request_told
 from benchmark.planning.planned_run import PlannedRun, make_split_spec
@@ -67,21 +67,20 @@ class Plan:
 
 
 def make_plan(request: RunRequest) -> Plan:
-    """Lay out every run of a request. Data is loaded (its hash is part of each key); nothing is trained and nothing is written.
+    """Lay out every run of a request of one grid. Data is loaded (its hash is part of each key); nothing is trained or written.
 
     Raises:
         UserError: names, options, data or encoder that do not exist or do not fit.
     """
-    grid, workspace = prepared(request)
+    ((grid, workspace),) = prepared(request)
     return plan_of(request, grid, workspace, unique(lay_out(grid, whole_grid(grid), workspace)))
 
 
-def prepared(request: RunRequest) -> tuple[Grid, Workspace]:
-    """The grid and the workspace of a request, its plug-ins loaded."""
+def prepared(request: RunRequest) -> list[tuple[Grid, Workspace]]:
+    """The grids of a request, each with its workspace, the plug-ins loaded."""
     for plugin in request.plugins:
         load_plugin(plugin)
-    grid = make_grid(request)
-    return grid, make_workspace(request, grid)
+    return [(grid, make_workspace(request, grid)) for grid in make_grids(request)]
 
 
 def plan_of(

@@ -13,7 +13,8 @@ from types import FrameType
 from typing import Any, Protocol
 
 from benchmark.config.request import RunRequest
-from benchmark.planning.adaptive.stages import stages
+from benchmark.config.toml_files import load_suite
+from benchmark.planning.adaptive.plan_sequence import plan_sequence
 from benchmark.planning.dependencies import dependencies, group_by_shared_phase
 from benchmark.planning.plan import Plan
 from benchmark.planning.planned_run import PlannedRun
@@ -202,7 +203,7 @@ def run_request(request: RunRequest, observer: Callable[[Plan], Observer]) -> tu
         observer: told of each plan before it runs; gives the observer of its runs.
     """
     ended: list[tuple[Plan, Summary]] = []
-    for plan in stages(request):
+    for plan in plan_sequence(request):
         ended.append((plan, run_plan(plan, request, observer(plan))))
     return ended[-1][0], _together(ended)
 
@@ -222,10 +223,16 @@ def _together(ended: list[tuple[Plan, Summary]]) -> Summary:
     return Summary(len(first), there + computed, len(failures), there, seconds, list(failures.items()), elsewhere)
 
 
+def preview_study(request: RunRequest) -> list[Plan]:
+    """All plans of a study in stages, those that follow a search with the default settings until it has run; none for another suite.
+    Runs nothing."""
+    return list(plan_sequence(request)) if load_suite(request.suite).stage else []
+
+
 def preview(request: RunRequest) -> Plan:
     """The first plan of a request with anything left to do, or its last one. Runs nothing."""
     plan = None
-    for plan in stages(request):
+    for plan in plan_sequence(request):
         if any(not run.done for run in plan.runs):
             break
     assert plan is not None

@@ -8,7 +8,7 @@ from benchmark.config.request import RunRequest
 from benchmark.metrics.metric import load_metric
 from benchmark.models.encoder_files import locate, weights_hash
 from benchmark.planning import loaded_data
-from benchmark.planning.grid import Grid, make_grid
+from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.workspace import make_workspace
 from benchmark.plugins.registry import load_plugin
 
@@ -21,16 +21,16 @@ def prefetch(request: RunRequest) -> Iterator[str]:
     """
     for plugin in request.plugins:
         load_plugin(plugin)
-    grid = make_grid(request)
-    workspace = make_workspace(request, grid)
-    for task in dict.fromkeys(cell.task for cell in grid.cells):
+    grids = make_grids(request)
+    workspace = make_workspace(request, grids[0])
+    for task in dict.fromkeys(cell.task for grid in grids for cell in grid.cells):
         data = loaded_data.task_data(task, workspace)
         partial = "".join(f"; {part} partial: {have} of {wanted} rows" for part, (have, wanted) in data.partial.items())
         yield f"task {task}: {len(data.train)} train and {len(data.test)} test rows from {data.source}, hash {data.hash[:12]}{partial}"
         for metric in loaded_data.metrics_of(task, workspace):
             load_metric(metric)
-    yield encoder_line(grid)
-    if any(cell.noise is not None and cell.noise.kind == "back-translation" for cell in grid.cells):
+    yield from dict.fromkeys(encoder_line(grid) for grid in grids)
+    if any(cell.noise is not None and cell.noise.kind == "back-translation" for grid in grids for cell in grid.cells):
         from benchmark.data.noise.marian import fetch
 
         fetch()

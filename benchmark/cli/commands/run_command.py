@@ -68,10 +68,11 @@ def _close(summary: Summary) -> None:
 def plan(options: RunOptions) -> None:
     """Show what would run, what is already there, and how long and how many bytes it will take. Trains nothing."""
     request = options.request()
-    from benchmark.cli.output.plan_text import plan_text
-    from benchmark.running.driver import preview
+    from benchmark.cli.output.plan_text import plan_text, study_text
+    from benchmark.running.driver import preview, preview_study
 
-    typer.echo(plan_text(preview(request)))
+    plans = preview_study(request)
+    typer.echo(study_text(plans) if plans else plan_text(preview(request)))
 
 
 @with_run_options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from benchmark.cli.output.tally import duration
@@ -17,6 +17,33 @@ def plan_text(plan: Plan) -> str:
     """The plan in lines: title, one line per cell and arm, the price, and what to know before starting."""
     stage = [plan.stage[0].upper() + plan.stage[1:] + "."] if plan.stage else []
     return "\n".join([plan.title, *stage, "", arms_table(plan), "", *_price(plan), *_power(plan), *plan.notes])
+
+
+def study_text(plans: Sequence[Plan]) -> str:
+    """A study in lines: per stage its runs, what is computed, and hours; then the whole. A search that has not run yet is priced with its
+    trials and with the default settings."""
+    from tabulate import tabulate
+
+    stages: dict[str, list[Plan]] = {}
+    for plan in plans:
+        stages.setdefault(plan.grid.stage, []).append(plan)
+    rows = [_study_row(name, group[0].grid.suite.title, group) for name, group in stages.items()]
+    table = tabulate([*rows, _study_row("all", "", plans)], headers=["stage", "", "runs", "computed", "to do", "work", "elapsed"])
+    prices = [plan.price for plan in plans]
+    evidence = dict.fromkeys(line for price in prices for line in price.evidence)
+    unknown = any(price.unknown for price in prices)
+    left_out = ["Runs are in no sum where nothing like them was ever measured."] * unknown
+    return "\n".join([plans[0].title, "", table, "", *left_out, *([f"It rests on: {'; '.join(evidence)}."] if evidence else [])])
+
+
+def _study_row(name: str, title: str, plans: Sequence[Plan]) -> list[str | int]:
+    """`elapsed`: with the workers of the command, one plan after the other, their start not counted."""
+    runs, prices = {run.key: run.done for plan in plans for run in plan.runs}, [plan.price for plan in plans]
+    to_do = len(runs) - sum(runs.values())
+    known = [price for price in prices if price.todo > price.unknown]
+    work, elapsed = (sum(getattr(price, field) or 0.0 for price in known) for field in ("seconds", "elapsed"))
+    times = [duration(work), duration(elapsed)] if known else ["unknown" if to_do else "-"] * 2
+    return [name, title, len(runs), sum(runs.values()), to_do, *times]
 
 
 def arms_table(plan: Plan) -> str:

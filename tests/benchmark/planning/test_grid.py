@@ -1,4 +1,4 @@
-"""The grid of a request: the parameters of its arms, and the caps on texts and test sets."""
+"""From a request to its grids: where the parameters of arms come from, the stages of a study, and what narrows them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,124 @@ from benchmark.config.request import RunRequest
 from benchmark.config.task import load_task
 from benchmark.config.toml_files import encoder_names, load_encoder
 from benchmark.errors import UserError
-from benchmark.planning.grid import make_grid, max_length_of
+from benchmark.planning.grid import Grid, make_grids, max_length_of
 from benchmark.planning.plan import make_plan
+from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build
 
 SUITE = 'title = "t"\ntasks = ["sst2"]\nshots = ["8"]\narms = ["ce"]\n'
 Request = Callable[..., RunRequest]
 
+STUDY = """
+tasks = ["sst2", "qnli"]
+[[stage]]
+name = "1"
+arms = ["ce", "tfidf"]
+seeds = 2
+[[stage]]
+name = "2"
+tasks = ["sst2"]
+arms = ["scl"]
+encoders = ["random-tiny", "roberta-large-shape"]
+[[stage]]
+name = "3"
+tasks = ["sst2"]
+arms = ["ce"]
+splits = 2
+seeds = 2
+inits = 2
+[[stage]]
+name = "4"
+tasks = ["sst2"]
+arms = ["ce", "scl"]
+search = 3
+"""
+
+Study = Callable[..., list[Grid]]
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    path = tmp_path / "mine.toml"
+    path.write_text(STUDY)
+
+    def grids(**options: object) -> list[Grid]:
+        return make_grids(RunRequest.parse(suite=str(path), profile="smoke", **options))
+
+    return grids
+
+
+def test_a_study_is_one_grid_per_stage_and_encoder_in_order(study: Study) -> None:
+    assert [(grid.stage, grid.encoder.name) for grid in study()] == [
+        ("1", "random-tiny"),
+        ("2", "random-tiny"),
+        ("2", "roberta-large-shape"),
+        ("3", "random-tiny"),
+        ("4", "random-tiny"),
+    ]
+
+
+def test_another_encoder_a_search_and_a_crossed_design_stand_apart(study: Study) -> None:
+    assert [grid.profile_name for grid in study()] == [
+        "smoke",
+        "smoke",
+        "smoke+roberta-large-shape",
+        "smoke+crossed",
+        "smoke+search3",
+    ]
+
+
+def test_stages_can_be_chosen(study: Study) -> None:
+    assert [grid.stage for grid in study(stage="3,1")] == ["1", "3"]
+
+
+def test_methods_and_tasks_narrow_the_stages_that_have_them(study: Study) -> None:
+    assert [(grid.stage, [arm.name for arm in grid.arms]) for grid in study(methods="tfidf,scl")] == [
+        ("1", ["tfidf"]),
+        ("2", ["scl"]),
+        ("2", ["scl"]),
+        ("4", ["scl"]),
+    ]
+    assert [grid.stage for grid in study(tasks="qnli")] == ["1"]
+
+
+def test_a_parameter_reaches_the_stages_that_have_its_method(study: Study) -> None:
+    found = study(set=["scl.weight=0.5"], methods="ce,scl")
+    weights = [(grid.stage, arm.name, arm.params.get("weight")) for grid in found for arm in grid.arms]
+    assert {weight for _, name, weight in weights if name == "scl"} == {"0.5"}
+    assert {weight for _, name, weight in weights if name == "ce"} == {None}
+
+
+def test_splits_initialisations_and_orders_are_crossed(study: Study) -> None:
+    (grid,) = study(stage="3")
+    assert len(grid.seeds) == 8
+    assert RunSeeds(1, 0, 1) in grid.seeds
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"stage": "5"}, "stage"),
+        ({"methods": "cat"}, "arm"),
+        ({"tasks": "mnli"}, "task"),
+        ({"until": "decided"}, "--until"),
+        ({"suite": "glue-fewshot", "stage": "1"}, "no stages"),
+    ],
+)
+def test_what_does_not_fit_a_study_is_refused(study: Study, tmp_path: Path, options: dict[str, str], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        make_grids(RunRequest.parse(**({"suite": str(tmp_path / "mine.toml"), "profile": "smoke"} | options)))
+
+
+def test_rounds_of_seeds_leave_an_interrupted_command_balanced(request_of: Callable[..., RunRequest]) -> None:
+    runs = make_plan(request_of(tasks="sst2,qnli", methods="ce,tfidf", seeds="2")).runs
+    assert [(run.spec.split.split_seed, run.cell.task, run.arm.name) for run in runs] == [
+        (seed, task, arm) for seed in (0, 1) for task in ("sst2", "qnli") for arm in ("ce", "tfidf")
+    ]
+
 
 def params_of(arm: str, **request: Any) -> dict[str, Any]:
-    grid = make_grid(RunRequest(suite="three-phase", **request))
+    grid = make_grids(RunRequest(suite="three-phase", **request))[0]
     return next(a.params for a in grid.arms if a.name == arm)
 
 
@@ -60,7 +168,7 @@ def test_the_parameters_of_a_shipped_encoder_are_taken_by_their_methods(name: st
 def test_the_length_cap_is_the_one_nearest_to_the_experiment(
     suite: int | None, own: int | None, profile: int | None, task: int | None, found: int
 ) -> None:
-    grid = make_grid(RunRequest(suite="three-phase", profile="laptop"))
+    grid = make_grids(RunRequest(suite="three-phase", profile="laptop"))[0]
     per_task = {} if own is None else {"imdb": own}
     grid = dataclasses.replace(
         grid,

@@ -74,3 +74,12 @@ def test_an_init_seed_is_in_the_key_of_the_phases_that_initialise(request_of: Re
     chain = PhaseChain("start", ({"inputs": {"split": {}}},), (frozenset({"order"}),), "")
     assert phase_keys(crossed, phases, "") != phase_keys(run.spec, phases, "")
     assert chain.keys(crossed) == chain.keys(run.spec)
+
+
+def test_layers_drawn_again_follow_the_seed_of_the_initialisation(request_of: Request) -> None:
+    run = one(request_of, "three-phase")
+    assert run.spec.encoder is not None
+    spec = run.spec.model_copy(update={"encoder": run.spec.encoder.model_copy(update={"reinit": 1})})
+    chain = PhaseChain("start", ({"inputs": {"split": {}}},), (frozenset(),), "")
+    assert chain.keys(spec) != chain.keys(spec.model_copy(update={"init_seed": 7}))
+    assert chain.keys(run.spec) == chain.keys(run.spec.model_copy(update={"init_seed": 7}))

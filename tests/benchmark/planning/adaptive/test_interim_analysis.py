@@ -11,7 +11,7 @@ import pytest
 
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
-from benchmark.planning.adaptive.stages import stages
+from benchmark.planning.adaptive.plan_sequence import plan_sequence
 from benchmark.planning.plan import Plan
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
@@ -51,7 +51,7 @@ def one_clear(arm: str, seed: int) -> float:
 def simulated(request: RunRequest, scores: Scores, upto: int = 99) -> Iterator[Plan]:
     """The plans of a request, their runs replaced by records with these scores. `upto`: how many plans before the kill."""
     store = RecordStore(request.results)
-    for number, plan in enumerate(stages(request)):
+    for number, plan in enumerate(plan_sequence(request)):
         store.write_manifest(plan.manifest)
         for run in plan.runs:
             if not run.done and number < upto:
@@ -119,7 +119,7 @@ def test_plan_shows_the_first_look_and_writes_nothing(request_of: Callable[..., 
 
 def test_a_pair_that_is_not_there_is_left_out_and_the_rest_decides(request_of: Callable[..., RunRequest]) -> None:
     store = RecordStore(request_of().results)
-    course = stages(request_of(methods="majority,tfidf"))
+    course = plan_sequence(request_of(methods="majority,tfidf"))
     first = next(course)
     for run in first.runs:
         if (run.arm.name, run.spec.split.split_seed) != ("tfidf", 3):
@@ -142,7 +142,7 @@ def test_the_looks_say_how_many_seeds(request_of: Callable[..., RunRequest], opt
 
 def test_search_and_looks_go_together(request_of: Callable[..., RunRequest]) -> None:
     request = request_of(search=2, methods="majority,smooth-tfidf,tfidf")
-    course, store = stages(request), RecordStore(request.results)
+    course, store = plan_sequence(request), RecordStore(request.results)
     first = next(course)
     for run in first.runs:
         scores: dict[str, Any] = {"dev_metrics": {"accuracy": 0.5 + 0.1 * (run.arm.trial or 0)}, "metrics": {"accuracy": 0.5}}

@@ -13,7 +13,7 @@ import pytest
 
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
-from benchmark.planning.adaptive.stages import stages
+from benchmark.planning.adaptive.plan_sequence import plan_sequence
 from benchmark.planning.adaptive.trials import TUNING, check_development
 from benchmark.planning.plan import Plan, make_plan
 from benchmark.records.frame import load_results
@@ -67,7 +67,7 @@ def chosen(plan: Plan) -> list[dict[str, Any]]:
 
 def give_dev_scores(request: RunRequest, dev: list[float], test: float) -> None:
     """Records of every trial, with these development scores by trial and one test score."""
-    for run in next(stages(request)).runs:
+    for run in next(plan_sequence(request)).runs:
         assert run.arm.trial is not None
         scores = {"dev_metrics": {"accuracy": dev[run.arm.trial]}, "metrics": {"accuracy": test}}
         RecordStore(request.results).write(RunRecord(key=run.key, spec=run.spec, status="done", **scores))
@@ -109,7 +109,7 @@ def test_test_scores_cannot_influence_the_choice(request_of: Callable[..., RunRe
     dev = [0.5, 0.9, 0.4]
     give_dev_scores(request_of(), dev, test=0.5)
     before = preview(request_of())
-    for run in next(stages(request_of())).runs:  # test scores that speak against the choice, or are not there at all
+    for run in next(plan_sequence(request_of())).runs:  # test scores that speak against the choice, or are not there at all
         assert run.arm.trial is not None
         metrics = {} if test == 0 else {"accuracy": 1 - dev[run.arm.trial]}
         record = RecordStore(request_of().results).read(run.key).model_copy(update={"metrics": metrics})
@@ -123,7 +123,7 @@ def test_test_scores_cannot_influence_the_choice(request_of: Callable[..., RunRe
 def test_a_search_that_was_stopped_goes_on_where_it_was(request_of: Callable[..., RunRequest], tmp_path: Path) -> None:
     whole, _ = search(request_of())
     rest = request_of(results=tmp_path / "again")
-    first = next(stages(rest))
+    first = next(plan_sequence(rest))
     store, there = RecordStore(rest.results), RecordStore(request_of().results)
     for run in first.runs[:7]:  # as a kill leaves it: some of the trials
         store.write(there.read(run.key))

@@ -1,4 +1,5 @@
-"""A command as a row of plans: the trials of a search, then the grid, or one plan per look of `--until decided`.
+"""A command as a sequence of plans: stage by stage of a study, in each the trials of a search, then the grid, or one plan per interim
+look of `--until decided`.
 
 Each plan is made after the one before it has run, from its records: so that a command that was stopped goes on where it was.
 """
@@ -24,38 +25,40 @@ from benchmark.planning.workspace import Workspace
 from benchmark.records.store import RecordStore
 
 
-def stages(request: RunRequest) -> Iterator[Plan]:
+def plan_sequence(request: RunRequest) -> Iterator[Plan]:
     """The plans of a request, in order. Ask for the next one when the last one has run.
 
     Raises:
         UserError: names, options, data or encoder that do not exist or do not fit.
     """
-    return Stages(request).plans()
+    for grid, workspace in prepared(request):
+        yield from PlanSequence(request, grid, workspace).plans()
 
 
 @dataclass
-class Stages:
-    """A request on its way.
+class PlanSequence:
+    """The plans of one grid.
 
     Args:
-        design: what manifests say of the search and of the looks, as far as they have come.
-        notes: what the next plan tells before it starts.
+        design: what manifests say of the search and of the interim looks so far.
+        notes: what the next plan says before it starts.
     """
 
     request: RunRequest
+    grid: Grid
+    workspace: Workspace
     design: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.grid: Grid
-        self.workspace: Workspace
-        self.grid, self.workspace = prepared(self.request)
+        if self.grid.stage:
+            self.design["stage"] = self.grid.stage
 
     def plans(self) -> Iterator[Plan]:
         """Plan after plan."""
         arms: dict[Cell, Sequence[Arm]] = dict.fromkeys(self.grid.cells, self.grid.arms)
-        if self.request.search is not None:
-            search = trials.make_search(self.grid, self.request.search)
+        if self.grid.search is not None:
+            search = trials.make_search(self.grid, self.grid.search)
             runs = list(self._laid_out(search.strands))
             trials.check_development(runs)
             yield self._trials(search, runs)
@@ -76,7 +79,7 @@ class Stages:
 
     def _reported(self, strands: list[Strand]) -> Plan:
         """The whole grid at once."""
-        if self.request.search is None:
+        if self.grid.search is None:
             return self._plan(unique(self._laid_out(strands)))
         return self._plan(self._once(strands), "search: the chosen settings on the reported splits", self.notes)
 
@@ -97,7 +100,7 @@ class Stages:
 
     def _once(self, strands: list[Strand]) -> list[PlannedRun]:
         """The runs of some strands; where a search chose one setting for two arms, that is noted."""
-        if self.request.search is None:
+        if self.grid.search is None:
             return unique(self._laid_out(strands))
         runs, twins = once(self._laid_out(strands))
         self.notes = [f"The search chose the same setting for {a} and {b}: those runs stand under {a}." for a, b in twins]
@@ -107,6 +110,8 @@ class Stages:
         return lay_out(self.grid, strands, self.workspace)
 
     def _plan(self, runs: Sequence[PlannedRun], stage: str = "", notes: Sequence[str] = ()) -> Plan:
+        if self.grid.stage:
+            stage = ": ".join(part for part in (f"stage {self.grid.stage} ({self.grid.suite.title})", stage) if part)
         return plan_of(self.request, self.grid, self.workspace, runs, stage=stage, design=dict(self.design), notes=notes)
 
     def _kept(self) -> dict[str, CompletedRun]:
