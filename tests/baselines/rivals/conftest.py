@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from benchmark.contract.feed import Batch
 from benchmark.contract.objective import Objective
 from benchmark.contract.phase import Context, TrainingData
 from benchmark.contract.state import State
-from benchmark.contract.step import Step
+from benchmark.contract.step import PhaseScope, Step
 from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.models.loading import kept_encoder
@@ -68,16 +69,18 @@ def data() -> TrainingData:
 
 @pytest.fixture
 def make_step(state: State, context: Context) -> MakeStep:
-    """`make_step(labels, objective=None, fixed_masks=False)`: a step over one text per label; builds what the objective declares."""
+    """`make_step(labels, objective=None, index=0, fixed_masks=False)`: a step over one text per label, all of them the training data;
+    builds what the objective declares. The steps of one test share the phase's memory."""
+    memory: dict[str, Any] = {}
 
-    def make(labels: Sequence[int], objective: Objective | None = None, *, fixed_masks: bool = False) -> Step:
+    def make(labels: Sequence[int], objective: Objective | None = None, *, index: int = 0, fixed_masks: bool = False) -> Step:
         declared = {} if objective is None else objective.modules(state.backbone.hidden, state.backbone.model, context.task)
         for name, factory in declared.items():
             state.add(name, factory, STREAMS)
         train = reviews(labels)
-        batch = Batch({"text": train.without_labels()}, labels=train.labels)
-        data = TrainingData(train, train, train.take([]).without_labels())
-        return step_of(0, state, batch, data, context, fixed_masks=fixed_masks)
+        batch = Batch({"text": train.without_labels()}, labels=train.labels, rows=np.arange(len(train)))
+        scope = PhaseScope(STREAMS, context.task.n_classes, train, context.passes, memory=memory)
+        return step_of(index, state, batch, scope, fixed_masks=fixed_masks)
 
     return make
 
