@@ -1,4 +1,4 @@
-"""One small training run in memory, watched closely: what the conformance suite and the tests of methods look at."""
+"""One small training run in memory, with what it drew, moved and passed: for the conformance suite and the tests of methods."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from benchmark.config.toml_files import load_encoder
+from benchmark.contract.encoder_variant import SECOND_ENCODER
 from benchmark.contract.method import Method
 from benchmark.contract.phase import Context, Phase, TrainingData
 from benchmark.contract.predictor import Scores
@@ -20,6 +21,7 @@ from benchmark.models.loading import kept_encoder
 from benchmark.records.spec import Budget
 from benchmark.running.phase_runs import PhaseRun
 from benchmark.streams import Streams
+from benchmark.training.gradient_phase import GradientPhase
 
 ENCODER = "random-tiny"
 SHOTS = (8, 8)  # training examples of each class
@@ -35,6 +37,7 @@ class TinyRun:
         drawn: the random streams that were drawn from.
         unmoved: modules that a phase built, or a backbone that it trains, whose tensors it left as they were.
         declared, counted: example passes, as declared by the phases and as counted.
+        miscounted: one message for each phase whose declared and counted passes differ.
     """
 
     scores: Scores = field(default_factory=lambda: np.zeros((0, 0), dtype=np.float32))
@@ -43,6 +46,7 @@ class TinyRun:
     unmoved: list[str] = field(default_factory=list)
     declared: Cost = field(default_factory=Cost)
     counted: Cost = field(default_factory=Cost)
+    miscounted: list[str] = field(default_factory=list)
     phases: list[PhaseRun] = field(default_factory=list)
 
     def same(self, other: TinyRun) -> bool:
@@ -57,16 +61,17 @@ def tiny_run(method: Method, split: Split, *, batch: int | None = None, seed: in
     streams = Streams(seed, seed, method.salt)
     state = State(kept_encoder(load_encoder(ENCODER), "cpu", "fp32").fresh(method.backbone) if method.needs_encoder else None)  # type: ignore[arg-type]
     data = TrainingData(split.train, split.dev, split.unlabelled)
-    done = TinyRun()
+    run = TinyRun()
     for phase in method.phases(task):
-        _watched(phase, state, data, Context(task, budget, sampler, streams.at(phase.name), PhaseRun(phase.name, "")), done)
+        _run_phase(phase, state, data, Context(task, budget, sampler, streams.at(phase.name), PhaseRun(phase.name, "")), run)
     assert state.predictor is not None, "the last phase left no predictor"
-    done.scores = state.predictor(split.test.without_labels())
-    done.drawn = frozenset(streams.drawn)
-    return done
+    run.scores = state.predictor(split.test.without_labels())
+    run.drawn = frozenset(streams.drawn)
+    return run
 
 
-def _watched(phase: Phase, state: State, data: TrainingData, context: Context, done: TinyRun) -> None:
+def _run_phase(phase: Phase, state: State, data: TrainingData, context: Context, run: TinyRun) -> None:
+    """Train one phase and add what it did to the run."""
     data = phase.data(data, context.streams)
     phase.build(state, context.task, context.streams)
     before = _copied(state)
@@ -74,25 +79,41 @@ def _watched(phase: Phase, state: State, data: TrainingData, context: Context, d
     passes = context.passes
     assert isinstance(passes, PhaseRun)
     passes.log, passes.alarms = context.log, context.alarms
-    done.phases.append(passes)
-    done.alarms += context.alarms
-    done.declared += phase.cost(context.task, context.budget)
-    done.counted += Cost(passes.forward, passes.backward)
-    done.unmoved += [f"{name} in phase {phase.name}" for name in _trained(phase, state) if _still(name, before, state)]
+    declared, counted = phase.cost(context.task, context.budget), Cost(passes.forward, passes.backward)
+    run.phases.append(passes)
+    run.alarms += context.alarms
+    run.declared += declared
+    run.counted += counted
+    if declared != counted:
+        run.miscounted.append(_miscounted(phase, context, declared, counted))
+    run.unmoved += [f"{name} in phase {phase.name}" for name in _trained(phase, state) if _unchanged(name, before, state)]
+
+
+def _miscounted(phase: Phase, context: Context, declared: Cost, counted: Cost) -> str:
+    """Which phase costs something other than it declares, and what its objective's `cost()` is to return."""
+    found = f"phase {phase.name}: declared {declared.forward} forward and {declared.backward} backward passes, "
+    found += f"counted {counted.forward} and {counted.backward}"
+    if not isinstance(phase, GradientPhase) or len(phase.parts) != 1:
+        return found
+    plan, part = phase.plan(context.task, context.budget), phase.parts[0]
+    rows = plan.steps * part.feed.batch(plan.batch, context.task)
+    per_row = (counted.forward / rows, counted.backward / rows)
+    return f"{found}; {type(part.objective).__name__}.cost() is to return ({per_row[0]:g}, {per_row[1]:g}), the passes of one example"
 
 
 def _trained(phase: Phase, state: State) -> list[str]:
     """What a phase should move: the modules that it built, and the backbone where it says that it trains it."""
-    built = [f"modules.{name}" for name, owner in state.owners.items() if owner == phase.name]
-    return built + (["backbone"] if getattr(phase, "freeze_encoder", None) is False else [])
+    frozen = getattr(phase, "freeze_encoder", None)
+    built = [f"modules.{n}" for n, owner in state.owners.items() if owner == phase.name and not (frozen and n == SECOND_ENCODER)]
+    return built + (["backbone"] if frozen is False else [])
 
 
 def _copied(state: State) -> dict[str, Tensor]:
     return {} if state.backbone is None else {name: tensor.clone() for name, tensor in state.tensors().items()}
 
 
-def _still(module: str, before: Mapping[str, Tensor], state: State) -> bool:
-    after = {name: tensor for name, tensor in state.tensors().items() if name.startswith(module)}
+def _unchanged(module: str, before: Mapping[str, Tensor], state: State) -> bool:
+    after = {name: tensor for name, tensor in state.tensors().items() if name.startswith(f"{module}.")}
     return bool(after) and all(torch.equal(before[name], tensor) for name, tensor in after.items())
 
 

@@ -33,7 +33,7 @@ class RunOptions:
     suite: Annotated[str, _option("NAME_OR_TOML", "Which grid of cells and arms (list suites).")]
     profile: Annotated[str | None, _option("NAME_OR_TOML", "What it runs on (list profiles). Default: embedded.")] = None
     stage: Annotated[str | None, _option("1,2", "Only these stages of a study. Default: all, in order.")] = None
-    methods: Annotated[str | None, _option("A,B", "Only these methods.")] = None
+    methods: Annotated[str | None, _option("A,B", "Only these methods; also a family (list methods) or controls-of:METHOD.")] = None
     tasks: Annotated[str | None, _option("T,U", "Only these tasks.")] = None
     shots: Annotated[str | None, _option("20,100,16/class,50%,all", "Training examples: in total, per class, a share, or all.")] = None
     noise: Annotated[str | None, _option("KIND:LEVEL,...", "Noise in the training data (list noise); 'none' for clean.")] = None

@@ -32,8 +32,8 @@ class Method(ABC):
         controls: the registered names of the methods that it is a control of (`--methods controls-of:scl`). Literals.
         streams: the axes of random numbers that its phases draw from.
         salt: an arm that declares one breaks the pairing of init, order and dropout (`ce-null`).
-        expected_alarms: alarms that follow from what the method is (a control with a detached term: `inert term: supcon`). They are
-            recorded as expected, and the conformance suite fails where one of them does not occur.
+        expected_alarms: alarms of its phases that follow from what the method is (a control with a detached term: `inert term: supcon`).
+            A record notes them as expected, and the conformance suite fails where one of them does not occur.
     """
 
     needs_encoder: ClassVar[bool] = True

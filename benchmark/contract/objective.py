@@ -78,6 +78,32 @@ class Objective(ABC):
         return (1.0, 1.0)
 
 
+def checked_terms(objective: Objective, terms: object) -> dict[str, Term]:
+    """What an objective returned, if it is what `terms` has to return.
+
+    Raises:
+        TypeError: it is not; the message names the objective, what it returned and what to return.
+    """
+    name = type(objective).__name__
+    wanted = 'a dict of named terms, such as {"contrast": Term(value, weight=0.5, count=len(step.labels))}'
+    if not isinstance(terms, dict):
+        raise TypeError(f"{name}.terms(step) returned {_kind(terms)}. It returns {wanted}")
+    for key, term in terms.items():
+        if not isinstance(key, str) or not isinstance(term, Term):
+            raise TypeError(f"{name}.terms(step) returned {key!r}: {_kind(term)}. It returns {wanted}")
+        if not isinstance(term.value, Tensor) or term.value.ndim:
+            raise TypeError(f"the term {key!r} of {name} has as its value {_kind(term.value)}; it is a scalar tensor: take the mean")
+    if not any(term.weight and term.value.requires_grad for term in terms.values()):
+        raise TypeError(f"no weighted term of {name} has a gradient: its terms were made of detached tensors or without gradient")
+    return terms
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {list(value.shape)}"
+    return "nothing (None)" if value is None else f"a value of type {type(value).__name__}"
+
+
 def describe(value: Any) -> Any:
     """Phases, objectives and feeds as JSON: class name and fields, recursively. Part of a phase's key."""
     import dataclasses

@@ -205,7 +205,8 @@ def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig, encod
     chosen = list(suite.arms)
     if request.methods is not None:
         named = {arm.name: arm for arm in suite.arms}
-        chosen = [named.get(name) or Arm(name=methods.entry(name).name, method=name) for name in request.methods]
+        wanted = dict.fromkeys(name for text in request.methods for name in ([text] if text in named else methods.selection(text)))
+        chosen = [named.get(name) or Arm(name=name, method=name) for name in wanted]
     for method, parameter, _ in overrides:
         if method not in {arm.method for arm in chosen}:
             methods.entry(method)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
+from benchmark.plugins.class_literals import class_literal
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
 
@@ -32,6 +33,8 @@ __all__ = ["Entry", "Registry", "build", "code_hash", "load_plugin", "methods", 
 
 C = TypeVar("C", bound=type)
 
+FAMILIES = ("baseline", "null", "matched", "paper", "control", "rival")
+CONTROLS_OF = "controls-of"
 FILE_MODULE = "benchmark_plugin_"  # prefix of the module name of a file plug-in
 
 
@@ -46,6 +49,8 @@ class Entry:
         package: the plug-in package, or the module of a plug-in file.
         module: what is imported when it is used.
         error: why it cannot be used, or "".
+        family: what the method is for, as `Method.family`.
+        controls: the methods that it is a control of.
     """
 
     name: str
@@ -54,6 +59,8 @@ class Entry:
     package: str
     module: str = ""
     error: str = ""
+    family: str = "paper"
+    controls: tuple[str, ...] = ()
 
 
 @dataclass
@@ -73,7 +80,7 @@ class Registry:
         def keep(cls: C) -> C:
             entry = _entry_of(name, cls)
             before, other = self._registered.get(name), self._classes.get(name)
-            if before is not None and other is not None and _place(other) != _place(cls):
+            if before is not None and other is not None and _identity(other) != _identity(cls):
                 raise _twice(self.kind, name, before.origin, entry.origin)
             self._classes[name], self._registered[name] = cls, entry
             return cls
@@ -88,7 +95,7 @@ class Registry:
         """
         entry = self.entry(name)
         if entry.error:
-            raise UserError(f"The {self.kind} {name!r} ({entry.origin}) cannot be used: {entry.error}.", "", "Mend that file.")
+            raise UserError(f"The {self.kind} {name!r} ({entry.origin}) cannot be used: {entry.error}.", "", "Repair that file.")
         if name not in self._classes:
             self._import(entry)
         return self._classes[name]
@@ -99,6 +106,29 @@ class Registry:
         if name not in entries:
             raise unknown(self.kind, name, (n for n, e in entries.items() if not e.error), "See `python -m benchmark list methods`.")
         return entries[name]
+
+    def selection(self, text: str) -> list[str]:
+        """The usable names that a text stands for: a name, a family (`control`), or `controls-of:NAME`; a name comes first.
+
+        Raises:
+            UserError: none of the three, or nothing registered for it.
+        """
+        usable = [entry for entry in self.listing() if not entry.error]
+        of, colon, target = text.partition(":")
+        if colon and of == CONTROLS_OF:
+            self.entry(target)
+            found = [entry.name for entry in usable if target in entry.controls]
+        elif text in FAMILIES and text not in {entry.name for entry in usable}:
+            found = [entry.name for entry in usable if entry.family == text]
+        else:
+            return [self.entry(text).name]
+        if not found:
+            raise UserError(
+                f"The methods {text!r} were asked for, and no registered method is one of them.",
+                f"Families: {', '.join(FAMILIES)}; or {CONTROLS_OF}:NAME for the controls of a method.",
+                "`python -m benchmark list methods` shows the family of each.",
+            )
+        return found
 
     def names(self) -> list[str]:
         """All names, sorted, usable or not."""
@@ -141,7 +171,7 @@ class Registry:
             raise UserError(
                 f"The {self.kind} {entry.name!r} ({entry.origin}) does not import: {type(error).__name__}: {error}.",
                 "A plug-in must import in this environment.",
-                "Mend the file or install what it needs; the other methods work without it.",
+                "Repair the file or install what it needs; the other methods work without it.",
             ) from error
         if entry.name not in self._classes:
             raise UserError(f"Importing {entry.module} did not register the {self.kind} {entry.name!r} ({entry.origin}).")
@@ -165,11 +195,12 @@ def _entry_of(name: str, cls: type) -> Entry:
     package = cls.__module__.partition(".")[0]
     shown = Path(*Path(path).parts[-len(cls.__module__.split(".")) :]) if package != cls.__module__ else Path(path)
     summary = (cls.__doc__ or "").strip().partition("\n")[0]
-    return Entry(name, summary, f"{shown.as_posix()}:{line}", package, cls.__module__)
+    family, controls = getattr(cls, "family", "paper"), getattr(cls, "controls", ())
+    return Entry(name, summary, f"{shown.as_posix()}:{line}", package, cls.__module__, family=family, controls=controls)
 
 
-def _place(cls: type) -> tuple[str, str]:
-    """A class's identity by name: a module that is loaded anew registers equal classes again."""
+def _identity(cls: type) -> tuple[str, str]:
+    """A class's identity by name: a module that is loaded again registers equal classes a second time."""
     return cls.__module__, cls.__qualname__
 
 
@@ -207,7 +238,8 @@ def _scan_file(path: Path, package: PluginPackage) -> Iterator[Entry]:
         if isinstance(cls, ast.ClassDef):
             for name in _literals(cls):
                 summary = (ast.get_docstring(cls) or "").partition("\n")[0]
-                yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module)
+                family, controls = class_literal(cls, tree, "family", "paper"), class_literal(cls, tree, "controls", ())
+                yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module, family=family, controls=tuple(controls))
 
 
 def _literals(cls: ast.ClassDef) -> Iterator[str]:
@@ -278,7 +310,7 @@ def _no_import(given: str, error: BaseException) -> UserError:
     return UserError(
         f"The plug-in {given!r} does not import: {type(error).__name__}: {error}.",
         "A Python file (its path ends in .py) or the name of an installed module.",
-        "Mend the plug-in, install what it needs, or correct the option --plugin.",
+        "Repair the plug-in, install what it needs, or correct the option --plugin.",
     )
 
 

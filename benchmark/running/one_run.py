@@ -87,7 +87,7 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
     ran = run_phases(spec, method.phases(shape), state, training, shape, streams, workspace, progress)
     if state.predictor is None:
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
-    outcome = score(spec, state.predictor, split, audit, ran, workspace)
+    outcome = without_expected(score(spec, state.predictor, split, audit, ran, workspace), method)
     if state.backbone is None:
         return outcome
     outcome = replace(outcome, truncated=truncated_texts(state.backbone, split))
@@ -165,6 +165,15 @@ def score(
     if audit is not None:
         notes["noise"] = audit_summary(audit) | memorised(predictor, split, audit)
     return RunOutcome(split, audit, scores, metrics, dev_metrics, ran, seconds, alarms, notes)
+
+
+def without_expected(outcome: RunOutcome, method: Method) -> RunOutcome:
+    """The outcome with the alarms that the method declares as expected under its notes, apart from those that a reader must act on."""
+    expected = [alarm for alarm in outcome.alarms if alarm in method.expected_alarms]
+    if not expected:
+        return outcome
+    others = [alarm for alarm in outcome.alarms if alarm not in expected]
+    return replace(outcome, alarms=others, notes={**outcome.notes, "expected_alarms": expected})
 
 
 def checked(scores: Scores, n: int, classes: int) -> Scores:

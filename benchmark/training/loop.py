@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from benchmark.contract.encoder_variant import SECOND_ENCODER, SECOND_HEAD
 from benchmark.contract.feed import Batch, Feed
+from benchmark.contract.objective import checked_terms
 from benchmark.contract.phase import Context, TrainingData
 from benchmark.contract.step import PhaseScope, Step
 from benchmark.data.examples import Examples
@@ -107,8 +108,10 @@ def clip(parameters: list[nn.Parameter], limit: float) -> None:
 
 
 def part_loss(part: LossPart, step: Step, log: TrainingLog) -> Tensor:
-    """A part's weighted sum of terms; the terms go into the log."""
+    """A part's weighted sum of terms; the terms go into the log. The first step checks what the objective returns."""
     terms = part.objective.terms(step)
+    if step.index == 0:
+        checked_terms(part.objective, terms)
     log.terms(terms, part.weight)
     total = [part.weight * term.weight * term.value for term in terms.values() if term.weight]
     return torch.stack(total).sum()

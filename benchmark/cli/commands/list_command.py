@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from benchmark.cli.options import Plugins, Results
 from benchmark.cli.output.published_tables import tables
 from benchmark.errors import UserError
+
+if TYPE_CHECKING:
+    from benchmark.plugins.registry import Entry
 
 
 class ListedKind(StrEnum):
@@ -83,7 +86,16 @@ def _load(plugins: list[str]) -> None:
 def _methods() -> list[ListedRow]:
     from benchmark.plugins import registry
 
-    return [ListedRow(entry.name, entry.summary, entry.origin, entry.error) for entry in registry.methods.listing()]
+    entries = sorted(registry.methods.listing(), key=lambda entry: _family_rank(entry.family, registry.FAMILIES))
+    return [ListedRow(entry.name, f"[{_family(entry)}] {entry.summary}", entry.origin, entry.error) for entry in entries]
+
+
+def _family(entry: Entry) -> str:
+    return f"{entry.family} of {', '.join(entry.controls)}" if entry.controls else entry.family
+
+
+def _family_rank(family: str, families: Sequence[str]) -> int:
+    return families.index(family) if family in families else len(families)
 
 
 def _tasks() -> list[ListedRow]:

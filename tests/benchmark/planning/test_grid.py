@@ -206,3 +206,8 @@ def test_a_length_for_a_task_that_does_not_exist_is_a_user_error(request_of: Req
     profile.write_text('encoder = "random-tiny"\ndata = "embedded"\nseeds = 1\ntask_max_length = { imbd = 300 }\n')
     with pytest.raises(UserError, match="Did you mean 'imdb'"):
         planned(request_of, tmp_path, profile=str(profile))
+
+
+def test_a_family_among_the_methods_stands_for_all_of_its_arms() -> None:
+    grid = make_grid(RunRequest(suite="glue-fewshot", methods=("ce", "null", "matched", "ce-null")))
+    assert [arm.name for arm in grid.arms] == ["ce", "ce-null", "ce-matched"]

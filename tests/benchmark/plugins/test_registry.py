@@ -190,3 +190,68 @@ def test_two_plug_in_files_of_one_name_are_refused(write: Callable[..., Path]) -
     load_plugin(str(first))
     with pytest.raises(UserError, match="share the name"):
         load_plugin(str(second))
+
+
+FAMILY = '''
+from dataclasses import dataclass
+from typing import ClassVar
+from benchmark import Family, Method, methods
+
+@dataclass(frozen=True)
+class Base(Method):
+    """A base."""
+    family: ClassVar[Family] = "control"
+    def phases(self, task):
+        return []
+
+@methods.register("first-control")
+@dataclass(frozen=True)
+class First(Base):
+    """A control by its base class."""
+    controls = ("scl", "cat")
+
+@methods.register("second-rival")
+@dataclass(frozen=True)
+class Second(Base):
+    """A rival."""
+    family = "rival"
+
+@methods.register("third-paper")
+@dataclass(frozen=True)
+class Third(Method):
+    """Undeclared."""
+    def phases(self, task):
+        return []
+'''
+
+
+def test_family_and_controls_are_read_without_importing_the_file(write: Callable[..., Path]) -> None:
+    found = entries(write("acme_family/__init__.py", FAMILY).parent)
+    read = {name: (entry.family, entry.controls) for name, entry in found.items()}
+    expected = {"first-control": ("control", ("scl", "cat")), "second-rival": ("rival", ()), "third-paper": ("paper", ())}
+    assert read == expected
+    assert "acme_family" not in sys.modules
+
+
+def test_what_is_read_of_shipped_methods_is_what_their_classes_say() -> None:
+    for entry in methods.listing():
+        if entry.package in ("methods", "baselines"):
+            cls = methods.get(entry.name)
+            assert (entry.family, entry.controls) == (cls.family, tuple(cls.controls)), entry.name
+            assert entry.family in registry.FAMILIES
+            assert set(entry.controls) <= set(methods.names()), entry.name
+
+
+def test_a_family_or_the_controls_of_a_method_stand_for_their_names(write: Callable[..., Path]) -> None:
+    load_plugin(str(write("family_selection.py", FAMILY)))
+    assert "second-rival" in methods.selection("rival")
+    assert "first-control" in methods.selection("control")
+    assert "first-control" in methods.selection("controls-of:scl")
+    assert "second-rival" not in methods.selection("controls-of:scl")
+    assert methods.selection("scl") == ["scl"]
+    with pytest.raises(UserError, match="third-paper"):
+        methods.selection("controls-of:third-paper")
+    with pytest.raises(UserError, match="Did you mean"):
+        methods.selection("controls-of:sc1")
+    with pytest.raises(UserError, match="Did you mean"):
+        methods.selection("sc1")

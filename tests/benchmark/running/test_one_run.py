@@ -105,3 +105,17 @@ def test_arms_of_one_seed_share_head_order_and_dropout(request_of: Callable[...,
 def test_another_seed_is_another_run(request_of: Callable[..., RunRequest]) -> None:
     keys = {run.key for run in make_plan(request_of(seeds="3", methods="ce")).runs}
     assert len(keys) == 3
+
+
+def test_an_alarm_that_the_method_expects_is_noted_apart_from_the_others(
+    request_of: Callable[..., RunRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from benchmark.plugins.registry import methods
+
+    plan = make_plan(request_of(methods="majority"))
+    plain = train_and_score(plan.runs[0].spec, plan.workspace)
+    assert "constant predictions" in plain.alarms
+    monkeypatch.setattr(methods.get("majority"), "expected_alarms", ("constant predictions", "inert term: never"))
+    expected = train_and_score(plan.runs[0].spec, plan.workspace)
+    assert expected.alarms == [alarm for alarm in plain.alarms if alarm != "constant predictions"]
+    assert expected.notes["expected_alarms"] == ["constant predictions"]
