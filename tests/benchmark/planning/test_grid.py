@@ -209,5 +209,5 @@ def test_a_length_for_a_task_that_does_not_exist_is_a_user_error(request_of: Req
 
 
 def test_a_family_among_the_methods_stands_for_all_of_its_arms() -> None:
-    grid = make_grid(RunRequest(suite="glue-fewshot", methods=("ce", "null", "matched", "ce-null")))
+    grid = make_grids(RunRequest(suite="glue-fewshot", methods=("ce", "null", "matched", "ce-null")))[0]
     assert [arm.name for arm in grid.arms] == ["ce", "ce-null", "ce-matched"]
