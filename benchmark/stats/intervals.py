@@ -79,3 +79,53 @@ def nominal_level(level: float, freedom: float, shrunk: float) -> float:
     if shrunk <= 0:
         return level
     return float(1 - 2 * norm.sf(t.ppf((1 + level) / 2, freedom) / math.sqrt(shrunk)))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate whose error has a t distribution: its interval, and tests against any value or margin.
+
+    Where the error is 0 (scores without any spread), the value itself is compared: p is 0 or 1.
+
+    Args:
+        value: the estimate.
+        error: its standard error.
+        freedom: degrees of freedom of the error.
+        unit: what was taken as independent.
+        n: how many of them.
+        method: how value and error were found.
+    """
+
+    value: float
+    error: float
+    freedom: float
+    unit: str
+    n: int
+    method: str
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """The t interval."""
+        from scipy.special import stdtrit
+
+        half = float(stdtrit(self.freedom, (1 + level) / 2)) * self.error
+        return Interval(self.value, self.value - half, self.value + half, level, self.unit, self.n, self.method)
+
+    def p_greater(self, than: float = 0.0) -> float:
+        """One-sided p for a true value above `than`."""
+        from scipy.special import stdtr
+
+        if self.error == 0:
+            return float(self.value <= than)
+        return float(stdtr(self.freedom, (than - self.value) / self.error))
+
+    def p_less(self, than: float = 0.0) -> float:
+        """One-sided p for a true value below `than`."""
+        return replace(self, value=-self.value).p_greater(-than)
+
+    def p(self, of: float = 0.0) -> float:
+        """Two-sided p for a true value other than `of`."""
+        return min(1.0, 2 * min(self.p_greater(of), self.p_less(of)))
+
+    def p_equivalence(self, margin: float, around: float = 0.0) -> float:
+        """The larger p of the two one-sided tests for a true value within `margin` of `around` (Schuirmann 1987)."""
+        return max(self.p_greater(around - margin), self.p_less(around + margin))

@@ -93,12 +93,12 @@ def _swapped(x: NDArray[float64], y: NDArray[float64], seed: int) -> float:
     n = x.size
     few = n <= ENUMERATED
     swap = (np.arange(2**n)[:, None] >> np.arange(n) & 1 if few else np.random.default_rng(seed).integers(2, size=(SWAPS, n))).astype(float)
-    drawn = np.abs(_log_variance(swap, x, y) - _log_variance(swap, y, x))
+    drawn = np.abs(swapped_log_variance(swap, x, y) - swapped_log_variance(swap, y, x))
     hits = int(np.sum(drawn >= abs(math.log(x.var()) - math.log(y.var())) - 1e-9))
     return hits / len(swap) if few else (1 + hits) / (SWAPS + 1)
 
 
-def _log_variance(swap: NDArray[float64], x: NDArray[float64], y: NDArray[float64]) -> NDArray[float64]:
+def swapped_log_variance(swap: NDArray[float64], x: NDArray[float64], y: NDArray[float64]) -> NDArray[float64]:
     """Log variance of x with some places taken by y, for each pattern [patterns, n]."""
     mean, square = x.mean() + swap @ (y - x) / x.size, (x**2).mean() + swap @ (y**2 - x**2) / x.size
     return np.asarray(np.log(np.maximum(square - mean**2, np.finfo(float).tiny)))

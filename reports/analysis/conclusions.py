@@ -1,0 +1,369 @@
+"""The conclusions of a study: each registered question, answered from paired scores by the settings of its analysis plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from benchmark.config.analysis_plan import AnalysisPlan, Question
+from benchmark.stats.intervals import Estimate, Interval
+from benchmark.stats.multiplicity import holm
+from benchmark.stats.over_tasks.fixed_tasks import TaskValues, fixed_tasks
+from benchmark.stats.over_tasks.pooled_spread import TaskPairs, pooled_spread
+from benchmark.stats.over_tasks.posterior import Posterior, posterior
+from benchmark.stats.over_tasks.random_tasks import random_tasks
+from benchmark.stats.pairing import READ, ArmRuns, Label, PairedUnits, pair, runs_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST = 2  # pairs of a task
+NEW_TASK = "a new task"
+
+
+class Answer(StrEnum):
+    """What the data say to a question."""
+
+    CREDITED = "credited"
+    EQUIVALENT = "equivalent to zero"
+    NOT_CREDITED = "not credited"
+    UNDECIDED = "undecided"
+    NOT_RUN = "not run"
+
+
+class ArmPlace(NamedTuple):
+    """Where runs belong: encoder, task, number of shots, arm."""
+
+    encoder: str
+    task: str
+    shots: str
+    arm: str
+
+
+StudyScores = Mapping[ArmPlace, ArmRuns]
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One task's own estimate: gain in points, log ratio of standard deviations, or slope in points per layer."""
+
+    task: str
+    n: int
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a comparison rests on.
+
+    Args:
+        tasks: each task's own result.
+        absent: tasks of the question without enough pairs.
+        lost: pairs that one arm lacks (failed or missing runs).
+        collapsed: collapsed units of treatment and comparison.
+    """
+
+    tasks: tuple[TaskResult, ...]
+    absent: tuple[str, ...]
+    lost: int
+    collapsed: tuple[int, int]
+
+    @property
+    def pairs(self) -> int:
+        """Paired units over all tasks."""
+        return sum(one.n for one in self.tasks)
+
+
+@dataclass(frozen=True)
+class AgainstArm:
+    """A treatment against one arm, over tasks.
+
+    Args:
+        fixed: estimate on these tasks. Gains in points; ratio of standard deviations on the log scale; slope in points per layer.
+        random: estimate on a new task; None for fewer than two clusters of tasks.
+        p: two-sided p on these tasks.
+        p_new_task: two-sided p on a new task; None where `random` is.
+        tau, prediction: spread of the true values between tasks, and where that of one new task lies.
+        posterior: Bayesian cross-check of a mean gain.
+    """
+
+    arm: str
+    tally: Tally
+    fixed: Estimate
+    random: Estimate | None
+    p: float
+    p_new_task: float | None
+    tau: Interval | None = None
+    prediction: Interval | None = None
+    posterior: Posterior | None = None
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The answer to one question for one treatment at one number of shots.
+
+    Args:
+        answer: on the inference that the plan lets decide.
+        comparisons: the treatment against every arm that it must beat, the baseline first; empty where nothing ran.
+        beside: the same against arms that decide nothing.
+        p: of the intersection-union test (the largest p over the comparisons), before Holm.
+        p_holm: after Holm over treatments and numbers of shots of the question.
+        p_equivalence: of the two one-sided tests against the baseline, after Holm; None where the estimand is no gain.
+        on_a_new_task: whether the same rule credits it with tasks random (p over the question's family, Holm).
+        scope: the inference that decided.
+        complete: whether every task has pairs against every comparison.
+    """
+
+    question: str
+    claim: str
+    estimand: str
+    treatment: str
+    shots: str
+    answer: Answer
+    comparisons: tuple[AgainstArm, ...] = ()
+    beside: tuple[AgainstArm, ...] = ()
+    p: float | None = None
+    p_holm: float | None = None
+    p_equivalence: float | None = None
+    on_a_new_task: bool = False
+    scope: str = ""
+    complete: bool = False
+
+    @property
+    def baseline(self) -> AgainstArm | None:
+        """The treatment against the first comparison."""
+        return self.comparisons[0] if self.comparisons else None
+
+
+@dataclass(frozen=True)
+class _Ps:
+    """p of the statements on one treatment at one number of shots: all comparisons above, equivalent to zero, below the smallest effect."""
+
+    above: float | None = None
+    equivalent: float | None = None
+    below: float | None = None
+
+
+@dataclass(frozen=True)
+class _Statement:
+    treatment: str
+    shots: str
+    comparisons: tuple[AgainstArm, ...]
+    beside: tuple[AgainstArm, ...]
+    decided: _Ps = field(default_factory=_Ps)
+    new_task: _Ps = field(default_factory=_Ps)
+
+    @property
+    def name(self) -> str:
+        return f"{self.treatment} N = {self.shots}"
+
+
+def conclusions(plan: AnalysisPlan, scores: StudyScores) -> list[Conclusion]:
+    """All questions of a plan, in order."""
+    return [conclusion for question in plan.questions for conclusion in answer(plan, question, scores)]
+
+
+def answer(plan: AnalysisPlan, question: Question, scores: StudyScores) -> tuple[Conclusion, ...]:
+    """Answer one question: one conclusion per treatment and number of shots.
+
+    A treatment is credited where it is above every comparison (intersection-union: the largest two-sided p, 1 for a comparison on the
+    wrong side), after Holm over the question's treatments and numbers of shots. Else it is equivalent to zero where two one-sided tests
+    put its gain over the baseline within the smallest effect of zero; not credited where it is shown to be less than the smallest effect
+    above some comparison (one-sided, Bonferroni over the comparisons; for a ratio of standard deviations: shown to be above 1); each of
+    these after Holm over the same statements. Else it is undecided. Statements without runs keep their place in the family.
+
+    Args:
+        scores: runs of every arm, their values as shares; a gain is in points.
+    """
+    statements = [_statement(plan, question, t, n, scores) for t in question.treatments for n in plan.shots_of(question)]
+    adjusted = {kind: holm({one.name: read(one) for one in statements}, alpha=plan.alpha).adjusted for kind, read in _READ.items()}
+    return tuple(_concluded(plan, question, one, {kind: found[one.name] for kind, found in adjusted.items()}) for one in statements)
+
+
+_READ: dict[str, Callable[[_Statement], float | None]] = {
+    "above": lambda one: one.decided.above,
+    "equivalent": lambda one: one.decided.equivalent,
+    "below": lambda one: one.decided.below,
+    "new task": lambda one: one.new_task.above,
+}
+
+
+def study_scores(frame: pd.DataFrame, majority: Mapping[tuple[str, str], float] | None = None) -> dict[ArmPlace, ArmRuns]:
+    """The runs of a results table, without noise, long tails or trials of a search.
+
+    Args:
+        majority: (task, shots) -> majority rate of the test set, for counting collapsed runs; alarms count where it is not known.
+    """
+    rows = frame[(frame["role"] == "arm") & (frame["noise_kind"].fillna("") == "")]
+    found: dict[ArmPlace, ArmRuns] = {}
+    for (encoder, task, shots, arm), group in rows.groupby(["encoder", "task", "shots", "variant"], sort=False, dropna=False):
+        place = ArmPlace(str(encoder or ""), str(task), str(shots), str(arm))
+        found[place] = runs_of(place.arm, group[READ].to_dict("records"), (majority or {}).get((place.task, place.shots)))
+    return found
+
+
+def _statement(plan: AnalysisPlan, question: Question, treatment: str, shots: str, scores: StudyScores) -> _Statement:
+    compare = {"gain": _gains, "sd-ratio": _spreads, "slope": _slopes}[question.estimand]
+    design = _Design(plan, question, treatment, shots, scores)
+    found = [compare(design, arm) for arm in question.comparisons]
+    beside = tuple(one for arm in question.beside if (one := compare(design, arm)) is not None)
+    there = tuple(one for one in found if one is not None)
+    if len(there) < len(question.comparisons):
+        return _Statement(treatment, shots, there, beside)
+    new_task = _ps(plan, question, there, NEW_TASK)
+    return _Statement(treatment, shots, there, beside, _ps(plan, question, there, plan.decided_by), new_task)
+
+
+@dataclass(frozen=True)
+class _Design:
+    """One treatment at one number of shots."""
+
+    plan: AnalysisPlan
+    question: Question
+    treatment: str
+    shots: str
+    scores: StudyScores
+
+    def units(self, arm: str, encoder: str | None = None) -> dict[str, PairedUnits]:
+        """Task -> paired units against an arm, for tasks in which both were planned."""
+        found = {}
+        for task in self.plan.tasks_of(self.question):
+            places = [ArmPlace(encoder or self.plan.encoder, task, self.shots, name) for name in (self.treatment, arm)]
+            if all(place in self.scores for place in places):
+                found[task] = pair(*(self.scores[place] for place in places))
+        return found
+
+    def tally(self, units: Mapping[str, PairedUnits], results: Sequence[TaskResult]) -> Tally:
+        """What a comparison with these task results rests on."""
+        rows = [units[one.task] for one in results]
+        collapsed = (sum(sum(one.collapsed_a) for one in rows), sum(sum(one.collapsed_b) for one in rows))
+        lost = sum(len({(gone.split_seed, gone.seed) for gone in one.missing}) for one in units.values())
+        used = {one.task for one in results}
+        return Tally(tuple(results), tuple(task for task in self.plan.tasks_of(self.question) if task not in used), lost, collapsed)
+
+
+def _gains(design: _Design, arm: str) -> AgainstArm | None:
+    """Paired gains in points over tasks."""
+    units = {task: found for task, found in design.units(arm).items() if found.n >= FEWEST}
+    values = [
+        TaskValues(task, design.plan.cluster_of(task), 100 * (found.a - found.b), found.labels, found.variance_factor)
+        for task, found in units.items()
+    ]
+    return _over_tasks(design, arm, units, values)
+
+
+def _slopes(design: _Design, arm: str) -> AgainstArm | None:
+    """Least-squares slope of the paired gain over re-initialised layers, one per unit that every encoder has."""
+    by_encoder = {layers: design.units(arm, encoder) for encoder, layers in design.question.layers.items()}
+    values, units = [], {}
+    for task in design.plan.tasks_of(design.question):
+        rows = {layers: found[task] for layers, found in by_encoder.items() if task in found}
+        if len(rows) < len(by_encoder):
+            continue
+        common = _common_labels(list(rows.values()))
+        if len(common) >= FEWEST:
+            x = np.array(sorted(rows), dtype=float)
+            y = 100 * np.array([_gain_at(rows[layers], common) for layers in sorted(rows)])
+            centred = x - x.mean()
+            units[task] = rows[min(rows)]
+            values.append(TaskValues(task, design.plan.cluster_of(task), centred @ y / (centred @ centred), common))
+    return _over_tasks(design, arm, units, values)
+
+
+def _common_labels(rows: Sequence[PairedUnits]) -> tuple[Label, ...]:
+    return tuple(label for label in rows[0].labels if all(label in row.labels for row in rows[1:]))
+
+
+def _gain_at(units: PairedUnits, labels: Sequence[Label]) -> list[float]:
+    gain = dict(zip(units.labels, (units.a - units.b).tolist(), strict=True))
+    return [gain[label] for label in labels]
+
+
+def _over_tasks(design: _Design, arm: str, units: Mapping[str, PairedUnits], values: Sequence[TaskValues]) -> AgainstArm | None:
+    """Both inferences over tasks; None where no task has enough pairs."""
+    if not values:
+        return None
+    level = design.plan.interval
+    tally = design.tally(units, [TaskResult(one.task, one.n, one.estimate.interval(level)) for one in values])
+    fixed, random = fixed_tasks(values), random_tasks(values, level=level)
+    gain = design.question.estimand == "gain"
+    return AgainstArm(
+        arm,
+        tally,
+        fixed=fixed,
+        random=random.mean if random else None,
+        p=fixed.p(),
+        p_new_task=random.mean.p() if random else None,
+        tau=random.tau if random else None,
+        prediction=random.prediction if random else None,
+        posterior=posterior(values, above=(0.0, design.plan.smallest_effect), level=level) if gain else None,
+    )
+
+
+def _spreads(design: _Design, arm: str) -> AgainstArm | None:
+    """Ratio of standard deviations over units, treatment over comparison, on the log scale."""
+    units = {task: found for task, found in design.units(arm).items() if found.n >= FEWEST}
+    pooled = pooled_spread([TaskPairs(task, design.plan.cluster_of(task), found.a, found.b) for task, found in units.items()])
+    if pooled is None:
+        return None
+    results = [TaskResult(task, one.n, one.interval(design.plan.interval)) for task, one in pooled.per_task.items()]
+    return AgainstArm(
+        arm,
+        design.tally(units, results),
+        fixed=pooled.fixed,
+        random=pooled.random,
+        p=pooled.p,
+        p_new_task=pooled.random.p() if pooled.random else None,
+    )
+
+
+def _ps(plan: AnalysisPlan, question: Question, found: Sequence[AgainstArm], scope: str) -> _Ps:
+    """The p of each statement under one inference; empty where that inference cannot be made."""
+    estimates = [one.random if scope == NEW_TASK else one.fixed for one in found]
+    if any(one is None for one in estimates):
+        return _Ps()
+    side = {"gain": 1, "sd-ratio": -1, "slope": 0}[question.estimand]
+    ps = [one.p_new_task if scope == NEW_TASK else one.p for one in found]
+    above = max(1.0 if p is None or side * value < 0 else p for p, value in zip(ps, (e.value for e in estimates if e), strict=True))
+    if side < 0:
+        return _Ps(above, None, min(1.0, len(found) * min(e.p_greater() for e in estimates if e)))
+    if side == 0:
+        return _Ps(above)
+    below = min(1.0, len(found) * min(e.p_less(plan.smallest_effect) for e in estimates if e))
+    first = estimates[0]
+    return _Ps(above, None if first is None else first.p_equivalence(plan.smallest_effect), below)
+
+
+def _concluded(plan: AnalysisPlan, question: Question, one: _Statement, adjusted: Mapping[str, float | None]) -> Conclusion:
+    def holds(kind: str) -> bool:
+        p = adjusted[kind]
+        return p is not None and p <= plan.alpha
+
+    if one.decided.above is None:
+        found = Answer.NOT_RUN if not one.comparisons else Answer.UNDECIDED
+    elif holds("above"):
+        found = Answer.CREDITED
+    elif holds("equivalent"):
+        found = Answer.EQUIVALENT
+    else:
+        found = Answer.NOT_CREDITED if holds("below") else Answer.UNDECIDED
+    return Conclusion(
+        question=question.name,
+        claim=question.claim,
+        estimand=question.estimand,
+        treatment=one.treatment,
+        shots=one.shots,
+        answer=found,
+        comparisons=one.comparisons,
+        beside=one.beside,
+        p=one.decided.above,
+        p_holm=adjusted["above"],
+        p_equivalence=adjusted["equivalent"],
+        on_a_new_task=holds("new task"),
+        scope=plan.decided_by,
+        complete=len(one.comparisons) == len(question.comparisons) and not any(against.tally.absent for against in one.comparisons),
+    )
