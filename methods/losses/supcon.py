@@ -1,4 +1,4 @@
-"""The supervised contrastive loss (Gunel et al. 2021, the second term of the total loss; Khosla et al. 2020, L_out)."""
+"""The supervised contrastive loss (Gunel et al. 2021, the second term of the total loss; Khosla et al. 2020, L_out), and its controls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from benchmark import Objective, Step, Term, UserError
+from benchmark import EncoderVariant, Objective, Step, Term, UserError
 
 Reduction = Literal["mean", "sum"]
 
@@ -38,10 +38,69 @@ class SupCon(Objective):
 
     def terms(self, step: Step) -> dict[str, Term]:
         """One term, `supcon`; anchors without a positive are its `skipped`."""
+        views, labels = self.views(step), self.classes(step)
+        value = supcon(views.float(), labels, self.temperature, self.reduction)
+        anchors = int(positives(labels).any(1).sum())
+        return {"supcon": Term(value, count=anchors, skipped=len(labels) - anchors)}
+
+    def views(self, step: Step) -> Tensor:
+        """The representations that are compared, [B, H]."""
+        return step.encode()
+
+    def classes(self, step: Step) -> Tensor:
+        """Their classes, int64 [B]."""
         assert step.labels is not None
-        value = supcon(step.encode().float(), step.labels, self.temperature, self.reduction)
-        anchors = int(positives(step.labels).any(1).sum())
-        return {"supcon": Term(value, count=anchors, skipped=len(step.labels) - anchors)}
+        return step.labels
+
+
+@dataclass(frozen=True)
+class PermutedSupCon(SupCon):
+    """`SupCon` towards wrong classes: one fixed permutation of the training labels, drawn once for the phase (stream `augment`). Every class
+    keeps its size."""
+
+    def classes(self, step: Step) -> Tensor:
+        """The permuted labels of the batch's examples."""
+        permuted: Tensor = step.memory("permuted labels", lambda: _permuted(step))
+        return permuted[step.rows]
+
+
+def _permuted(step: Step) -> Tensor:
+    order = step.numpy_generator("permuted labels").permutation(step.n_rows)
+    return step.train_labels[torch.from_numpy(order).to(step.device)]
+
+
+@dataclass(frozen=True)
+class DetachedSupCon(SupCon):
+    """`SupCon` without a gradient: its value is computed and recorded, and teaches nothing."""
+
+    def views(self, step: Step) -> Tensor:
+        """The representations, cut off from the encoder."""
+        return step.encode().detach()
+
+
+@dataclass(frozen=True)
+class MultiViewSupCon(SupCon):
+    """`SupCon` over several views of each example under other dropout masks; views of one example have its class, so that every anchor has
+    a positive (Khosla et al. 2020, L_out; HobbitLong/SupContrast, losses.py, without its factor tau / 0.07).
+
+    Args:
+        rates: dropout rates of the views beside the plain one; None is the encoder's own rate.
+    """
+
+    rates: tuple[float | None, ...] = (None,)
+
+    def views(self, step: Step) -> Tensor:
+        """View after view, [(1 + V) B, H]; the plain pass is shared with the cross-entropy."""
+        others = [step.encode(fresh=True, variant=None if rate is None else EncoderVariant(rate=rate)) for rate in self.rates]
+        return torch.cat([step.encode(), *others])
+
+    def classes(self, step: Step) -> Tensor:
+        """The labels, once for each view."""
+        return super().classes(step).repeat(1 + len(self.rates))
+
+    def cost(self) -> tuple[float, float]:
+        """One pass for each view."""
+        return (1.0 + len(self.rates), 1.0 + len(self.rates))
 
 
 def supcon(z: Tensor, labels: Tensor, temperature: float, reduction: Reduction = "mean") -> Tensor:
