@@ -43,11 +43,13 @@ if TYPE_CHECKING:
     from benchmark.contract.task_info import TaskInfo as TaskInfo
     from benchmark.data.examples import Examples as Examples
     from benchmark.data.noise.registry import KINDS as noise_kinds  # noqa: F401 - the public name
+    from benchmark.data.synthetic import generate as embedded_data  # noqa: F401 - the public name
     from benchmark.errors import UserError as UserError
     from benchmark.models.bert_forward import FIRST_POSITION as FIRST_POSITION
     from benchmark.models.bert_forward import attend as attend
     from benchmark.models.bert_forward import feed_forward as feed_forward
     from benchmark.models.dropout import dropout as dropout
+    from benchmark.models.mlm_head import VocabularyHead as VocabularyHead
     from benchmark.models.reinitialisation import reinitialise_top_layers as reinitialise_top_layers
     from benchmark.models.unpadding import Unpadding as Unpadding
     from benchmark.plugins.registry import methods as methods
@@ -70,6 +72,8 @@ if TYPE_CHECKING:
 # Public name -> where it is defined; `module:name` where the two names differ. A test holds this to the imports above.
 _DEFINED_IN = {
     "__version__": "version:VERSION",
+    "embedded_data": "data.synthetic:generate",
+    "VocabularyHead": "models.mlm_head",
     "noise_kinds": "data.noise.registry:KINDS",
     **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run"), "cli.python_api"),
     **dict.fromkeys(("Family", "Method", "bounded", "searchable"), "contract.method"),

@@ -11,7 +11,7 @@ from methods.batches.pairs import Pairs
 from methods.losses.denoising import DenoisingLoss
 from methods.losses.pair_similarity import PairSimilarity
 from methods.parts.imbalance import ImbalanceCorrected
-from methods.parts.phase_recipes import CONTRASTIVE_RATES, DELETIONS, EPOCHS, fine_tune
+from methods.parts.phase_recipes import CONTRASTIVE_RATES, DELETIONS, EPOCHS, EPSILON, fine_tune
 
 
 @methods.register("dae-cl-joint")
@@ -51,7 +51,7 @@ class DenoiseAndContrast(ImbalanceCorrected):
             LossPart(DenoisingLoss(self.tied, self.decoder_layers), self.weight_dae, Denoising(self.deletion)),
             LossPart(PairSimilarity(), self.weight_cl, Pairs(self.copies, self.unique_pairs)),
         )
-        schedule = Schedule(epochs=self.epochs, lr=self.lr, warmup=0.5, weight_decay=0.0)
+        schedule = Schedule(epochs=self.epochs, lr=self.lr, warmup=0.5, weight_decay=0.0, epsilon=EPSILON[self.protocol])
         inputs = frozenset({"texts", "labels", "unlabelled"})
         joint = Pretrain("joint", parts, schedule, augment=self.correction(), balance=self.balance, inputs=inputs)  # type: ignore[arg-type]
         return [joint, fine_tune(self.freeze_encoder, self.protocol)]

@@ -19,11 +19,11 @@ class EncoderVariant:
     Args:
         offset: float32 [B, T, H], added to the word vector of each token of the padded view (FreeLB).
         parameters: tensors that stand in for parameters of the encoder, by their names in `step.parameters()` (mixout).
-        dropout: False: no dropout in this pass.
+        dropout: False: no dropout in this pass; a number: that rate in place of the encoder's own.
         network: `second_encoder` for an objective that declares `second_network`; "" is the first.
     """
 
     offset: Tensor | None = None
     parameters: Mapping[str, Tensor] | None = None
-    dropout: bool = True
+    dropout: bool | float = True
     network: str = ""

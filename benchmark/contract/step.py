@@ -107,6 +107,14 @@ class Step:
         assert train.labels is not None, "this feed has no labels"
         return torch.as_tensor(np.bincount(train.labels, minlength=self.n_classes), dtype=torch.float32, device=self.device)
 
+    @property
+    def train_labels(self) -> Tensor:
+        """The labels of the phase's training data, int64 [n_rows] on the device; the batch's are those of `rows`."""
+        train = self._scope.train
+        assert train is not None
+        assert train.labels is not None, "this phase's training data have no labels"
+        return torch.from_numpy(train.labels).to(self.device)
+
     def generator(self, name: str = "") -> torch.Generator:
         """A CPU generator of the objective's own, seeded by (seed, phase, step, name) from the stream `augment`, which the method then
         declares. Asked for twice in a step, the same generator goes on; two objectives of one phase give two names."""
@@ -198,27 +206,42 @@ class Step:
         """Pooled representations of the kept layers, the last one last."""
         backbone: Any = self._state.modules[variant.network] if variant.network else self._state.backbone
         inputs = (self.tokens(view), embeddings, variant.offset)
-        with _without_dropout(backbone, not variant.dropout):
+        with _dropout(backbone, variant.dropout):
             if self._scope.hidden_layers:
                 layers: list[Tensor] = _call(backbone, backbone.layers, variant.parameters, inputs)
                 return layers
             return [_call(backbone, backbone.forward, variant.parameters, inputs)]
 
-    def vocabulary_logits(self, where: Tensor, view: str = "text") -> Tensor:
-        """Scores over the vocabulary, float32 [M, V], at the places of a view that are hidden from the encoder, row by row.
+    def vocabulary_logits(self, where: Tensor, view: str = "text", *, shown: Tensor | None = None, head: str = "") -> Tensor:
+        """Scores over the vocabulary, float32 [M, V], at M tokens of a view that the encoder does not see as they are, row by row.
 
-        For methods with `backbone = "masked-lm"`, by objectives that declare `whole_vocabulary`. What was there: `tokens(view).ids[where]`.
+        For objectives that declare `whole_vocabulary`. What stood there: `tokens(view).ids[where]`.
 
         Args:
-            where: bool [B, T], True where the encoder is to see the mask token and to say what stood there. None of them padding.
+            where: bool [B, T], True where the encoder is to say what stood there. None of them padding.
+            shown: int64 [M], the tokens that the encoder sees there; None: the mask token at each.
+            head: a declared module (`VocabularyHead`); "" is the encoder's own head, for methods with `backbone = "masked-lm"`.
         """
         self._need_whole_vocabulary("vocabulary_logits")
-        tokens, mask = self.tokens(view), self._state.backbone.tokenizer.vocabulary.mask
-        assert mask is not None, "this encoder's tokenizer has no mask token"
+        tokens = self.tokens(view)
         self._seed(f"vocabulary:{view}")
         self._count(len(self._batch.views[view]))
-        hidden = replace(tokens, ids=tokens.ids.masked_fill(where, mask))
-        return self._state.backbone.mlm_logits(hidden, where)
+        hidden = tokens.ids.masked_fill(where, self.mask_token) if shown is None else tokens.ids.masked_scatter(where, shown)
+        module = self._state.modules[head] if head else None
+        return self._state.backbone.mlm_logits(replace(tokens, ids=hidden), where, module)
+
+    @property
+    def mask_token(self) -> int:
+        """The id of the token that stands for a hidden one."""
+        mask = self._state.backbone.tokenizer.vocabulary.mask
+        assert mask is not None, "this encoder's tokenizer has no mask token"
+        return mask
+
+    def words(self, view: str = "text") -> Tensor:
+        """Where a view has tokens of its texts, bool [B, T]: neither padding nor special tokens."""
+        tokens = self.tokens(view)
+        special = torch.tensor(sorted(self._state.backbone.tokenizer.vocabulary.special), device=self.device)
+        return tokens.mask.bool() & ~torch.isin(tokens.ids, special)
 
     def uniforms(self, view: str = "text") -> Tensor:
         """A number in [0, 1) for each token place of a view, float32 [B, T], from this step's dropout stream: which tokens to hide."""
@@ -288,15 +311,19 @@ def _layer(pooled: list[Tensor], layer: int | None) -> Tensor:
 
 
 @contextmanager
-def _without_dropout(backbone: Backbone, wanted: bool) -> Iterator[None]:
+def _dropout(backbone: Backbone, rate: bool | float) -> Iterator[None]:
+    """The encoder's own dropout (True), another rate, or none, for one pass."""
     training = backbone.training
-    if wanted:
-        backbone.train(False)
+    own = [(m, m.p) for m in backbone.modules() if isinstance(m, nn.Dropout)] if rate is not True else []
+    for module, _ in own:
+        module.p = float(rate)
+    backbone.train(training and bool(rate))
     try:
         yield
     finally:
-        if wanted:
-            backbone.train(training)
+        for module, p in own:
+            module.p = p
+        backbone.train(training)
 
 
 class _PassWith(nn.Module):

@@ -89,12 +89,13 @@ class Backbone(nn.Module):
         """A second encoder with copies of these tensors and the same tokenizer; without language-model head."""
         return Backbone(copy.deepcopy(self.model), self.tokenizer, self.pooling, self.precision)
 
-    def mlm_logits(self, tokens: Tokens, where: Tensor) -> Tensor:
-        """Scores over the vocabulary, float32 [M, V], at the M places of `where` (bool [B, T]), row by row."""
-        assert self.vocabulary is not None, 'only a method with backbone = "masked-lm" has a language-model head'
+    def mlm_logits(self, tokens: Tokens, where: Tensor, head: nn.Module | None = None) -> Tensor:
+        """Scores over the vocabulary, float32 [M, V], at the M tokens of `where` (bool [B, T]), row by row; `head` in place of its own."""
+        head = self.vocabulary if head is None else head
+        assert head is not None, 'only a method with backbone = "masked-lm" has a language-model head'
         with self.autocast():
             states, unpadding = bert_forward.encode(self.model, tokens)
-            scores: Tensor = self.vocabulary(states[where.flatten()[unpadding.indices]], self.word_embeddings)
+            scores: Tensor = head(states[where.flatten()[unpadding.indices]], self.word_embeddings)
         return scores.float()
 
     def tensors(self) -> dict[str, Tensor]:

@@ -49,6 +49,7 @@ class Vocabulary(Protocol):
 
     pad: int
     mask: int | None  # the token that stands for a hidden one, where there is such a token
+    special: frozenset[int]  # tokens that are no part of a text
     max_length: int
 
     def set_max_length(self, max_length: int) -> None:
@@ -116,6 +117,7 @@ class FileVocabulary:
         self.pad = pad
         self._fast = Fast.from_file(str(file))
         self.mask = next((i for name in ("[MASK]", "<mask>") if (i := self._fast.token_to_id(name)) is not None), None)
+        self.special = frozenset(i for i, token in self._fast.get_added_tokens_decoder().items() if token.special)
         self._fast.no_padding()
         self.set_max_length(max_length)
 
@@ -139,6 +141,7 @@ class HashVocabulary:
 
     pad, start, end = 0, 1, 2
     mask: int | None = end  # an id of its own would move those of the words
+    special = frozenset({pad, start, end})
 
     def __init__(self, size: int, max_length: int) -> None:
         self.size, self.max_length = size, max_length

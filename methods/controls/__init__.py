@@ -1,1 +1,1 @@
-"""Controls: each takes out of a paper's method the part that its claim rests on, and leaves the rest. A gain is credited only above them."""
+"""Controls: each leaves out the part of a paper's method that its claim rests on. A gain is credited to that part only above them."""

@@ -42,7 +42,7 @@ class SimCSE(Objective):
 
 
 def simcse(first: Tensor, second: Tensor, temperature: float) -> Tensor:
-    """Mean over i of -log( exp(cos(h_i, h'_i) / tau) / sum_j exp(cos(h_i, h'_j) / tau) ) for views h, h' [B, D]; the sum runs over all B texts.
+    """Mean over i of -log( exp(cos(h_i, h'_i) / tau) / sum_j exp(cos(h_i, h'_j) / tau) ) for views h, h' [B, D]; j runs over all texts.
 
     One direction and B - 1 negatives, as in princeton-nlp/SimCSE, simcse/models.py. With B = 1 it is a zero that keeps its graph.
     """

@@ -55,8 +55,10 @@ class SupCon(Objective):
 
 @dataclass(frozen=True)
 class PermutedSupCon(SupCon):
-    """`SupCon` towards wrong classes: one fixed permutation of the training labels, drawn once for the phase (stream `augment`). Every class
-    keeps its size."""
+    """`SupCon` towards wrong classes: one fixed permutation of the training labels, drawn once for the phase (stream `augment`).
+
+    Every class keeps its size.
+    """
 
     def classes(self, step: Step) -> Tensor:
         """The permuted labels of the batch's examples."""
@@ -91,7 +93,7 @@ class MultiViewSupCon(SupCon):
 
     def views(self, step: Step) -> Tensor:
         """View after view, [(1 + V) B, H]; the plain pass is shared with the cross-entropy."""
-        others = [step.encode(fresh=True, variant=None if rate is None else EncoderVariant(rate=rate)) for rate in self.rates]
+        others = [step.encode(fresh=True, variant=None if rate is None else EncoderVariant(dropout=rate)) for rate in self.rates]
         return torch.cat([step.encode(), *others])
 
     def classes(self, step: Step) -> Tensor:

@@ -11,6 +11,8 @@ import torch
 
 from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples
+from benchmark.errors import UserError
+from benchmark.plugins.registry import build
 from methods.scl_only import SupervisedContrastiveOnly
 
 Stage = Any
@@ -52,3 +54,17 @@ def test_only_the_full_second_stage_moves_the_encoder(
     monkeypatch.setattr(SupervisedContrastiveOnly, "phases", watched)
     run_method(SupervisedContrastiveOnly(second_stage=stage))
     assert torch.equal(after[0], state.backbone.word_embeddings) != moves
+
+
+def test_the_views_of_supcl_seq_are_further_passes(run_method: Callable[..., Any], unseen: Examples) -> None:
+    """hooman650/SupCL-Seq: the plain view and three under dropout 0, 0.05 and 0.2, at temperature 0.05."""
+    state, contexts = run_method(SupervisedContrastiveOnly(temperature=0.05, dropouts=(0.0, 0.05, 0.2)))
+    assert contexts["contrast"].passes.forward == 12 * 8 * 4
+    assert np.isfinite(state.predictor(unseen)).all()
+    assert contexts["contrast"].alarms == []
+
+
+def test_a_dropout_rate_outside_its_range_is_refused() -> None:
+    assert build("scl-only", {"dropouts": "0.0, 0.05, 0.2"}) == SupervisedContrastiveOnly(dropouts=(0.0, 0.05, 0.2))
+    with pytest.raises(UserError):
+        build("scl-only", {"dropouts": (1.5,)})

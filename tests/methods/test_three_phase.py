@@ -116,6 +116,19 @@ def test_schedules_are_the_papers() -> None:
     assert (fine.steps, fine.epochs, fine.lr) == (None, None, None)  # the cell's, as for every arm
 
 
+def test_the_paper_protocol_has_the_optimizer_of_the_released_code() -> None:
+    dae, contrast, fine = (phase.plan(TASK, BUDGET) for phase in ThreePhase(protocol="paper").phases(TASK))
+    assert (dae.epsilon, contrast.epsilon, fine.epsilon) == (1e-6, 1e-6, 2e-5)
+    assert (fine.weight_decay, fine.clip, dae.clip, contrast.clip) == (0.0, 0.0, BUDGET.clip, BUDGET.clip)
+    assert (dae.weight_decay, contrast.weight_decay) == (0.0, 0.0)
+
+
+def test_the_suites_own_protocol_has_the_budgets_optimizer() -> None:
+    for phase in ThreePhase().phases(TASK):
+        assert (phase.plan(TASK, BUDGET).epsilon, phase.plan(TASK, BUDGET).clip) == (BUDGET.epsilon, BUDGET.clip)
+    assert ThreePhase().phases(TASK)[2].plan(TASK, BUDGET).weight_decay == BUDGET.weight_decay
+
+
 def test_every_parameter_reaches_its_phase() -> None:
     """A parameter that changes no phase would be searched and reported, and do nothing."""
     changed: dict[str, Any] = {

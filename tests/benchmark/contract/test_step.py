@@ -55,6 +55,33 @@ def test_rows_and_ids_say_which_training_examples_the_batch_holds(state: State) 
     assert step.ids.tolist() == small_split().train.ids[[3, 0, 9, 5]].tolist()
 
 
+def test_the_labels_of_the_training_data_are_those_of_the_rows(state: State) -> None:
+    step = step_of(state)
+    assert step.labels is not None
+    assert len(step.train_labels) == step.n_rows
+    assert torch.equal(step.train_labels[step.rows], torch.from_numpy(small_split().train.labels)[step.rows])
+
+
+def test_words_are_neither_padding_nor_special_tokens(state: State) -> None:
+    step = step_of(state)
+    ids, words = step.tokens().ids, step.words()
+    special = torch.isin(ids, torch.tensor([0, 1, 2]))  # the padding, start and end of a random encoder's vocabulary
+    assert torch.equal(words, ~special)
+    assert words.any(1).all()
+
+
+def test_a_pass_at_another_dropout_rate_leaves_the_encoders_rate_as_it_is(state: State) -> None:
+    dropouts = [m for m in state.backbone.modules() if isinstance(m, nn.Dropout)]
+    own = [m.p for m in dropouts]
+    step = step_of(state)
+    plain = step.encode()
+    mostly = step.encode(variant=EncoderVariant(dropout=0.9))
+    still = step.encode(variant=EncoderVariant(dropout=0.0))
+    assert [m.p for m in dropouts] == own
+    torch.testing.assert_close(still, step.encode(variant=EncoderVariant(dropout=False)))
+    assert (mostly - still).norm() > (plain - still).norm() > 0
+
+
 def test_a_feed_without_rows_is_named_where_they_are_asked_for(state: State) -> None:
     step = Step(0, state, Batch({"text": small_split().train.without_labels()}), PhaseScope(STREAMS))
     with pytest.raises(RuntimeError, match="name no rows"):

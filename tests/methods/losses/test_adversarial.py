@@ -15,7 +15,7 @@ from torch import Tensor
 from benchmark.contract.state import State
 from benchmark.errors import UserError
 from benchmark.records.alarms import INERT_ATTACK
-from methods.losses.adversarial import ContrastiveAdversarial, perturbation
+from methods.losses.adversarial import ContrastiveAdversarial, perturbation, random_step
 from methods.losses.infonce import infonce
 
 LABELS = [0, 1, 0, 1, 1, 0]
@@ -53,6 +53,31 @@ def test_an_l2_step_is_the_gradient_scaled_to_epsilon(values: list[float], epsil
     expected = [epsilon * v / length if length else 0.0 for v in values]
     step = perturbation(torch.tensor([values], dtype=torch.float64), "l2", epsilon)
     torch.testing.assert_close(step, torch.tensor([expected], dtype=torch.float64), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("norm", ["l2", "sign"])
+def test_a_random_step_has_the_attacks_length_on_the_attacked_rows_alone(norm: Any) -> None:
+    gradient = torch.tensor([[3.0, 0.0, 1.0], [0.0, 0.0, 0.0], [0.0, -4.0, 2.0]])
+    attack = perturbation(gradient, norm, 0.5)
+    step = random_step(attack, torch.Generator().manual_seed(1))
+    assert step.norm().item() == pytest.approx(attack.norm().item(), rel=1e-6)
+    assert not step[1].any()
+    assert step[[0, 2]].all()
+    assert torch.equal(step, random_step(attack, torch.Generator().manual_seed(1)))
+    assert not torch.equal(step, random_step(attack, torch.Generator().manual_seed(2)))
+
+
+def test_a_random_step_is_as_likely_to_each_side() -> None:
+    """Over many draws its cosine with the attack has mean 0 and mean square 1 / (moved coordinates)."""
+    attack = perturbation(torch.arange(1.0, 13.0).view(3, 4), "l2", 1.0)
+    generator = torch.Generator().manual_seed(0)
+    cosines = torch.stack([(random_step(attack, generator) * attack).sum() for _ in range(4000)])
+    assert cosines.mean().abs() < 0.02
+    assert cosines.square().mean().item() == pytest.approx(1 / 12, rel=0.1)
+
+
+def test_a_random_step_for_an_attack_of_size_zero_is_none() -> None:
+    assert not random_step(torch.zeros(3, 2), torch.Generator()).any()
 
 
 @pytest.mark.parametrize("norm", ["l2", "sign"])
@@ -174,7 +199,7 @@ def test_a_batch_of_one_class_or_of_one_text_is_safe(make_step: Any, state: Stat
         assert all(p.grad is None or p.grad.isfinite().all() for p in state.backbone.parameters())
 
 
-@pytest.mark.parametrize("wrong", [{"norm": "linf"}, {"epsilon": -0.1}, {"temperature": -1.0}, {"weight": 1.5}])
+@pytest.mark.parametrize("wrong", [{"norm": "linf"}, {"direction": "up"}, {"epsilon": -0.1}, {"temperature": -1.0}, {"weight": 1.5}])
 def test_what_is_not_allowed_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError):
         ContrastiveAdversarial(**{"weight": 0.3, "temperature": 0.07, "norm": "l2", "epsilon": 0.1} | wrong)

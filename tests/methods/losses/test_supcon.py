@@ -15,7 +15,7 @@ from pytorch_metric_learning.losses import SupConLoss
 
 from benchmark.contract.state import State
 from benchmark.errors import UserError
-from methods.losses.supcon import SupCon, supcon
+from methods.losses.supcon import DetachedSupCon, MultiViewSupCon, PermutedSupCon, SupCon, supcon
 
 Vectors = list[list[float]]
 
@@ -152,3 +152,70 @@ def test_the_objective_moves_the_encoder_and_leaves_the_head_alone(make_step: An
 def test_what_is_not_allowed_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError):
         SupCon(**wrong)
+
+
+def table(n: int, views: int) -> torch.Tensor:
+    """Fixed vectors, float64 [n * views, 5], view after view."""
+    return torch.tensor(
+        [[math.sin(1 + 7 * i + 3 * v + 2 * k * k) for k in range(5)] for v in range(views) for i in range(n)], dtype=torch.float64
+    )
+
+
+# Numbers of the formula of HobbitLong/SupContrast, losses.py, on these vectors (two views, scaled to length 1), which multiplies by
+# temperature / 0.07; and of hooman650/SupCL-Seq, src/SupCsTrainer.py, with four views, which does the same.
+@pytest.mark.parametrize(
+    ("views", "temperature", "published"), [(2, 0.3, 23.225141211605887), (2, 0.07, 20.87784001828212), (4, 0.05, 17.244741943219243)]
+)
+def test_over_several_views_it_is_the_published_code_without_its_factor(views: int, temperature: float, published: float) -> None:
+    labels = torch.tensor([0, 1, 0, 2]).repeat(views)
+    assert supcon(table(4, views), labels, temperature).item() == pytest.approx(published * 0.07 / temperature, rel=1e-7)
+
+
+@pytest.mark.parametrize("rates", [(None,), (0.0, 0.05, 0.2)])
+def test_further_views_double_the_labels_and_cost_a_pass_each(make_step: Any, rates: tuple[float | None, ...]) -> None:
+    class Tally:
+        forward = backward = 0
+
+    objective, passes = MultiViewSupCon(0.3, rates=rates), Tally()
+    step = make_step([0, 1, 1, 1], passes=passes)
+    term = objective.terms(step)["supcon"]
+    assert (term.count, term.skipped) == (4 * (1 + len(rates)), 0)  # a class with one example has a positive: its other view
+    assert (passes.forward / 4, passes.backward / 4) == objective.cost()
+
+
+def test_each_view_has_the_dropout_rate_that_is_asked_for(make_step: Any, state: State) -> None:
+    """At rate 0 the view is the encoder's eval pass; the encoder's own rate is restored."""
+    own = [m.p for m in state.backbone.modules() if isinstance(m, torch.nn.Dropout)]
+    step = make_step([0, 1, 0, 1])
+    plain, still, much = MultiViewSupCon(0.3, rates=(0.0, 0.9)).views(step).chunk(3)
+    assert [m.p for m in state.backbone.modules() if isinstance(m, torch.nn.Dropout)] == own
+    assert state.backbone.training
+    torch.testing.assert_close(plain, step.encode())
+    state.backbone.eval()
+    torch.testing.assert_close(still, state.backbone(step.tokens()))
+    assert (much - still).norm() > (plain - still).norm() > 0
+
+
+def test_the_placebo_permutes_the_training_labels_once_and_keeps_every_classs_size(make_step: Any) -> None:
+    labels = [0] * 9 + [1] * 7
+    step = make_step(labels)
+    first = PermutedSupCon().classes(step)
+    assert torch.equal(PermutedSupCon().classes(step), first)
+    assert sorted(first.tolist()) == labels
+    assert first.tolist() != labels
+    assert torch.equal(PermutedSupCon().classes(make_step(labels)), first)
+
+
+def test_the_placebos_term_is_the_loss_of_the_permuted_labels(make_step: Any) -> None:
+    step = make_step([0, 0, 0, 1, 1, 1, 1, 1])
+    wrong = PermutedSupCon().classes(step).tolist()
+    value = PermutedSupCon(0.3).terms(step)["supcon"].value
+    assert value.item() == pytest.approx(oracle(step.encode().double().tolist(), wrong, 0.3, "mean"), rel=1e-5)
+
+
+def test_the_detached_term_has_the_value_and_no_gradient(make_step: Any) -> None:
+    step = make_step([0, 1, 0, 1])
+    on, off = (objective.terms(step)["supcon"] for objective in (SupCon(), DetachedSupCon()))
+    assert on.value.item() == off.value.item()
+    assert on.value.requires_grad
+    assert not off.value.requires_grad
