@@ -76,16 +76,19 @@ class RunOptions:
         return RunRequest.parse(**self.given())
 
 
-def with_run_options(command: Callable[[RunOptions], None]) -> Callable[..., None]:
-    """Make a command of one `RunOptions` into one that typer sees with the whole table as its parameters."""
+def with_run_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Make a command of one `RunOptions`, and of options of its own, into one that typer sees with the whole table as its parameters."""
     hints = typing.get_type_hints(RunOptions, include_extras=True)
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    shared = [_parameter(field, hints) for field in dataclasses.fields(RunOptions)]
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> None:
-        command(RunOptions(**values))
+        mine = {parameter.name: values.pop(parameter.name) for parameter in own}
+        command(RunOptions(**values), **mine)
 
     wrapper.__annotations__ = {}
-    wrapper.__signature__ = inspect.Signature([_parameter(field, hints) for field in dataclasses.fields(RunOptions)])  # type: ignore[attr-defined]
+    wrapper.__signature__ = inspect.Signature([*shared, *(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own)])  # type: ignore[attr-defined]
     return wrapper
 
 

@@ -67,7 +67,8 @@ def make_grids(request: RunRequest) -> list[Grid]:
             raise UserError(f"--stage was given, and the suite {suite.name!r} has no stages.", "", "Leave out --stage.")
         return [make_grid(request, suite, encoder) for encoder in _encoders(request, suite)]
     _check_stages(request, suite)
-    parts = [narrowed(part, request) for part in suite.parts() if request.stage is None or part.part in request.stage]
+    wanted = wanted_arms(request, suite)
+    parts = [narrowed(part, request, wanted) for part in suite.parts() if request.stage is None or part.part in request.stage]
     return [
         make_grid(_for_part(request, part), part, encoder) for part in parts if part is not None for encoder in _encoders(request, part)
     ]
@@ -78,13 +79,10 @@ def _encoders(request: RunRequest, suite: SuiteConfig) -> tuple[str | None, ...]
 
 
 def _check_stages(request: RunRequest, suite: SuiteConfig) -> None:
-    stages, arms = [stage.name for stage in suite.stage], [arm.name for arm in suite.arms]
+    stages = [stage.name for stage in suite.stage]
     for stage in request.stage or ():
         if stage not in stages:
             raise unknown("stage", stage, stages)
-    for name in request.methods or ():
-        if name not in arms:
-            raise unknown("arm", name, arms, "A study in stages runs the arms that its file names.")
     for task in request.tasks or ():
         if task not in suite.tasks:
             raise unknown("task", task, suite.tasks, "A study in stages runs the tasks that its file names.")
@@ -92,9 +90,25 @@ def _check_stages(request: RunRequest, suite: SuiteConfig) -> None:
         raise UserError("--until was given for a study in stages.", "Its file says how many seeds each stage has.", "Leave out --until.")
 
 
-def narrowed(part: SuiteConfig, request: RunRequest) -> SuiteConfig | None:
+def wanted_arms(request: RunRequest, suite: SuiteConfig) -> frozenset[str]:
+    """The arms of a study that were asked for, by name or as a family (`control`, `controls-of:scl`): those of them that it runs.
+
+    Raises:
+        UserError: a name or family of which it runs none.
+    """
+    arms = {arm.name: arm for arm in suite.arms}
+    wanted: set[str] = set()
+    for text in request.methods or arms:
+        chosen = {text} if text in arms else {name for name, arm in arms.items() if arm.method in methods.selection(text)}
+        if not chosen:
+            raise unknown("arm", text, arms, "A study in stages runs the arms that its file names.")
+        wanted |= chosen
+    return frozenset(wanted)
+
+
+def narrowed(part: SuiteConfig, request: RunRequest, wanted: frozenset[str]) -> SuiteConfig | None:
     """A stage with those of its tasks and arms that were asked for; None where it has none of them."""
-    arms = tuple(arm for arm in part.arms if request.methods is None or arm.name in request.methods)
+    arms = tuple(arm for arm in part.arms if arm.name in wanted)
     tasks = tuple(task for task in part.tasks if request.tasks is None or task in request.tasks)
     return part.model_copy(update={"arms": arms, "tasks": tasks}) if arms and tasks else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Hashable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.config.request import RunRequest
@@ -86,4 +87,5 @@ def request_told(request: RunRequest) -> dict[str, Any]:
     """The options as given, without the places of this machine: what a reader needs to repeat the command."""
     places = {"results", "cache", "data_root", "task_files", "plugins", "workers", "verbose", "cache_limit", "rerun"}
     places |= {"executor", "address", "time_limit", "memory_limit"}
-    return request.model_dump(mode="json", exclude=places, exclude_defaults=True)
+    given = request.model_dump(mode="json", exclude=places, exclude_defaults=True)
+    return {name: Path(value).name if name in ("suite", "profile", "encoder") else value for name, value in given.items()}

@@ -25,6 +25,9 @@ def report(
     format: Formats = None,
     against: Against = None,
     family: Family = "suite",
+    registration: Annotated[
+        Path | None, typer.Option("--registration", metavar="FILE", help="Compare with what `plan --freeze` registered.")
+    ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures too.")] = True,
 ) -> None:
     """Write tables, figures and a page from what finished runs left behind. Trains nothing."""
@@ -34,6 +37,10 @@ def report(
     made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures))
     _tell(made.problems)
     typer.echo(made.text)
+    if registration is not None:
+        from reports.registered import registration_lines
+
+        typer.echo("\n" + "\n".join(registration_lines(registration, results or DEFAULT_RESULTS)))
     typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
 
 

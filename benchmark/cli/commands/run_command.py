@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -64,15 +65,30 @@ def _close(summary: Summary) -> None:
         raise typer.Exit(exit_codes.SOME_FAILED)
 
 
+Freeze = Annotated[Path | None, typer.Option("--freeze", metavar="FILE", help="Register the study: every key, its analysis, the commit.")]
+
+
 @with_run_options
-def plan(options: RunOptions) -> None:
+def plan(options: RunOptions, freeze: Freeze = None) -> None:
     """Show what would run, what is already there, and how long and how many bytes it will take. Trains nothing."""
     request = options.request()
+    if freeze is not None:
+        _freeze(request, freeze)
+        return
     from benchmark.cli.output.plan_text import plan_text, study_text
     from benchmark.running.driver import preview, preview_study
 
     plans = preview_study(request)
     typer.echo(study_text(plans) if plans else plan_text(preview(request)))
+
+
+def _freeze(request: RunRequest, file: Path) -> None:
+    from benchmark.running.freeze import freeze
+
+    for runs in (registration := freeze(request, file)).runs:
+        what = "alternatives of the search" if runs.choice else "runs"
+        typer.echo(f"stage {runs.stage or '-'} ({runs.profile}): {runs.runs} {what}, digest {runs.digest[:12]}")
+    typer.echo(f"Registered at commit {registration.code.commit[:12]}: {file}")
 
 
 @with_run_options

@@ -20,8 +20,10 @@ from benchmark.planning.cost.completed_runs import CompletedRun, completed_runs
 from benchmark.planning.grid import Grid
 from benchmark.planning.layout import Strand, lay_out, once, unique, whole_grid
 from benchmark.planning.plan import Plan, plan_of, prepared
+from benchmark.planning.plan_manifest import make_manifest, request_told
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.planning.workspace import Workspace
+from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
 
 
@@ -69,6 +71,19 @@ class PlanSequence:
             yield from self._looks(InterimAnalysis(arms, self.grid.suite.baseline, LOOKS))
         else:
             yield self._reported([Strand(cell, arm, self.grid.seeds) for cell, some in arms.items() for arm in some])
+
+    def registrable(self) -> Iterator[tuple[Manifest, bool]]:
+        """What can be planned before anything has run, as manifests: all of the grid, or the trials of a search and then the grid with
+        every setting that it may choose. The second value says whether the runs are such alternatives."""
+        if self.grid.search is None:
+            yield self._manifest(unique(self._laid_out(whole_grid(self.grid)))), False
+            return
+        search = trials.make_search(self.grid, self.grid.search)
+        yield self._manifest(once(self._laid_out(search.strands))[0]), False
+        yield self._manifest(once(self._laid_out(trials.alternatives(self.grid, search)))[0]), True
+
+    def _manifest(self, runs: Sequence[PlannedRun]) -> Manifest:
+        return make_manifest(self.grid, runs, self.workspace, request_told(self.request), dict(self.design))
 
     def _trials(self, search: trials.Search, runs: list[PlannedRun]) -> Plan:
         self.design["search"] = trials.told(self.grid, search, self.workspace)

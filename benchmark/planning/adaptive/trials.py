@@ -69,6 +69,16 @@ def trial_arm(arm: Arm, number: int, setting: Mapping[str, Any]) -> Arm:
     return arm.model_copy(update={"params": {**arm.params, **setting}, "role": "trial", "trial": number})
 
 
+def alternatives(grid: Grid, search: Search) -> list[Strand]:
+    """The reported grid with every setting that the search may choose; an arm without anything to search has its defaults alone."""
+    return [
+        Strand(cell, trial_arm(arm, number, setting), grid.seeds)
+        for cell in grid.cells
+        for arm in grid.arms
+        for number, setting in enumerate(search.settings[arm.name] or [{}])
+    ]
+
+
 def described(search: Search) -> str:
     """The search in one line."""
     splits = f"{len(TUNING)} tuning splits (seeds {TUNING[0].split} to {TUNING[-1].split})"

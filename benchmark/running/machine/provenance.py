@@ -89,6 +89,16 @@ def git_state() -> GitState | None:
     return GitState(commit=commit, dirty=bool(changed))
 
 
+def uncommitted(root: Path | None = None) -> list[str]:
+    """Files of a git checkout that differ from its commit or that git does not know, ignored ones left out.
+
+    Args:
+        root: the checkout; None: the one that this package runs from.
+    """
+    root = root or Path(__file__).resolve().parents[3]
+    return [line.split(maxsplit=1)[1] for line in _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()]
+
+
 def _git(root: Path, *arguments: str) -> str:
     done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=10, check=True)
     return done.stdout.strip()

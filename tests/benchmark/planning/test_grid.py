@@ -92,6 +92,7 @@ def test_methods_and_tasks_narrow_the_stages_that_have_them(study: Study) -> Non
         ("4", ["scl"]),
     ]
     assert [grid.stage for grid in study(tasks="qnli")] == ["1"]
+    assert {arm.name for grid in study(methods="paper") for arm in grid.arms} == {"scl"}
 
 
 def test_a_parameter_reaches_the_stages_that_have_its_method(study: Study) -> None:
