@@ -57,7 +57,7 @@ class TaskResult:
 
 
 @dataclass(frozen=True)
-class Tally:
+class Evidence:
     """What a comparison rests on.
 
     Args:
@@ -92,7 +92,7 @@ class AgainstArm:
     """
 
     arm: str
-    tally: Tally
+    evidence: Evidence
     fixed: Estimate
     random: Estimate | None
     p: float
@@ -237,13 +237,13 @@ class _Design:
                 found[task] = pair(*(self.scores[place] for place in places))
         return found
 
-    def tally(self, units: Mapping[str, PairedUnits], results: Sequence[TaskResult]) -> Tally:
+    def evidence(self, units: Mapping[str, PairedUnits], results: Sequence[TaskResult]) -> Evidence:
         """What a comparison with these task results rests on."""
         rows = [units[one.task] for one in results]
         collapsed = (sum(sum(one.collapsed_a) for one in rows), sum(sum(one.collapsed_b) for one in rows))
         lost = sum(len({(gone.split_seed, gone.seed) for gone in one.missing}) for one in units.values())
         used = {one.task for one in results}
-        return Tally(tuple(results), tuple(task for task in self.plan.tasks_of(self.question) if task not in used), lost, collapsed)
+        return Evidence(tuple(results), tuple(task for task in self.plan.tasks_of(self.question) if task not in used), lost, collapsed)
 
 
 def _gains(design: _Design, arm: str) -> AgainstArm | None:
@@ -288,12 +288,12 @@ def _over_tasks(design: _Design, arm: str, units: Mapping[str, PairedUnits], val
     if not values:
         return None
     level = design.plan.interval
-    tally = design.tally(units, [TaskResult(one.task, one.n, one.estimate.interval(level)) for one in values])
+    evidence = design.evidence(units, [TaskResult(one.task, one.n, one.estimate.interval(level)) for one in values])
     fixed, random = fixed_tasks(values), random_tasks(values, level=level)
     gain = design.question.estimand == "gain"
     return AgainstArm(
         arm,
-        tally,
+        evidence,
         fixed=fixed,
         random=random.mean if random else None,
         p=fixed.p(),
@@ -313,7 +313,7 @@ def _spreads(design: _Design, arm: str) -> AgainstArm | None:
     results = [TaskResult(task, one.n, one.interval(design.plan.interval)) for task, one in pooled.per_task.items()]
     return AgainstArm(
         arm,
-        design.tally(units, results),
+        design.evidence(units, results),
         fixed=pooled.fixed,
         random=pooled.random,
         p=pooled.p,
@@ -365,5 +365,5 @@ def _concluded(plan: AnalysisPlan, question: Question, one: _Statement, adjusted
         p_equivalence=adjusted["equivalent"],
         on_a_new_task=holds("new task"),
         scope=plan.decided_by,
-        complete=len(one.comparisons) == len(question.comparisons) and not any(against.tally.absent for against in one.comparisons),
+        complete=len(one.comparisons) == len(question.comparisons) and not any(against.evidence.absent for against in one.comparisons),
     )

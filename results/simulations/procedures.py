@@ -158,7 +158,7 @@ def _frame(rng: Rng, a: worlds.Scores, b: worlds.Scores, lost: float) -> pd.Data
     splits, seeds = a.shape
     size = splits * seeds
     columns: dict[str, object] = dict.fromkeys(COLUMNS, "")
-    columns |= {"noise_level": 0.0, "role": "arm", "alarms": "[]", "n_train": 20, "n_test": 872}
+    columns |= {"noise_level": 0.0, "role": "arm", "alarms": "[]", "n_train": 20, "n_test": 872, "init_seed": None}
     columns |= {"variant": ["method"] * size + ["ce"] * size, "value": np.concatenate([a.ravel(), b.ravel()])}
     columns |= {"split_seed": np.tile(np.repeat(np.arange(splits), seeds), 2), "seed": np.tile(np.arange(seeds), 2 * splits)}
     columns["status"] = np.where(rng.random(2 * size) < lost, "failed", "done")

@@ -48,8 +48,8 @@ def test_above_every_comparison_is_credited() -> None:
     assert (found.treatment, found.shots, found.scope, found.complete) == ("scl", "20", "these tasks", True)
     assert found.baseline is not None
     assert found.baseline.fixed.value == pytest.approx(3, abs=1)
-    assert found.baseline.tally.pairs == 160
-    assert len(found.baseline.tally.tasks) == 8
+    assert found.baseline.evidence.pairs == 160
+    assert len(found.baseline.evidence.tasks) == 8
     assert found.baseline.random is not None
     assert found.baseline.random.n == 7  # sst2 and sst5 are one cluster
     assert found.on_a_new_task
@@ -110,8 +110,8 @@ def test_lost_pairs_and_missing_tasks_are_counted() -> None:
     del given[ArmPlace(ENCODER, "snips", "20", "ce")]
     found = answer(STUDY, question("Q1"), given)[0]
     assert found.baseline is not None
-    tally = found.baseline.tally
-    assert (tally.lost, tally.absent, tally.pairs) == (2, ("snips",), 7 * 20 - 2)
+    evidence = found.baseline.evidence
+    assert (evidence.lost, evidence.absent, evidence.pairs) == (2, ("snips",), 7 * 20 - 2)
     assert not found.complete
 
 
@@ -155,7 +155,7 @@ def test_a_gain_that_changes_with_the_layers_has_a_slope() -> None:
     against = found[0].baseline
     assert against is not None
     assert against.fixed.value == pytest.approx(-0.8, abs=0.15)
-    task = against.tally.tasks[0]
+    task = against.evidence.tasks[0]
     gains = []
     for encoder in question("Q5").layers:
         scl, ce = (with_layers(-0.8)[ArmPlace(encoder, task.task, "20", arm)] for arm in ("scl", "ce"))

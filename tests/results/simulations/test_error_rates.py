@@ -34,10 +34,10 @@ def named(group, start):
         (rows.ZERO, "10 pairs"),
     ],
 )
-def test_promises_are_kept(group, start):
+def test_promises_are_held(group, start):
     number, row = named(group, start)
     found = measure(row, FEW, number)
-    assert found.kept, found
+    assert found.held, found
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_every_promise_of_the_issue_is_a_row():
 def test_a_broken_promise_is_seen_and_printed():
     number, row = named(rows.PAIRS, "N = 30% of the pool, plain")
     broken = measure(type(row)(row.group, row.name, row.run, (0.0, 0.06)), FEW, number)
-    assert not broken.kept
+    assert not broken.held
     assert "| **no** |" in markdown([broken])
 
 
