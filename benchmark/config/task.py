@@ -34,13 +34,15 @@ class TaskConfig(Frozen):
         hub: repository id on the Hugging Face hub; None where no hub repository holds these very rows.
         config: the hub's name of the configuration; `default` where it has none.
         revision: 40-digit commit of the hub repository. Without it the hub is not used.
-        mirror: folder below a data root; by default `<org>__<name>/<config>` from `hub` and `config`.
+        mirror: folder below a data root, or several whose rows are put together; by default `<org>__<name>/<config>` from `hub`.
         file: CSV, JSONL or parquet file with the rows, for a user's own task.
         text: the one or two text columns.
         label: the label column.
         label_names: K names, index = class. Empty only with `file`: then they are read from the data.
         drop: label names whose rows are left out (the others are numbered anew, in the order of `label_names`).
         splits: which source split plays which part.
+        hold_out: for a source without a test split: this many rows of its training split are the test set, as many of each class as
+            its share, chosen by a number drawn from each text: the same for every seed.
         rows: expected rows per part, after `drop`; fewer are accepted and recorded as partial.
         metrics: names of metrics, the first is primary; `evaluate:NAME_OR_PATH` takes one from the evaluate library.
         licence, citation: as stated by the source.
@@ -53,13 +55,14 @@ class TaskConfig(Frozen):
     hub: str | None = None
     config: str = "default"
     revision: str | None = Field(None, pattern=r"^[0-9a-f]{40}$")
-    mirror: str | None = None
+    mirror: str | tuple[str, ...] | None = None
     file: Path | None = None
     text: tuple[str, ...] = Field(("text",), min_length=1, max_length=2)
     label: str = "label"
     label_names: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     splits: SplitNames = SplitNames()
+    hold_out: int | None = Field(None, gt=0)
     rows: dict[Role, int] = Field(default_factory=dict)
     metrics: tuple[str, ...] = Field(("accuracy",), min_length=1)
     licence: str = ""
@@ -78,11 +81,18 @@ class TaskConfig(Frozen):
         return self
 
     @property
-    def folder(self) -> str | None:
-        """The folder below a data root that holds this task's parquet files, or None (a file task)."""
-        if self.mirror is not None or self.hub is None:
-            return self.mirror
-        return f"{self.hub.replace('/', '__')}/{self.config}"
+    def folders(self) -> tuple[str, ...]:
+        """The folders below a data root that hold this task's parquet files; none for a task from a file."""
+        if self.mirror is not None:
+            return (self.mirror,) if isinstance(self.mirror, str) else self.mirror
+        return () if self.hub is None else (f"{self.hub.replace('/', '__')}/{self.config}",)
+
+    @property
+    def source_splits(self) -> dict[Role, str]:
+        """Which split of the source is read for which part; a test set that is held out is part of `train`."""
+        test = None if self.hold_out else self.splits.test
+        named: dict[Role, str | None] = {"train": self.splits.train, "validation": self.splits.validation, "test": test}
+        return {role: name for role, name in named.items() if name is not None}
 
     @property
     def test_is_validation(self) -> bool:

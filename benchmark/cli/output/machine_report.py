@@ -113,7 +113,7 @@ def data(root: Path | None) -> list[str]:
     for name in task_names():
         task = load_task(name)
         places = ["embedded stand-in"] * task.embedded
-        if root and task.folder and any((root / task.folder).glob("*.parquet")):
+        if root and task.folders and all(any((root / folder).glob("*.parquet")) for folder in task.folders):
             places.append("mirror")
         if task.hub and (_hub_cache() / f"datasets--{task.hub.replace('/', '--')}").is_dir():
             places.append("hub cache")

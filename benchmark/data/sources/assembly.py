@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from benchmark.config.task import Role, TaskConfig
 from benchmark.data.examples import Examples, TaskData, content_ids
 from benchmark.data.sources.columns import Columns
+from benchmark.data.splits.stratify import stratified_order
 from benchmark.errors import UserError
+from benchmark.streams import derive, uniforms
 
 EMBEDDED = "embedded"
 
@@ -22,6 +24,8 @@ def assemble(task: TaskConfig, source: str, parts: Mapping[Role, Columns]) -> Ta
     """Checked and hashed data. UserError for labels outside their names, hidden labels, empty texts or a single class."""
     names = task.label_names or _inferred(parts)
     done = {role: _examples(task, columns, names) for role, columns in parts.items()}
+    if task.hold_out is not None:
+        done["train"], done["test"] = held_out(task, done["train"])
     present = np.unique(done["train"].labels)  # type: ignore[arg-type]
     if len(present) < 2:
         only = ", ".join(names[label] for label in present) or "none"
@@ -30,6 +34,20 @@ def assemble(task: TaskConfig, source: str, parts: Mapping[Role, Columns]) -> Ta
     return TaskData(
         task.name, source, names, train, test, validation, _partial(task, done, source), data_hash(names, train, test, validation)
     )
+
+
+def held_out(task: TaskConfig, rows: Examples) -> tuple[Examples, Examples]:
+    """(training rows, test rows) of a source without a test split. A text in both is removed from training when a split is drawn.
+
+    Raises:
+        UserError: fewer rows than the test set is to have.
+    """
+    assert rows.labels is not None
+    if task.hold_out is None or task.hold_out >= len(rows):
+        raise UserError(f"hold_out = {task.hold_out} of task {task.name!r}, which has {len(rows)} rows.", "Fewer than the rows.", "")
+    order = stratified_order(rows.labels, uniforms(rows.ids, derive(0, "split", "hold-out")), one_each=True)
+    test, train = order[: task.hold_out], order[task.hold_out :]
+    return rows.take(np.sort(train)), rows.take(np.sort(test))
 
 
 def data_hash(names: Sequence[str], train: Examples, test: Examples, validation: Examples | None) -> str:

@@ -45,6 +45,26 @@ def from_arrow(table: pa.Table, task: TaskConfig, where: str, names: tuple[str, 
     return Columns(where, texts[0], texts[1] if len(texts) == 2 else None, table.column(task.label).to_pylist(), names)
 
 
+def concatenated(parts: Sequence[Columns]) -> Columns:
+    """The rows of several folders as one split. UserError where their label names differ."""
+    if len(parts) == 1:
+        return parts[0]
+    if len({part.names for part in parts}) > 1:
+        raise UserError(
+            f"{' and '.join(part.where for part in parts)} have different label names.",
+            "Folders whose rows are put together have the same ones, in the same order.",
+            "Correct `mirror` of the task.",
+        )
+    pairs = [part.second_texts for part in parts if part.second_texts is not None]
+    return Columns(
+        ", ".join(part.where for part in parts),
+        [text for part in parts for text in part.texts],
+        [text for seconds in pairs for text in seconds] if pairs else None,
+        [label for part in parts for label in part.labels],
+        parts[0].names,
+    )
+
+
 def class_names(schema: pa.Schema, column: str) -> tuple[str, ...] | None:
     """The ClassLabel names that the `datasets` library stores in a parquet file's schema, or None."""
     features = json.loads((schema.metadata or {}).get(b"huggingface", b"{}")).get("info", {}).get("features", {})

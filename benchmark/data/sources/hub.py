@@ -16,7 +16,9 @@ def read_hub(task: TaskConfig, split: str) -> Columns:
     """
     if task.hub is None:
         raise UserError(
-            f"Task {task.name!r} has no hub repository.", f"Its rows come from {task.folder} below a data root.", "Pass --data-root DIR."
+            f"Task {task.name!r} has no hub repository.",
+            f"Its rows come from {', '.join(task.folders)} below a data root.",
+            "Pass --data-root DIR.",
         )
     if task.revision is None:
         raise UserError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmark.config.task import Role, TaskConfig
+from benchmark.config.task import TaskConfig
 from benchmark.data.examples import TaskData
 from benchmark.data.sources.assembly import assemble
 from benchmark.data.sources.hub import read_hub
@@ -27,10 +27,9 @@ def load_task_data(task: TaskConfig, data_root: Path | None = None, *, embedded:
         return _embedded(task, data_root, file)
     if file is not None:
         return assemble(task, "file", read_file(file))
-    splits: dict[Role, str | None] = {"train": task.splits.train, "validation": task.splits.validation, "test": task.splits.test}
     if data_root is not None:
-        return assemble(task, "mirror", {role: read_mirror(task, data_root, name) for role, name in splits.items() if name})
-    return assemble(task, "hub", {role: read_hub(task, name) for role, name in splits.items() if name})
+        return assemble(task, "mirror", {role: read_mirror(task, data_root, name) for role, name in task.source_splits.items()})
+    return assemble(task, "hub", {role: read_hub(task, name) for role, name in task.source_splits.items()})
 
 
 def _embedded(task: TaskConfig, data_root: Path | None, file: Path | None) -> TaskData:

@@ -74,6 +74,40 @@ def test_files_of_one_split_are_put_together(mirror: Path) -> None:
     assert len(load_task_data(TASK, mirror).train) == 6
 
 
+def test_folders_are_put_together(mirror: Path) -> None:
+    other = mirror / "org__mine" / "large"
+    other.mkdir()
+    for split, labels in ROWS.items():
+        pq.write_table(table(f"large {split}", labels, HUB_NAMES), other / f"{split}-00000-of-00001.parquet")
+    both = TASK.model_copy(update={"mirror": ("org__mine/small", "org__mine/large")})
+    data = load_task_data(both, mirror)
+    assert (len(data.train), len(data.test)) == (8, 4)
+    pq.write_table(table("large train", ROWS["train"], HUB_NAMES[::-1]), other / "train-00000-of-00001.parquet")
+    with pytest.raises(UserError, match="have different label names"):
+        load_task_data(both, mirror)
+
+
+def test_a_held_out_test_set_is_stratified_and_the_same_whatever_the_order(mirror: Path) -> None:
+    task = TASK.model_copy(update={"hold_out": 4, "splits": SplitNames(), "rows": {}})
+    file = mirror / "org__mine" / "small" / "train-00000-of-00001.parquet"
+    labels = ["a"] * 6 + ["b"] * 4 + ["c"] * 2 + ["other"]
+    pq.write_table(table("train", labels, HUB_NAMES), file)
+    data = load_task_data(task, mirror)
+    assert (len(data.train), len(data.test)) == (8, 4)
+    assert data.test.labels is not None
+    assert sorted(data.test.labels.tolist()) == [0, 0, 1, 2]
+    assert not set(data.test.texts) & set(data.train.texts)
+    pq.write_table(pq.read_table(file).take(list(range(12, -1, -1))), file)
+    assert load_task_data(task, mirror).hash == data.hash
+
+
+@pytest.mark.parametrize("hold_out", [12, 13])
+def test_a_held_out_test_set_leaves_rows_to_train_on(mirror: Path, hold_out: int) -> None:
+    pq.write_table(table("train", ["a", "b", "c"] * 4, HUB_NAMES), mirror / "org__mine" / "small" / "train-00000-of-00001.parquet")
+    with pytest.raises(UserError, match="Fewer than the rows"):
+        load_task_data(TASK.model_copy(update={"hold_out": hold_out, "splits": SplitNames()}), mirror)
+
+
 def test_the_hash_follows_the_rows_and_not_their_order(mirror: Path) -> None:
     before = load_task_data(TASK, mirror).hash
     path = mirror / "org__mine" / "small" / "train-00000-of-00001.parquet"
