@@ -6,7 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from benchmark.config.task import load_task, task_from_file
+from benchmark.data.data_findings import DataFindings, data_findings
 from benchmark.data.examples import Split, TaskData
+from benchmark.data.near_repeats import NearRepeats, near_repeats
 from benchmark.data.sources.source import load_task_data
 from benchmark.data.splits.split import make_split
 from benchmark.planning.workspace import Workspace
@@ -36,6 +38,16 @@ def drawn(data: TaskData, spec: SplitSpec) -> Split:
     return _drawn(_Held(data), spec)
 
 
+def findings(name: str, workspace: Workspace) -> DataFindings:
+    """What is wrong with the rows of a task. UserError where nothing could be learnt from them."""
+    return _findings(_Held(task_data(name, workspace)))
+
+
+def repeats(data: TaskData, spec: SplitSpec) -> dict[str, NearRepeats]:
+    """For the development set and the test set of a drawn split what nearly stands in its training set; parts without any are left out."""
+    return _repeats(_Held(data), spec)
+
+
 class _Held:
     """A TaskData as a dictionary key: equal when its rows, its name and its source are."""
 
@@ -56,3 +68,15 @@ class _Held:
 @lru_cache(maxsize=16)
 def _drawn(held: _Held, spec: SplitSpec) -> Split:
     return make_split(held.data, spec)
+
+
+@lru_cache(maxsize=8)
+def _findings(held: _Held) -> DataFindings:
+    return data_findings(held.data)
+
+
+@lru_cache(maxsize=16)
+def _repeats(held: _Held, spec: SplitSpec) -> dict[str, NearRepeats]:
+    split = _drawn(held, spec)
+    found = {"dev": near_repeats(split.dev, split.train), "test": near_repeats(split.test, split.train)}
+    return {part: counts for part, counts in found.items() if counts.equal or counts.inside}

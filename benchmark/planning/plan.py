@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from benchmark.config.request import RunRequest
+from benchmark.config.task import task_names
 from benchmark.planning import correction_preview, loaded_data
 from benchmark.planning.cost.completed_runs import CompletedRuns, completed_runs
 from benchmark.planning.cost.estimate import CostEstimate, estimate_cost
@@ -30,6 +31,7 @@ class Plan:
 
     Args:
         notes: what to know before starting.
+        warnings: what is wrong with the rows of a task, or nearly wrong; `run` prints it too.
         stage: which part of a search or of `--until decided` this is, in words; "" for a plan that is the whole.
         found: what the results folder held when the plan was made.
     """
@@ -43,6 +45,7 @@ class Plan:
     found: CompletedRuns = field(default_factory=CompletedRuns, repr=False)
     workers: int = 1
     executor: str = "local"
+    warnings: tuple[str, ...] = ()
 
     @cached_property
     def price(self) -> CostEstimate:
@@ -100,13 +103,36 @@ def plan_of(
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
     manifest = make_manifest(grid, runs, workspace, request_told(request), design)
     notes = (*notes, *_corrections(grid, workspace))
-    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, request.workers, request.executor)
+    warnings = tuple(_warnings(grid, workspace))
+    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, request.workers, request.executor, warnings)
 
 
 def shared_phases(runs: Sequence[PlannedRun]) -> frozenset[str]:
     """The states that two or more of the runs still to do read; a run's last phase is never shared."""
     counts = Counter(key for run in runs if not run.done for key in run.phases[:-1])
     return frozenset(key for key, count in counts.items() if count > 1)
+
+
+def _warnings(grid: Grid, workspace: Workspace) -> Iterator[str]:
+    """What is wrong with the rows of users' own tasks, and development sets that select although training texts hold them.
+
+    Raises:
+        UserError: rows from which nothing could be learnt.
+    """
+    for task in dict.fromkeys(cell.task for cell in grid.cells):
+        if task in workspace.task_files and task in task_names():
+            yield f"task {task}: the file {workspace.task_files[task].name!r} stands in for the task that is known under this name."
+        if loaded_data.task_data(task, workspace).source == "file":
+            yield from loaded_data.findings(task, workspace).lines()
+    if grid.suite.selection != "best-dev" and grid.protocol != "paper" and not grid.design.startswith("+search"):
+        return
+    for cell in grid.cells:
+        if cell.shots == "all":
+            data = loaded_data.task_data(cell.task, workspace)
+            repeats = loaded_data.repeats(data, make_split_spec(grid, cell, grid.seeds[0].split)).get("dev")
+            if repeats is not None and repeats.often:
+                told = f"{repeats.inside} of {repeats.long_enough} development texts of three or more words stand inside a training text"
+                yield f"{cell.label}: {told}, and development scores select here."
 
 
 def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:

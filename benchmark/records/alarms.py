@@ -12,6 +12,7 @@ INERT_CORRECTION = "correction inert"
 NO_POSITIVES = "no positives"
 SHORT_CLASS = "class shortfall"
 INERT_PHASE = "inert phase"
+REPEATED_DEV = "development repeats training"
 
 MEANINGS: dict[str, str] = {
     CONSTANT: "every test example got the same class",
@@ -24,6 +25,7 @@ MEANINGS: dict[str, str] = {
     NO_POSITIVES: "most anchors had no other example of their class in the batch",
     SHORT_CLASS: "a class has fewer training examples than were asked for",
     INERT_PHASE: "a phase changed no tensor",
+    REPEATED_DEV: "more than a tenth of the development texts that selected stand inside training texts",
 }
 
 

@@ -17,6 +17,7 @@ from benchmark.contract.predictor import Predictor, Scores
 from benchmark.contract.state import State
 from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Split
+from benchmark.data.near_repeats import NearRepeats
 from benchmark.data.noise import NoiseAudit, apply_noise
 from benchmark.errors import UserError
 from benchmark.metrics.metric import measure
@@ -26,7 +27,7 @@ from benchmark.models.reinitialisation import reinitialise_top_layers
 from benchmark.planning import loaded_data
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import build, code_hash
-from benchmark.records.alarms import AT_MAJORITY, CONSTANT
+from benchmark.records.alarms import AT_MAJORITY, CONSTANT, REPEATED_DEV
 from benchmark.records.record import TruncatedTexts
 from benchmark.records.spec import RunSpec
 from benchmark.running.machine.compute import apply_compute
@@ -88,10 +89,21 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
     if state.predictor is None:
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
     outcome = without_expected(score(spec, state.predictor, split, audit, ran, workspace), method)
+    outcome = with_repeats(outcome, spec, loaded_data.repeats(data, spec.split))
     if state.backbone is None:
         return outcome
     outcome = replace(outcome, truncated=truncated_texts(state.backbone, split))
     return replace(outcome, vectors=represent(state.backbone, split.test.without_labels())) if workspace.keep_representations else outcome
+
+
+def with_repeats(outcome: RunOutcome, spec: RunSpec, found: dict[str, NearRepeats]) -> RunOutcome:
+    """Note what of development and test set nearly stands in the training set; an alarm where such development texts select."""
+    if not found:
+        return outcome
+    selects = spec.split.protocol == "paper" or (spec.budget is not None and spec.budget.selection == "best-dev")
+    alarms = [REPEATED_DEV] if selects and "dev" in found and found["dev"].often else []
+    notes = {"near_repeats": {part: counts._asdict() for part, counts in found.items()}}
+    return replace(outcome, notes=outcome.notes | notes, alarms=outcome.alarms + alarms)
 
 
 def truncated_texts(backbone: Backbone, split: Split) -> TruncatedTexts:

@@ -26,7 +26,9 @@ class LiveProgress:
         self._rows: dict[str, TaskID] = {}
 
     def planned(self, plan: Plan) -> None:
-        """Show the bar."""
+        """Show the bar, under what is wrong with the data."""
+        for line in plan.warnings:
+            self._bar.console.print(f"Warning: {line}", markup=False)
         self._tally.total = len(plan.runs)
         self._overall = self._bar.add_task(str(self._tally), total=len(plan.runs))
         self._bar.start()

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
 def plan_text(plan: Plan) -> str:
     """The plan in lines: title, one line per cell and arm, the price, and what to know before starting."""
     stage = [plan.stage[0].upper() + plan.stage[1:] + "."] if plan.stage else []
-    return "\n".join([plan.title, *stage, "", arms_table(plan), "", *_price(plan), *_power(plan), *plan.notes])
+    return "\n".join(
+        [
+            plan.title,
+            *stage,
+            "",
+            arms_table(plan),
+            "",
+            *_price(plan),
+            *_power(plan),
+            *plan.notes,
+            *(f"Warning: {line}" for line in plan.warnings),
+        ]
+    )
 
 
 def study_text(plans: Sequence[Plan]) -> str:

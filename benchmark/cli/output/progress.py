@@ -21,9 +21,11 @@ class PlainProgress:
         self._stream, self._tally = stream, Tally(clock)
 
     def planned(self, plan: Plan) -> None:
-        """Say how much there is to do."""
+        """Say how much there is to do, and what is wrong with the data."""
         self._tally.total = len(plan.runs)
         there = sum(run.done for run in plan.runs)
+        for line in plan.warnings:
+            self._say(f"Warning: {line}")
         self._say(f"{len(plan.runs)} runs planned, {there} of them are there already")
 
     def started(self, run: PlannedRun) -> None:

@@ -19,7 +19,14 @@ def a_plan(*done: bool, price: CostEstimate = PRICE, detectable: MinimumDetectab
     cell, arm = SimpleNamespace(label="sst2 N=20"), SimpleNamespace(name="ce", trial=None)
     runs = [SimpleNamespace(key=f"k{i}", cell=cell, arm=arm, done=d) for i, d in enumerate(done)]
     workspace = SimpleNamespace(cache=Path("cache"), cache_limit=10**9)
-    told = {"title": "profile smoke", "runs": runs, "price": price, "detectable": detectable, "notes": ["a note"]}
+    told = {
+        "title": "profile smoke",
+        "runs": runs,
+        "price": price,
+        "detectable": detectable,
+        "notes": ["a note"],
+        "warnings": ["task mine: 2 rows"],
+    }
     return SimpleNamespace(**told, workspace=workspace, executor="local", stage="", manifest=SimpleNamespace(design={}))
 
 
@@ -34,7 +41,7 @@ def test_it_says_what_is_there_and_what_the_rest_costs() -> None:
     assert "Memory: up to 1.5 GB for each worker" in text
     assert "Energy: not measured." in text
     assert "records about 2.5 MB; shared states of unknown size, at most 1.0 GB" in text
-    assert text.endswith("a note")
+    assert text.endswith("a note\nWarning: task mine: 2 rows")
 
 
 def test_an_unknown_time_is_not_a_number() -> None:

@@ -20,7 +20,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def plan():
     runs = [SimpleNamespace(key=f"k{i}", label=f"sst2 20 seed {i}", arm=SimpleNamespace(name="ce"), done=i == 0) for i in range(3)]
-    return SimpleNamespace(runs=runs, title="smoke")
+    return SimpleNamespace(runs=runs, title="smoke", warnings=["task mine: 2 rows"])
 
 
 def play(watcher, plan):
@@ -40,6 +40,7 @@ def test_plain_progress_says_one_line_per_computed_run_and_no_steps(plan):
     stream = io.StringIO()
     play(observer(stream), plan)
     assert stream.getvalue().splitlines() == [
+        "Warning: task mine: 2 rows",
         "3 runs planned, 1 of them are there already",
         "[2/3] done    sst2 20 seed 1 ce  0.600  1.5 s  ! at majority",
         "[3/3] failed  sst2 20 seed 2 ce  0.5 s  ValueError: non-finite loss",
