@@ -10,6 +10,7 @@ import typer
 
 from benchmark.cli import exit_codes
 from benchmark.cli.commands import (
+    archive_command,
     audit_command,
     check_command,
     doctor_command,
@@ -37,6 +38,8 @@ app.command("export")(records_commands.export)
 app.command("verify")(verify_command.verify)
 app.command("report")(report_command.report)
 app.command("compare")(report_command.compare)
+app.command("archive")(archive_command.archive)
+app.command("restore")(archive_command.restore)
 app.command("audit")(audit_command.audit)
 app.command("prepare")(run_command.prepare)
 app.command("doctor")(doctor_command.doctor)

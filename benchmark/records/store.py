@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from benchmark.errors import UserError
+from benchmark.records.archive.restored import readable
 from benchmark.records.atomic_files import check_hex, dump_checksummed, load_checksummed, write_atomic
 from benchmark.records.jsonable import jsonable
 from benchmark.records.manifest import Manifest, manifest_id
@@ -37,17 +38,27 @@ class UnreadableFile(NamedTuple):
 
 
 class RecordStore:
-    """A results folder. Every write is whole or not at all; several processes may write at once.
+    """A results folder, or an archive of one, which is read-only. Every write is whole or not at all; several processes may write at once.
 
     Args:
         root: the folder; it is made at the first write.
     """
 
     def __init__(self, root: Path | str) -> None:
-        self.root = Path(root)
+        self.given = Path(root)
+        self.root, self._damaged = readable(self.given)
+
+    def _writable(self) -> None:
+        if self.root != self.given:
+            raise UserError(
+                f"{str(self.given)!r} is an archive.",
+                "An archive is read, never written to by a run.",
+                "Give a results folder with --results.",
+            )
 
     def write(self, record: RunRecord) -> Path:
         """Keep a record, in place of an older one of the same key."""
+        self._writable()
         path = self._path(record.key)
         brief = record.model_dump(mode="json", exclude_defaults=True)
         write_atomic(path, dump_checksummed({**brief, "version": record.version, "spec": record.spec.model_dump(mode="json")}))
@@ -77,7 +88,7 @@ class RecordStore:
         found = self._matching(check_hex("key", prefix))
         if not found:
             raise UserError(
-                f"No record in {self.root} has a key that starts with {prefix!r}.", "", "Keys stand in the column key of `export`."
+                f"No record in {self.given} has a key that starts with {prefix!r}.", "", "Keys stand in the column key of `export`."
             )
         if len(found) > 1:
             keys = ", ".join(path.stem[: len(prefix) + 4] for path in found[:5])
@@ -93,12 +104,14 @@ class RecordStore:
 
     def __iter__(self) -> Iterator[RunRecord | UnreadableFile]:
         """Every record in the order of keys; a file that is truncated, edited or otherwise unreadable comes as a `Problem`."""
+        yield from (UnreadableFile(*damaged) for damaged in self._damaged)
         for path in sorted((self.root / "records").glob("*/*.json")):
             record, reason = self._load(path)
             yield record if record is not None else UnreadableFile(path.relative_to(self.root).as_posix(), reason)
 
     def put(self, kind: Shared, content: dict[str, Any]) -> str:
         """Keep what several runs share, once; its SHA-256 is its name."""
+        self._writable()
         sha = content_key(content)
         path = self.root / kind / f"{sha}.json"
         if not path.is_file() or self._checked(path, sha) is None:
@@ -144,6 +157,7 @@ class RecordStore:
         self, key: str, suffix: str, content: bytes, kind: Literal["probabilities", "representations"] = "probabilities"
     ) -> SideFile:
         """A file beside the record. Written before the record that names it."""
+        self._writable()
         name = f"{kind}/{check_hex('key', key, 64)}.{suffix.lstrip('.')}"
         write_atomic(self.root / name, content)
         return SideFile(file=name, sha256=hashlib.sha256(content).hexdigest())
@@ -166,6 +180,7 @@ class RecordStore:
 
     def write_manifest(self, manifest: Manifest) -> str:
         """Write down what is planned, before it runs. The same plan gives the same file, written once. Returns its id."""
+        self._writable()
         name = manifest.id
         path = self.root / "manifests" / f"{name}.json"
         content = manifest.model_dump(mode="json")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from benchmark.config.suite import SuiteConfig
+from benchmark.config.task import task_names
+from benchmark.config.toml_files import load_suite
 
 FIRST = {"name": "1", "tasks": ["sst2"], "shots": ["20"], "arms": ["ce", "scl"]}
 SECOND = {"name": "2", "arms": ["cat"], "seeds": 3}
@@ -55,6 +57,26 @@ def test_the_baseline_stands_in_some_stage() -> None:
 def test_initialisations_are_crossed_on_fixed_splits_alone() -> None:
     with pytest.raises(ValueError, match="give splits too"):
         study(FIRST | {"inits": 4})
+
+
+def test_the_study_is_that_of_its_page() -> None:
+    """Tasks, arms, shots and seeds of every stage, and the caps that all stages share."""
+    study = load_suite("study")
+    assert {(part.max_length, part.test_cap, part.unlabelled) for part in study.parts()} == {(64, 1000, 500)}
+    assert set(study.tasks) <= set(task_names())
+    found = [(part.part, len(part.tasks), len(part.arms), part.shots, part.seeds) for part in study.parts()]
+    assert found == [
+        ("1", 8, 5, ("20",), 20),
+        ("2", 8, 15, ("20",), 10),
+        ("2", 2, 3, ("20",), 10),
+        ("2b", 5, 4, ("20",), 15),
+        ("3", 8, 5, ("100",), 10),
+        ("4", 8, 15, ("100",), 5),
+        ("5", 4, 6, ("100",), 8),
+        ("6", 2, 3, ("100",), 4),
+        ("7", 3, 4, ("100",), 10),
+        ("8", 2, 4, ("100",), 10),
+    ]
 
 
 def test_a_mistake_in_a_stage_is_named() -> None:

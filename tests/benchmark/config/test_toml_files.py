@@ -30,7 +30,7 @@ def test_the_promised_suites_and_profiles_ship() -> None:
     assert {"smoke", "embedded", "laptop", "paper-base", "paper"} <= set(profile_names())
 
 
-@pytest.mark.parametrize("name", [name for name in SUITES if name != "study"])
+@pytest.mark.parametrize("name", SUITES)
 def test_the_arms_of_a_shipped_suite_can_be_built(name: str) -> None:
     for arm in load_suite(name).arms:
         build(arm.method, arm.params)
