@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -43,6 +43,7 @@ class Context:
         log: what the phase wants to record: JSON-able values by name (term sizes, gradient norms, counts).
         alarms: words from `benchmark.records.alarms`, recorded and printed.
         progress: called with (done, planned) steps.
+        trace: called after each step of a gradient phase with its number and what was measured in it, by name; None: no trace is wanted.
     """
 
     task: TaskInfo
@@ -53,6 +54,7 @@ class Context:
     log: dict[str, Any] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
     progress: Callable[[int, int], None] = lambda done, planned: None
+    trace: Callable[[int, Mapping[str, float]], None] | None = None
 
 
 class Phase(ABC):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -26,6 +27,7 @@ class Backbone(nn.Module):
         hidden: H, the width of its representations.
         pooling: `mean` over the attended tokens, or `cls`: the first token without any tanh.
         vocabulary: the language-model head, for a method that declares `backbone = "masked-lm"`; else None.
+        start: the model's tensors at the start of the run, by name, where they are known; never changed in place.
         rows: while a phase trains on them: the occurring rows that stand in for the word-embedding matrix.
     """
 
@@ -36,6 +38,7 @@ class Backbone(nn.Module):
         self.register_module("vocabulary", None)  # before the model, whose last parameters every term must reach
         self.model, self.tokenizer, self.pooling, self.precision = model, tokenizer, pooling, precision
         self.hidden: int = model.config.hidden_size  # type: ignore[union-attr,assignment]
+        self.start: Mapping[str, Tensor] | None = None
         self.rows: EmbeddingRows | None = None
 
     @property

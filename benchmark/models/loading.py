@@ -51,6 +51,7 @@ class LoadedEncoder:
         self.backbone.vocabulary = self._loaded_head() if kind == "masked-lm" else None
         for name, tensor in self.backbone.tensors().items():
             tensor.copy_(self._pristine[name])
+        self.backbone.start = self._pristine
         self.backbone.requires_grad_(True)
         for parameter in self.backbone.parameters():
             parameter.grad = None

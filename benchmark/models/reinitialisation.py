@@ -22,8 +22,11 @@ def reinitialise_top_layers(backbone: Backbone, k: int, streams: Streams) -> Non
         UserError: an encoder with fewer layers, or with layers whose modules are not known.
     """
     own = dict(backbone.model.named_parameters())
-    for name, tensor in top_layer_draws(backbone, k, streams).items():
+    drawn = top_layer_draws(backbone, k, streams)
+    for name, tensor in drawn.items():
         own[name].copy_(tensor)
+    if backbone.start is not None:
+        backbone.start = {**backbone.start, **{name: own[name].detach().clone() for name in drawn}}
 
 
 def top_layer_draws(backbone: Backbone, k: int, streams: Streams) -> dict[str, Tensor]:

@@ -24,7 +24,7 @@ COLUMNS = [
     *("split_seed", "seed", "metric", "value", "dev_value", "n_train", "n_dev", "n_test", "status", "seconds", "forward_examples"),
     *("key", "role", "trial", "encoder", "device", "precision", "threads", "env_id", "n_unlabelled", "sampler", "noise_where"),
     *("backward_examples", "labels_used", "alarms", "error", "params", "metrics", "init_seed"),
-    *("noise_size", "unlabelled", "pool_size", "setting", "n_test_cut"),
+    *("noise_size", "unlabelled", "pool_size", "setting", "n_test_cut", "diagnostics"),
 ]
 WHOLE = [
     *("split_seed", "seed", "n_train", "n_dev", "n_test", "forward_examples", "trial", "threads", "n_unlabelled", "backward_examples"),
@@ -35,7 +35,8 @@ FORMATS = ("csv", "json", "parquet")
 
 
 def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> pd.DataFrame:
-    """All results of a folder: the columns of `COLUMNS`, in a fixed order of rows. `alarms`, `params` and `metrics` are JSON texts.
+    """All results of a folder: the columns of `COLUMNS`, in a fixed order of rows. `alarms`, `params`, `metrics` and
+    `diagnostics` (phase -> what `PhaseDiagnostics` measured) are JSON texts.
 
     A planned run that is not there has the status `missing`; a file that cannot be read counts as missing and is told in
     `frame.attrs["problems"]`, as (file, reason). A record that no manifest plans has an empty suite and profile.
@@ -134,7 +135,7 @@ def _row(where: tuple[str, str, str, str], row: ManifestRow, record: RunRecord |
 
 
 def _missing() -> dict[str, Any]:
-    return {"status": "missing", "alarms": "[]", "metrics": "{}", "error": "", "env_id": ""}
+    return {"status": "missing", "alarms": "[]", "metrics": "{}", "diagnostics": "{}", "error": "", "env_id": ""}
 
 
 def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
@@ -154,6 +155,7 @@ def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
         "alarms": canonical(alarms),
         "error": " ".join(error.split()),
         "metrics": canonical(record.metrics if record.status == "done" else {}),
+        "diagnostics": canonical({phase.name: phase.log["diagnostics"] for phase in record.phases if "diagnostics" in phase.log}),
         "unlabelled": str(record.spec.split.unlabelled),
         "noise_size": record.spec.noise.size if record.spec.noise else "",
         "pool_size": record.pool_size,

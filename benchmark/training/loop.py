@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from benchmark.data.examples import Examples
 from benchmark.models.backbone import Backbone
 from benchmark.models.embedding_rows import trimmed
 from benchmark.training.checkpoint_selection import BestOnDev
+from benchmark.training.diagnostics import Gradients, PartTerms, PhaseDiagnostics, measuring_steps
 from benchmark.training.gradient_phase import GradientPhase, LossPart
 from benchmark.training.optimizer import AdamW, Group
 from benchmark.training.schedule import ResolvedSchedule, rate_factor
@@ -55,7 +58,9 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
     feeds = {
         part.feed: part.feed.open(data, part.feed.batch(plan.batch, context.task), context.sampler, context.streams) for part in phase.parts
     }
-    log = TrainingLog(phase, plan, data, context, log_steps(plan.steps, N_LOG_POINTS))
+    points = log_steps(plan.steps, N_LOG_POINTS)
+    diagnostics = PhaseDiagnostics(state.backbone, measuring_steps(points, plan.steps))
+    log = TrainingLog(phase, plan, data, context, points)
     scope = PhaseScope(context.streams, context.task.n_classes, data.train, context.passes, phase.needs("hidden_layers"))
     log.reach = [p for module in trained.values() for p in [q for q in module.parameters() if q.requires_grad][-2:]]
     for index in range(plan.steps):
@@ -63,20 +68,30 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
         optimizer.factor = rate_factor(index, plan)
         batches = {feed: next(iterator) for feed, iterator in feeds.items()}
         steps = {feed: make_step(index, state, batch, scope) for feed, batch in batches.items()}
-        losses = [part_loss(part, steps[part.feed], log) for part in phase.parts]
+        parts = [part_terms(part, steps[part.feed], log) for part in phase.parts]
         networks = by_network(trained)
-        backward(phase, losses, state, log, [p for parameters in networks for p in parameters])
-        for parameters in networks:
-            clip(parameters, plan.clip)
+        measured = index in diagnostics.steps
+        if measured:
+            diagnostics.before_backward(parts)
+        gradients = backward(phase, parts, state, log, [p for parameters in networks for p in parameters])
+        if measured:
+            diagnostics.after_backward(parts, gradients)
+        norms = [clip(parameters, plan.clip) for parameters in networks]
+        if plan.clip:
+            diagnostics.clipped.append(functools.reduce(operator.or_, (norm > plan.clip for norm in norms)))
+        trace(context, index, parts, norms, optimizer.factor)
         optimizer.step()
         optimizer.clear()
         if state.backbone.rows is not None:
             state.backbone.rows.after_step()
+        if measured:
+            diagnostics.after_step()
         if log.end_step():
             diagnose(phase, state, batches, scope, log, index)
             best.consider(index)
         context.progress(index + 1, plan.steps)
     log.close()
+    context.log["diagnostics"] = diagnostics.to_log()
 
 
 def trims(phase: GradientPhase, best: BestOnDev) -> bool:
@@ -96,45 +111,60 @@ def by_network(trained: Mapping[str, nn.Module]) -> list[list[nn.Parameter]]:
     return [[p for module in modules for p in module.parameters() if p.requires_grad] for modules in networks if modules]
 
 
-def clip(parameters: list[nn.Parameter], limit: float) -> None:
-    """Scale the gradients to the norm `limit` where theirs is larger; 0: never. On the CPU gradients within the limit are not written
-    again."""
-    if not limit:
-        return
-    norm = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None], foreach=True)
-    if norm.device.type == "cpu" and norm <= limit:
-        return
-    torch.nn.utils.clip_grads_with_norm_(parameters, limit, norm, foreach=True)
+def clip(parameters: list[nn.Parameter], limit: float) -> Tensor:
+    """Scale the gradients to the norm `limit` where theirs is larger (0: never), and return their norm before. On the CPU gradients within
+    the limit are not written again."""
+    norm: Tensor = torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None], foreach=True)
+    if limit and not (norm.device.type == "cpu" and norm <= limit):
+        torch.nn.utils.clip_grads_with_norm_(parameters, limit, norm, foreach=True)
+    return norm
 
 
-def part_loss(part: LossPart, step: Step, log: TrainingLog) -> Tensor:
-    """A part's weighted sum of terms; the terms go into the log. The first step checks what the objective returns."""
+def trace(context: Context, index: int, parts: Sequence[PartTerms], norms: Sequence[Tensor], factor: float) -> None:
+    """Hand this step's term values, gradient norms (before clipping, one per network) and rate factor to the trace, where there is one."""
+    if context.trace is None:
+        return
+    values = {f"term/{name}": float(term.value.detach()) for part in parts for name, term in part.terms.items()}
+    values |= {f"gradient_norm/{number}" if number else "gradient_norm": float(norm) for number, norm in enumerate(norms)}
+    context.trace(index, values | {"rate_factor": factor})
+
+
+def part_terms(part: LossPart, step: Step, log: TrainingLog) -> PartTerms:
+    """A part's terms and their weighted sum; the terms go into the log. The first step checks what the objective returns."""
     terms = part.objective.terms(step)
     if step.index == 0:
         checked_terms(part.objective, terms)
     log.terms(terms, part.weight)
     total = [part.weight * term.weight * term.value for term in terms.values() if term.weight]
-    return torch.stack(total).sum()
+    return PartTerms(terms, part.weight, torch.stack(total).sum())
 
 
-def backward(phase: GradientPhase, losses: list[Tensor], state: State, log: TrainingLog, parameters: list[nn.Parameter]) -> None:
-    """Gradients of the sum of the parts; with several parts their norms over the backbone are recorded, and equalised on request."""
+def backward(
+    phase: GradientPhase, parts: Sequence[PartTerms], state: State, log: TrainingLog, parameters: list[nn.Parameter]
+) -> list[Gradients]:
+    """Gradients of the sum of the parts; with several parts their norms over the backbone are recorded, and equalised on request.
+
+    Returns:
+        each part's gradients over the trained parameters of the backbone, before they are equalised.
+    """
     log.inert()
-    if len(losses) == 1:
-        losses[0].backward()
-        return
-    shared = [True] * (len(losses) - 1) + [False]  # parts on one feed share a graph, which the last one may free
-    gradients = [
-        torch.autograd.grad(loss, parameters, retain_graph=keep, allow_unused=True) for loss, keep in zip(losses, shared, strict=True)
-    ]
     own = {id(p) for p in state.backbone.parameters()}
-    norms = [_norm([g for g, p in zip(gs, parameters, strict=True) if g is not None and id(p) in own]) for gs in gradients]
+    if len(parts) == 1:
+        parts[0].total.backward()
+        return [[p.grad for p in parameters if id(p) in own]]
+    shared = [True] * (len(parts) - 1) + [False]  # parts on one feed share a graph, which the last one may free
+    gradients = [
+        torch.autograd.grad(part.total, parameters, retain_graph=keep, allow_unused=True) for part, keep in zip(parts, shared, strict=True)
+    ]
+    of_backbone = [[g for g, p in zip(gs, parameters, strict=True) if id(p) in own] for gs in gradients]
+    norms = [_norm([g for g in gs if g is not None]) for gs in of_backbone]
     log.norms(norms)
     mean = torch.stack(norms).mean()
     scales = [mean / norm.clamp(min=1e-12) if phase.balance == "norm" else torch.ones_like(mean) for norm in norms]
     for number, parameter in enumerate(parameters):
         pieces = [scale * gs[number] for scale, gs in zip(scales, gradients, strict=True) if gs[number] is not None]
         parameter.grad = torch.stack(pieces).sum(0) if len(pieces) > 1 else (pieces[0] if pieces else None)
+    return list(of_backbone)
 
 
 def _norm(gradients: list[Tensor]) -> Tensor:

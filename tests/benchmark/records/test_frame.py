@@ -17,7 +17,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.records.frame import COLUMNS, export, load_results
 from benchmark.records.manifest import Manifest, ManifestRow
-from benchmark.records.record import RunRecord
+from benchmark.records.record import PhaseCost, RunRecord
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore
 
@@ -27,7 +27,7 @@ AGREED = (
     "suite, profile, protocol, task, task_source, partial, method, variant, shots, noise_kind, noise_level, split_seed, seed, metric, "
     "value, dev_value, n_train, n_dev, n_test, status, seconds, forward_examples, key, role, trial, encoder, device, precision, threads, "
     "env_id, n_unlabelled, sampler, noise_where, backward_examples, labels_used, alarms, error, params, metrics, init_seed, "
-    "noise_size, unlabelled, pool_size, setting, n_test_cut"
+    "noise_size, unlabelled, pool_size, setting, n_test_cut, diagnostics"
 )
 
 
@@ -82,6 +82,13 @@ def test_json_columns_are_json_and_an_error_is_one_line(folder: Path) -> None:
     assert json.loads(rows[0]["params"]) == {"weight": 0.9}
     assert json.loads(rows[0]["metrics"]) == {"accuracy": 0.6, "macro_f1": 0.5}
     assert rows[2]["error"] == "RuntimeError: a bad step"
+
+
+def test_diagnostics_stand_under_the_name_of_their_phase(tmp_path: Path, spec: Specs, record: Records) -> None:
+    measured = {"steps": [59], "terms": {"ce": {"norm": [0.5]}}, "drift": [0.1]}
+    phases = (PhaseCost(name="probe"), PhaseCost(name="fine-tune", log={"plan": {"steps": 60}, "diagnostics": measured}))
+    RecordStore(tmp_path).write(record(spec(0), phases=phases))
+    assert json.loads(read(tmp_path)[0]["diagnostics"]) == {"fine-tune": measured}
 
 
 def test_formats_hold_the_same(folder: Path) -> None:
