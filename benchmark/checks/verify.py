@@ -23,8 +23,9 @@ from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore, UnreadableFile
-from benchmark.running.executors.inline import Inline
+from benchmark.running.executors.base import ExecutorSetup
 from benchmark.running.executors.pool import LocalPool
+from benchmark.running.run_and_record import RUN_FUNCTIONS
 from benchmark.version import NUMERICS
 
 
@@ -177,7 +178,7 @@ def _encoder(spec: RunSpec, sources: Sources) -> str:
 def _again(store: RecordStore, records: Sequence[RunRecord], workspace: Workspace, workers: int) -> Iterator[Check]:
     waiting = {record.key: record for record in records}
     queue = [_Again(record.key, record.spec) for record in records]
-    with Inline(workspace) if workers == 1 else LocalPool(workspace, min(workers, len(queue))) as executor:
+    with LocalPool(ExecutorSetup(workspace, RUN_FUNCTIONS, min(workers, len(queue)))) as executor:
         while queue or executor.busy:
             while queue and executor.free:
                 executor.submit(queue.pop(0), lambda phase, done, planned: None)

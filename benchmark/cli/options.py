@@ -51,8 +51,10 @@ class RunOptions:
     results: Results = None
     cache: Annotated[Path | None, _option("DIR", "Where phases that several runs share are kept.")] = None
     cache_limit: Annotated[str | None, _option("SIZE", "Most bytes in the cache; least recently used out first.")] = None
-    workers: Annotated[int | None, _option("N", "How many runs go at once. Changes no number.")] = None
-    executor: Annotated[str | None, _option("local|ray|slurm", "What carries the runs out (docs/scaling.md). Changes no number.")] = None
+    workers: Annotated[
+        str | None, _option("N|auto", "How many runs go at once. Default: auto, as cores and memory allow. Changes no number.")
+    ] = None
+    executor: Annotated[str | None, _option("local|inline|ray|slurm", "What does the runs (docs/scaling.md). Changes no number.")] = None
     address: Annotated[str | None, _option("HOST:PORT", "The head of a running cluster, for --executor ray.")] = None
     time_limit: Annotated[str | None, _option("90s|30m|2h", "A run over it is ended and recorded as timeout.")] = None
     memory_limit: Annotated[str | None, _option("SIZE", "A run whose worker holds more is ended and recorded as failed.")] = None

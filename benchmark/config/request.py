@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from benchmark.config.shorthand import (
     check_sampler,
@@ -23,6 +23,7 @@ from benchmark.config.shorthand import (
 from benchmark.errors import UserError, unknown
 from benchmark.records.spec import Frozen
 
+MOST_WORKERS = 4096
 CACHE_LIMIT = 10 * 10**9
 
 
@@ -60,11 +61,11 @@ class RunRequest(Frozen):
     device: str | None = Field(None, pattern=r"^(cpu|cuda(:\d+)?)$")
     precision: Literal["fp32", "bf16"] | None = None
     threads: int | None = Field(None, gt=0)
-    results: Path = Path("results/runs")
+    results: Path = Field(Path("results/runs"), validate_default=True)
     cache: Path | None = None
     cache_limit: int = Field(CACHE_LIMIT, ge=0)
-    workers: int = Field(1, gt=0)
-    executor: Literal["local", "ray", "slurm"] = "local"
+    workers: Annotated[int, Field(gt=0)] | Literal["auto"] = "auto"
+    executor: Literal["local", "inline", "ray", "slurm"] = "local"
     address: str | None = None
     time_limit: float | None = Field(None, gt=0)
     memory_limit: int | None = Field(None, gt=0)
@@ -94,6 +95,16 @@ class RunRequest(Frozen):
             return cls(**values)
         except ValidationError as error:
             raise _told(error) from error
+
+    @field_validator("results", "cache", "data_root", "task_files", "plugins")
+    @classmethod
+    def _absolute(cls, given: Any) -> Any:
+        """Paths as they are meant now, wherever a method or a caller changes the working directory to later."""
+        if isinstance(given, dict):
+            return {name: path.absolute() for name, path in given.items()}
+        if isinstance(given, tuple):
+            return tuple(str(Path(item).absolute()) if Path(item).is_file() else item for item in given)
+        return None if given is None else given.absolute()
 
     @model_validator(mode="after")
     def _looks_set_the_seeds(self) -> RunRequest:
@@ -141,6 +152,15 @@ def _files(given: Any) -> dict[str, Path]:
     return found
 
 
+def _workers(given: Any) -> int | str:
+    text = str(given).strip()
+    if text == "auto":
+        return text
+    if not text.isdecimal() or not 0 < int(text) <= MOST_WORKERS:
+        raise UserError(f"--workers {given!r} was given.", f"Allowed: auto, or a number from 1 to {MOST_WORKERS}.", "")
+    return int(text)
+
+
 _RENAMED = {"plugin": "plugins", "task_file": "task_files"}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "suite": str,
@@ -157,6 +177,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "data_root": _existing,
     "task_files": _files,
     "cache_limit": parse_bytes,
+    "workers": _workers,
     "time_limit": parse_duration,
     "memory_limit": parse_bytes,
     "plugins": _names_as_text,

@@ -19,6 +19,7 @@ from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.layout import lay_out, unique, whole_grid
 from benchmark.planning.plan_manifest import make_manifest, request_told
 from benchmark.planning.planned_run import PlannedRun, make_split_spec
+from benchmark.planning.worker_count import WorkerCount, worker_count
 from benchmark.planning.workspace import Workspace, make_workspace
 from benchmark.plugins.registry import build, load_plugin
 from benchmark.records.manifest import Manifest
@@ -43,14 +44,14 @@ class Plan:
     notes: tuple[str, ...] = ()
     stage: str = ""
     found: CompletedRuns = field(default_factory=CompletedRuns, repr=False)
-    workers: int = 1
+    workers: WorkerCount = field(default_factory=lambda: WorkerCount(1))
     executor: str = "local"
     warnings: tuple[str, ...] = ()
 
     @cached_property
     def price(self) -> CostEstimate:
         """What the runs still to do will cost, from what was measured."""
-        return estimate_cost(self.runs, list(self.found.measured.values()), self.workspace, self.workers)
+        return estimate_cost(self.runs, list(self.found.measured.values()), self.workspace, self.workers.count)
 
     @cached_property
     def detectable(self) -> MinimumDetectableEffect | None:
@@ -65,7 +66,8 @@ class Plan:
         data = "embedded stand-in data: no verdicts" if grid.profile.data == "embedded" else "real data"
         return (
             f"profile {grid.profile_name} ({grid.encoder.name}, {data}, {grid.compute.device}, {grid.compute.precision}, "
-            f"{grid.compute.threads} thread{'s' * (grid.compute.threads > 1)} a run), suite {grid.suite.name}, protocol {grid.protocol}"
+            f"{grid.compute.threads} thread{'s' * (grid.compute.threads > 1)} a run), suite {grid.suite.name}, protocol {grid.protocol}; "
+            f"{self.workers}"
         )
 
 
@@ -99,17 +101,19 @@ def plan_of(
     """The plan of these runs: what is there of them, what they share, their manifest and their price."""
     found = completed_runs(RecordStore(request.results))
     if not request.rerun:
-        runs = [dataclasses.replace(run, kept=found.kept.get(run.key)) for run in runs]
+        known = found.crashed | found.kept
+        runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
     manifest = make_manifest(grid, runs, workspace, request_told(request), design)
-    notes = (*notes, *_corrections(grid, workspace))
+    notes = (*notes, *_crashed(runs), *_corrections(grid, workspace))
+    workers = worker_count(request, grid.compute, grid.encoder, sum(run.todo for run in runs))
     warnings = tuple(_warnings(grid, workspace))
-    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, request.workers, request.executor, warnings)
+    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, workers, request.executor, warnings)
 
 
 def shared_phases(runs: Sequence[PlannedRun]) -> frozenset[str]:
     """The states that two or more of the runs still to do read; a run's last phase is never shared."""
-    counts = Counter(key for run in runs if not run.done for key in run.phases[:-1])
+    counts = Counter(key for run in runs if run.todo for key in run.phases[:-1])
     return frozenset(key for key, count in counts.items() if count > 1)
 
 
@@ -133,6 +137,12 @@ def _warnings(grid: Grid, workspace: Workspace) -> Iterator[str]:
             if repeats is not None and repeats.often:
                 told = f"{repeats.inside} of {repeats.long_enough} development texts of three or more words stand inside a training text"
                 yield f"{cell.label}: {told}, and development scores select here."
+
+
+def _crashed(runs: Sequence[PlannedRun]) -> Iterator[str]:
+    crashed = sum(not (run.todo or run.done) for run in runs)
+    if crashed:
+        yield f"{crashed} of the runs killed their process twice and count as failed; only --rerun begins them again."
 
 
 def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:

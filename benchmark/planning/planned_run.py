@@ -58,9 +58,14 @@ class PlannedRun:
     kept: CompletedRun | None = None
 
     @property
+    def todo(self) -> bool:
+        """Whether it is still to do: no record says that it is finished, or that it killed its process twice."""
+        return self.kept is None
+
+    @property
     def done(self) -> bool:
-        """Whether its record is there already."""
-        return self.kept is not None
+        """Whether it was finished before."""
+        return self.kept is not None and not self.kept.error
 
     @property
     def cost(self) -> Cost:

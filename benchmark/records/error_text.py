@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 LONGEST = 4000  # characters of a kept traceback; the end says what went wrong
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # terminals obey them; the last ones reorder text
 _ABSOLUTE = re.compile(r"(?<![\w.~/\\-])(?:~?/(?!/)[^\s'\":,;()<>|*?]+|[A-Za-z]:\\[^\s'\":,;()<>|*?]+)")
 _ROOTS = ("site-packages", "dist-packages", "benchmark", "methods", "baselines", "tests")
 
@@ -15,6 +16,13 @@ _ROOTS = ("site-packages", "dist-packages", "benchmark", "methods", "baselines",
 def without_paths(text: str) -> str:
     """`text` with every absolute path cut to its end: from an import root on where there is one, else the file name."""
     return _ABSOLUTE.sub(lambda match: _short(match[0]), text)
+
+
+def one_line(text: str, longest: int = 300) -> str:
+    """All lines of a text as one, the first line first, without control characters, cut at the end to `longest` characters."""
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    joined = CONTROL.sub("?", "; ".join(line for line in lines if line))
+    return joined if len(joined) <= longest else joined[: longest - 3] + "..."
 
 
 def trace(error: BaseException) -> str:

@@ -8,11 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from benchmark.records import prediction_codec
-from benchmark.records.error_text import trace, without_paths
+from benchmark.records.error_text import one_line, trace, without_paths
 from benchmark.records.jsonable import jsonable
 from benchmark.records.spec import Frozen, RunSpec
 
 RECORD_VERSION = 2
+WORKER_DIED = "WorkerDied"  # the error's type of a run whose process died under it twice
 Status = Literal["done", "failed", "timeout", "killed"]
 JsonObject = Annotated[dict[str, Any], BeforeValidator(jsonable)]
 Metrics = Annotated[dict[str, float | None], BeforeValidator(jsonable)]
@@ -24,22 +25,39 @@ class Failure(Frozen):
     Args:
         type: the error's class.
         message: the error's own words.
+        cause: type and message of the error that it was raised from, if any, in one line.
         traceback: where it came from.
     """
 
     type: str
     message: str
+    cause: str = ""
     traceback: str = ""
 
-    @field_validator("message", "traceback")
+    @field_validator("message", "cause", "traceback")
     @classmethod
     def _no_paths(cls, text: str) -> str:
         return without_paths(text)
 
+    def __str__(self) -> str:
+        """Type and message in one line, the message's first line first."""
+        return one_line(f"{self.type}: {self.message}{f' (caused by {self.cause})' if self.cause else ''}")
+
     @classmethod
     def of(cls, error: BaseException) -> Failure:
         """The failure that an exception makes."""
-        return cls(type=type(error).__name__, message=str(error)[:1000], traceback=trace(error))
+        return cls(type=type(error).__name__, message=str(error)[:1000], cause=_cause(error), traceback=trace(error))
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost error that this one was raised from; errors that came up while it was handled are none unless nothing else is given."""
+    cause, seen = error, {id(error)}
+    while (further := cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)) is not None and id(
+        further
+    ) not in seen:
+        cause = further
+        seen.add(id(cause))
+    return "" if cause is error else one_line(f"{type(cause).__name__}: {cause}")
 
 
 class Predictions(Frozen):

@@ -22,9 +22,9 @@ from benchmark.records.atomic_files import remove_half_written
 from benchmark.records.store import RecordStore
 from benchmark.running import leases
 from benchmark.running.executors.base import Executor, Finished
-from benchmark.running.executors.choice import make_executor
+from benchmark.running.executors.choice import make_executor, prepare_executor
 from benchmark.running.repair import restore_shared_files
-from benchmark.running.run_and_record import as_finished, to_finished
+from benchmark.running.run_and_record import RUN_FUNCTIONS, as_finished, to_finished
 from benchmark.running.run_queue import RunQueue
 
 PAUSE = 0.2  # seconds between two looks while every run left is another driver's
@@ -100,11 +100,11 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     observer.planned(plan)
     for run in plan.runs:
         if run.kept is not None:
-            summary.cached += 1
+            summary.cached += run.done
             _record_result(run, as_finished(run.key, run.kept), observer, summary, there=True)
-    todo = group_by_shared_phase([run for run in plan.runs if not run.done], plan.workspace.shared)
+    todo = group_by_shared_phase([run for run in plan.runs if run.todo], plan.workspace.shared)
     waiting = RunQueue(todo, dependencies(todo, plan.workspace.shared), store, request.rerun)
-    executor = make_executor(plan.workspace, request, todo)
+    executor = make_executor(request, plan.workspace, todo, plan.workers.count, RUN_FUNCTIONS)
     try:
         with stopping() as stop:
             _drive(executor, waiting, observer, summary, stop)
@@ -202,6 +202,7 @@ def run_request(request: RunRequest, observer: Callable[[Plan], Observer]) -> tu
     Args:
         observer: told of each plan before it runs; gives the observer of its runs.
     """
+    prepare_executor(request, RUN_FUNCTIONS)
     ended: list[tuple[Plan, Summary]] = []
     for plan in plan_sequence(request):
         ended.append((plan, run_plan(plan, request, observer(plan))))
@@ -233,7 +234,7 @@ def preview(request: RunRequest) -> Plan:
     """The first plan of a request with anything left to do, or its last one. Runs nothing."""
     plan = None
     for plan in plan_sequence(request):
-        if any(not run.done for run in plan.runs):
+        if any(run.todo for run in plan.runs):
             break
     assert plan is not None
     return plan

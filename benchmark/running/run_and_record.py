@@ -21,10 +21,10 @@ from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import plugin_source
 from benchmark.records.alarms import NON_FINITE
-from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile, Status
+from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore, Side
-from benchmark.running.executors.base import Finished
+from benchmark.running.executors.base import Finished, LostRun, RunFunctions
 from benchmark.running.leases import Lease, leased, wait_until_expired
 from benchmark.running.machine.compute import apply_compute
 from benchmark.running.machine.provenance import environment, git_state
@@ -35,10 +35,11 @@ from benchmark.training.loop import NonFiniteLoss
 def run_and_record(
     spec: RunSpec, workspace: Workspace, progress: Callable[[str, int, int], None] = lambda phase, done, planned: None
 ) -> Finished:
-    """Do one run and write its record. What the method raises becomes a record with its error.
+    """Do one run and write its record. Whatever the method raises becomes a record with its error, `SystemExit` and a library's panic
+    too; only the driver's own `KeyboardInterrupt` goes on.
 
-    The run is claimed first. It is `held` where another live process does it, or took it over after a silence of this one; where its
-    record is there already, that one is told.
+    The run is leased first. It is `held` where another live process does it, or took it over because this one's lease had expired; where
+    its record is there already, that one is reported.
 
     Raises:
         UserError: the results folder cannot be written (the run's work is then lost, and only this run's).
@@ -53,21 +54,21 @@ def run_and_record(
         began = time.perf_counter()
         try:
             outcome = train_and_score(spec, workspace, progress)
-        except Exception as error:
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:
             return _keep(store, lease, failed(spec, workspace, store, error), began)
         return _keep(store, lease, finished(spec, workspace, store, outcome), began)
 
 
-def record_killed(
-    spec: RunSpec, workspace: Workspace, reason: str, seconds: float, status: Status = "killed", kind: str = "WorkerDied"
-) -> Finished:
-    """The record of a run whose process died under it, or was ended because the run went over a limit (`kind` names which). A run
-    whose process could still write its record keeps that one; one that another process has begun meanwhile is `held`.
+def record_lost(spec: RunSpec, workspace: Workspace, lost: LostRun) -> Finished:
+    """The record of a run whose process died under it, or was ended because the run went over a limit. A run whose process could still
+    write its record keeps that one; one that another process has begun meanwhile is `held`.
 
-    A lease that a process of another host left is watched first, for at most `claims.SILENCE` seconds.
+    A lease that a process of another host left is watched first, for at most `leases.LEASE_TIMEOUT` seconds.
     """
     store = RecordStore(workspace.results)
-    began = time.perf_counter() - seconds
+    began = time.perf_counter() - lost.seconds
     if not wait_until_expired(workspace.results, spec.key):
         return Finished(spec.key, "held")
     with leased(workspace.results, spec.key) as lease:
@@ -81,8 +82,8 @@ def record_killed(
         record = RunRecord(
             key=spec.key,
             spec=spec,
-            status=status,
-            error=Failure(type=kind, message=reason),
+            status=lost.status,
+            error=Failure(type=lost.kind, message=lost.reason),
             primary=primary(spec, workspace),
             env_id=store.write_environment(environment(spec.compute)),
             git=git_state(),
@@ -90,14 +91,17 @@ def record_killed(
         return _keep(store, lease, record, began)
 
 
+RUN_FUNCTIONS = RunFunctions(run_and_record, record_lost)
+
+
 def as_finished(key: str, kept: CompletedRun) -> Finished:
-    """What a driver is told of a run that the plan found done."""
-    return Finished(key, "done", kept.seconds, kept.value, list(kept.alarms))
+    """What the driver is told of a run that the plan does not begin again."""
+    return Finished(key, "failed" if kept.error else "done", kept.seconds, kept.value, list(kept.alarms), kept.error or None)
 
 
 def to_finished(record: RunRecord, seconds: float | None = None) -> Finished:
-    """What a driver is told of a record; `seconds`: what it took, for one that was made just now."""
-    error = None if record.error is None else f"{record.error.type}: {record.error.message}"
+    """What the driver is told of a record; `seconds`: what the run took, for one that was made just now."""
+    error = None if record.error is None else str(record.error)
     return Finished(record.key, record.status, record.seconds if seconds is None else seconds, record.value, list(record.alarms), error)
 
 
@@ -148,7 +152,7 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: R
     )
 
 
-def failed(spec: RunSpec, workspace: Workspace, store: RecordStore, error: Exception) -> RunRecord:
+def failed(spec: RunSpec, workspace: Workspace, store: RecordStore, error: BaseException) -> RunRecord:
     """The record of a run that raised."""
     return RunRecord(
         key=spec.key,

@@ -100,7 +100,7 @@ class Loop:
         self.counts.rounds += 1
         shutil.rmtree(place)
 
-    def start(self, place: Path, workers: int = 1, name: str = "log") -> Driver:
+    def start(self, place: Path, workers: int = 0, name: str = "log") -> Driver:
         """One life."""
         return forked(options(place / "results", place / "cache", workers), place / name)
 

@@ -39,7 +39,7 @@ def request_of(tmp_path: Path) -> Callable[..., RunRequest]:
 
     def make(**options: Any) -> RunRequest:
         folders = {"results": tmp_path / "results", "cache": tmp_path / "cache"}
-        few = {"suite": "glue-fewshot", "profile": "smoke", "methods": "ce", "tasks": "sst2", "seeds": "1"}
+        few = {"suite": "glue-fewshot", "profile": "smoke", "methods": "ce", "tasks": "sst2", "seeds": "1", "executor": "inline"}
         return RunRequest.parse(**(few | folders | options))
 
     return make

@@ -98,7 +98,7 @@ def test_a_driver_that_falls_silent_is_replaced_and_drops_what_it_had(calm: Fram
     assert repeats == {key: 1 if key == held else None for key in before}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize(
     ("signals", "code"),
     [([signal.SIGINT], 130), ([signal.SIGINT, signal.SIGINT], 130), ([signal.SIGTERM], 143)],

@@ -12,9 +12,10 @@ import pytest
 from benchmark.config.request import RunRequest
 from benchmark.planning.plan import Plan, make_plan
 from benchmark.planning.planned_run import PlannedRun
-from benchmark.running.executors.base import Executor
+from benchmark.running.executors.base import Executor, ExecutorSetup
 from benchmark.running.executors.inline import Inline
 from benchmark.running.executors.pool import LocalPool
+from benchmark.running.run_and_record import RUN_FUNCTIONS
 
 RUNS = 30
 ALLOWED = 0.100  # seconds a run
@@ -22,8 +23,8 @@ ALLOWED = 0.100  # seconds a run
 
 def test_a_reused_worker_adds_less_than_a_tenth_of_a_second_to_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inline, pooled = plan_in(tmp_path / "inline"), plan_in(tmp_path / "pool")
-    alone = seconds_a_run(Inline(inline.workspace), inline.runs)
-    with LocalPool(pooled.workspace, 1) as pool:
+    alone = seconds_a_run(Inline(ExecutorSetup(inline.workspace, RUN_FUNCTIONS)), inline.runs)
+    with LocalPool(ExecutorSetup(pooled.workspace, RUN_FUNCTIONS)) as pool:
         together = seconds_a_run(pool, pooled.runs)
     with capsys.disabled():
         print(f"\n  a trivial run: {1e3 * alone:.1f} ms in this process, {1e3 * together:.1f} ms in the pool (medians of {RUNS})")

@@ -63,7 +63,7 @@ def arms_table(plan: Plan) -> str:
     from tabulate import tabulate
 
     planned = Counter(_place(run) for run in plan.runs)
-    there = Counter(_place(run) for run in plan.runs if run.done)
+    there = Counter(_place(run) for run in plan.runs if not run.todo)
     return tabulate([[*place, n, there[place]] for place, n in planned.items()], headers=["cell", "arm", "runs", "there already"])
 
 

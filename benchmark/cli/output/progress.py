@@ -23,7 +23,7 @@ class PlainProgress:
     def planned(self, plan: Plan) -> None:
         """Say how much there is to do, and what is wrong with the data."""
         self._tally.total = len(plan.runs)
-        there = sum(run.done for run in plan.runs)
+        there = sum(not run.todo for run in plan.runs)
         for line in plan.warnings:
             self._say(f"Warning: {line}")
         self._say(f"{len(plan.runs)} runs planned, {there} of them are there already")

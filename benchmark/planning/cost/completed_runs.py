@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from benchmark.records.record import PhaseCost, RunRecord
+from benchmark.records.record import WORKER_DIED, PhaseCost, RunRecord
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore
 
 
 class CompletedRun(NamedTuple):
-    """What a plan needs to know of a finished run: seconds of training, and the primary metric on the test and development set."""
+    """What a plan needs to know of a run that is not begun again: seconds of training, and the primary metric on the test and
+    development set. `error`: why it has none, for a run that killed its process twice; else empty.
+    """
 
     seconds: float
     value: float | None
     dev_value: float | None
     alarms: tuple[str, ...]
+    error: str = ""
 
 
 class MeasuredRun(NamedTuple):
@@ -39,16 +42,24 @@ class MeasuredRun(NamedTuple):
 
 @dataclass(frozen=True)
 class CompletedRuns:
-    """The finished runs of a results folder, by key."""
+    """The runs of a results folder by key: the finished ones, what they cost, and those that killed their process twice."""
 
     kept: dict[str, CompletedRun] = field(default_factory=dict)
     measured: dict[str, MeasuredRun] = field(default_factory=dict)
+    crashed: dict[str, CompletedRun] = field(default_factory=dict)
 
 
 def completed_runs(store: RecordStore) -> CompletedRuns:
-    """Read every record once. What failed, and what cannot be read, is not there: it is run again."""
-    done = [record for record in store if isinstance(record, RunRecord) and record.status == "done"]
+    """Read every record once. What failed in another way than by killing its process, and what cannot be read, is run again."""
+    records = [record for record in store if isinstance(record, RunRecord)]
+    done = [record for record in records if record.status == "done"]
     return CompletedRuns(
         {record.key: CompletedRun(record.seconds, record.value, record.dev_value, record.alarms) for record in done},
         {record.key: MeasuredRun(record.spec, record.phases, record.scoring_seconds) for record in done},
+        {record.key: CompletedRun(0.0, None, None, record.alarms, str(record.error)) for record in records if _crashed(record)},
     )
+
+
+def _crashed(record: RunRecord) -> bool:
+    """Whether a run killed its own process; one that was killed from outside is tried again."""
+    return record.status == "failed" and record.error is not None and record.error.type == WORKER_DIED

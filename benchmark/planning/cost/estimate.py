@@ -51,7 +51,7 @@ class CostEstimate:
 
 def estimate_cost(runs: Sequence[PlannedRun], measured: Sequence[MeasuredRun], workspace: Workspace, workers: int = 1) -> CostEstimate:
     """The price of the runs that are not done yet."""
-    kinds, todo, shared = CostModel(measured), [run for run in runs if not run.done], workspace.shared
+    kinds, todo, shared = CostModel(measured), [run for run in runs if run.todo], workspace.shared
     estimates = {run.key: kinds.estimate(run) for run in todo}
     known = [estimate for estimate in estimates.values() if estimate is not None]
     readers = sum(1 for run in todo if shared & set(run.phases))

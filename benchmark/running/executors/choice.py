@@ -8,58 +8,68 @@ from dataclasses import replace
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
-from benchmark.running.executors.base import Executor, Job
+from benchmark.records.store import RecordStore
+from benchmark.running.executors.base import Executor, ExecutorSetup, Job, Limits, RunFunctions
 from benchmark.running.executors.inline import Inline
-from benchmark.running.executors.pool import LocalPool
-from benchmark.running.limits import Limits
+from benchmark.running.executors.pool import LocalPool, warm_up
 
 
-def make_executor(workspace: Workspace, request: RunRequest, todo: Sequence[Job]) -> Executor:
-    """In this process for one worker, else a pool of processes, or a cluster; `todo`: the runs there are to do.
+def prepare_executor(request: RunRequest, functions: RunFunctions) -> None:
+    """Begin what takes seconds and needs no plan: the imports of worker processes, beside the planning in this one."""
+    if request.executor == "local":
+        warm_up(functions)
+
+
+def make_executor(request: RunRequest, workspace: Workspace, todo: Sequence[Job], workers: int, functions: RunFunctions) -> Executor:
+    """A pool of processes on this machine (also for one worker and one run), a cluster, or this process.
+
+    Args:
+        todo: the runs there are to do; no more workers are started than there are of them.
+        workers: how many runs go at once.
 
     Raises:
         UserError: an executor that is not installed, options that do not fit it, or a node that cannot do runs.
     """
     limits = Limits(request.time_limit, request.memory_limit)
+    setup = ExecutorSetup(workspace, functions, workers, limits, max((run.spec.compute.threads for run in todo), default=1))
     if not todo:
-        return Inline(workspace)
+        return Inline(setup)
     if request.executor == "ray":
-        return _ray(workspace, request, limits, todo)
+        return _ray(request, replace(setup, workers=min(workers, len(todo))), todo)
     if request.executor == "slurm":
-        return _slurm(workspace, request, limits, todo)
-    return _local(workspace, request, limits, todo)
-
-
-def _local(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
+        return _slurm(request, setup, todo)
     if request.address is not None:
         raise UserError("--address was given without a cluster.", "It goes with --executor ray or slurm.", "Leave it out.")
-    workers = min(request.workers, len(todo))
-    if workers == 1 and not limits:  # a run in the driver's own process could not be ended
-        return Inline(workspace)
-    return LocalPool(replace(workspace, packed=workers > 1 and _gpu(todo)), workers, limits)
+    if request.executor == "inline":
+        return _inline(request, setup)
+    workers = min(workers, len(todo))
+    return LocalPool(replace(setup, workers=workers, workspace=replace(workspace, packed=workers > 1 and _gpu(todo))))
 
 
-def _slurm(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
+def _inline(request: RunRequest, setup: ExecutorSetup) -> Executor:
+    if setup.limits != Limits():
+        raise UserError(
+            f"{'--time-limit' if request.time_limit else '--memory-limit'} was given with --executor inline.",
+            "A run in the command's own process cannot be ended.",
+            "Leave out one of the two.",
+        )
+    return Inline(setup)
+
+
+def _slurm(request: RunRequest, setup: ExecutorSetup, todo: Sequence[Job]) -> Executor:
     from benchmark.running.executors.slurm_array import WHERE, SlurmArray, queue_of
 
-    where = request.address or WHERE[0]
-    return SlurmArray(workspace, limits, request.workers, queue_of(where), _threads(todo), _gpu(todo))
+    return SlurmArray(setup, queue_of(request.address or WHERE[0]), _gpu(todo))
 
 
-def _ray(workspace: Workspace, request: RunRequest, limits: Limits, todo: Sequence[Job]) -> Executor:
-    from benchmark.records.store import RecordStore
+def _ray(request: RunRequest, setup: ExecutorSetup, todo: Sequence[Job]) -> Executor:
     from benchmark.running.executors.gpu_memory import measured_peak
     from benchmark.running.executors.ray_cluster import RayCluster
     from benchmark.running.executors.ray_nodes import connected
 
     peak = measured_peak(todo, RecordStore(request.results))
-    return RayCluster(workspace, limits, min(request.workers, len(todo)), connected(request.address), _threads(todo), peak)
+    return RayCluster(setup, connected(request.address), peak)
 
 
 def _gpu(todo: Sequence[Job]) -> bool:
     return any(run.spec.compute.device.startswith("cuda") for run in todo)
-
-
-def _threads(todo: Sequence[Job]) -> int:
-    """Processor cores that a run takes at most."""
-    return max((run.spec.compute.threads for run in todo), default=1)

@@ -1,16 +1,17 @@
-"""One run after another, in the driver's own process."""
+"""One run after another in the driver's own process: for a debugger, and for methods that are defined in a notebook."""
 
 from __future__ import annotations
 
-from benchmark.planning.workspace import Workspace
-from benchmark.running.executors.base import Executor, Finished, Job, PhaseProgress
+from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, PhaseProgress
+from benchmark.running.machine.process_state import process_state, restore_settings
 
 
 class Inline(Executor):
-    """Runs each run when it is submitted."""
+    """Does each run when it is submitted. A method that kills its process takes the driver along; settings of the process that a run
+    changed are put back after it."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+    def __init__(self, setup: ExecutorSetup) -> None:
+        self.workspace, self.functions = setup.workspace, setup.functions
         self._ended: list[Finished] = []
 
     @property
@@ -22,9 +23,11 @@ class Inline(Executor):
         return bool(self._ended)
 
     def submit(self, run: Job, progress: PhaseProgress) -> None:
-        from benchmark.running.run_and_record import run_and_record
-
-        self._ended.append(run_and_record(run.spec, self.workspace, progress))
+        before = process_state()
+        try:
+            self._ended.append(self.functions.perform(run.spec, self.workspace, progress))
+        finally:
+            restore_settings(before)
 
     def collect(self) -> list[Finished]:
         ended, self._ended = self._ended, []

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
 from benchmark.records.atomic_files import write_atomic
-from benchmark.running.limits import Limits
+from benchmark.running.executors.base import ExecutorSetup, Limits, RunFunctions
 from benchmark.version import NUMERICS, VERSION
 
 PLUGIN_NAME = re.compile(r"[A-Za-z_][\w-]*\.py")  # it becomes a file's name at the node
@@ -36,6 +36,7 @@ class JobPayload:
     Args:
         workspace: with absolute paths, and of the plug-ins only those that are installed modules.
         files: the plug-ins that are single files.
+        functions: what does a run at the node, and records one that was lost.
         limits: what one run may take.
         token: what stands in `token_file` of the results folder that the driver sees.
         data: fingerprint of the data folder that the driver sees, or "".
@@ -44,6 +45,7 @@ class JobPayload:
 
     workspace: Workspace
     files: tuple[PluginText, ...]
+    functions: RunFunctions
     limits: Limits
     token: str
     data: str
@@ -55,12 +57,13 @@ class JobPayload:
         return self.workspace.results / f".seen-{self.token}"
 
 
-def pack_payload(workspace: Workspace, limits: Limits) -> JobPayload:
+def pack_payload(setup: ExecutorSetup) -> JobPayload:
     """Make the parcel of a command, and write its token into the results folder.
 
     Raises:
         UserError: a plug-in that cannot travel, or a results folder that cannot be written.
     """
+    workspace = setup.workspace
     modules = tuple(plugin for plugin in workspace.plugins if not Path(plugin).is_file())
     files = tuple(_as_text(Path(plugin)) for plugin in workspace.plugins if Path(plugin).is_file())
     places = replace(
@@ -71,7 +74,7 @@ def pack_payload(workspace: Workspace, limits: Limits) -> JobPayload:
         task_files={name: file.resolve() for name, file in workspace.task_files.items()},
         plugins=modules,
     )
-    parcel = JobPayload(places, files, limits, secrets.token_hex(16), fingerprint(places.data_root))
+    parcel = JobPayload(places, files, setup.functions, setup.limits, secrets.token_hex(16), fingerprint(places.data_root))
     write_atomic(parcel.token_file, parcel.token.encode())
     return parcel
 
@@ -142,5 +145,5 @@ def not_fit(node: str, reason: str) -> UserError:
     return UserError(
         f"{node} cannot do runs. {reason}",
         "Every node sees the same results folder, data and version of this package, under the same paths.",
-        "Mend that node, or give folders that all nodes share (--results, --data-root). See docs/scaling.md.",
+        "Repair that node, or give folders that all nodes share (--results, --data-root). See docs/scaling.md.",
     )

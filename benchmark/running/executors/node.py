@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.records.spec import RunSpec
-from benchmark.running.executors.base import Finished
+from benchmark.running.executors.base import ExecutorSetup, Finished
 from benchmark.running.executors.job_payload import JobPayload, preflight_error, unpack_payload
 from benchmark.running.executors.pool import LocalPool
 
@@ -42,7 +42,8 @@ class Node:
     def do(self, spec_json: str) -> dict[str, Any]:
         """Do one run and say how it ended, as the fields of a `Finished`."""
         if self._pool is None:
-            self._pool = LocalPool(unpack_payload(self._parcel, Path(self._folder.name)), 1, self._parcel.limits)
+            workspace = unpack_payload(self._parcel, Path(self._folder.name))
+            self._pool = LocalPool(ExecutorSetup(workspace, self._parcel.functions, 1, self._parcel.limits))
         self._pool.submit(NodeJob(RunSpec.model_validate_json(spec_json)), lambda name, done, planned: None)
         ended: list[Finished] = []
         while not ended:

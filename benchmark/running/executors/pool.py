@@ -5,27 +5,44 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import os
+import signal
+import sys
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import connection
-from types import TracebackType
+from multiprocessing import connection, forkserver
+from types import ModuleType, TracebackType
 from typing import Any
 
 from benchmark.planning.workspace import Workspace
-from benchmark.running.executors.base import Executor, Finished, Job, PhaseProgress
+from benchmark.records.record import WORKER_DIED, Status
+from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, LostRun, PhaseProgress, RunFunctions
 from benchmark.running.executors.worker import BEGUN, ENDED, PROGRESS, RAISED, serve
-from benchmark.running.limits import Limits, Over
 
-RETRIES = 2  # further attempts at a run whose worker died
+RETRIES = 1  # further attempts at a run whose worker died
 PATIENCE = 0.2  # seconds that `collect` waits at most, and between two looks at the limits
 SHUTDOWN_TIMEOUT = 5.0  # seconds that a worker without a run gets to end by itself
+_starting = threading.Lock()
+FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM) if os.name == "posix" else ()  # by which the system or a user ends a process
 
-_processes = multiprocessing.get_context("spawn")
+# A fork server imports torch once for all workers, and is forked before it has started a thread or touched a device. Elsewhere than on
+# Linux system libraries do not bear a fork, and each worker imports torch itself.
+_processes: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+
+
+def warm_up(functions: RunFunctions) -> None:
+    """Start importing what workers need, in a process of its own, while this one goes on. Without effect where that cannot be."""
+    if _processes.get_start_method() == "forkserver":
+        forkserver.set_forkserver_preload([functions.perform.__module__])
+        with _without_main():
+            forkserver.ensure_running()
 
 
 @dataclass
 class _PoolRun:
-    """A run that was handed out. `began`: when its worker told so, on this process's monotonic clock."""
+    """A run that was handed out. `began`: when its worker reported its start, on this process's monotonic clock."""
 
     run: Job
     progress: PhaseProgress
@@ -37,10 +54,12 @@ class _PoolRun:
 class _Worker:
     """A worker process, its pipe, and the run that it is at."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, functions: RunFunctions) -> None:
         self.pipe, theirs = _processes.Pipe()
-        self.process = _processes.Process(target=serve, args=(theirs, workspace), name="benchmark-worker")
-        self.process.start()
+        arguments = (theirs, workspace, functions, dict(os.environ))
+        self.process = _processes.Process(target=serve, args=arguments, name="benchmark-worker")
+        with _without_main():
+            self.process.start()
         theirs.close()
         self.going: _PoolRun | None = None
         self.ended = 0  # runs that it has finished
@@ -53,24 +72,25 @@ class _Worker:
 
     def receive(self) -> list[list[Any]]:
         """What it said since the last call."""
-        words = []
+        messages = []
         with contextlib.suppress(EOFError, OSError):  # it died; its sentinel says so too
             while self.pipe.poll():
-                words.append(json.loads(self.pipe.recv_bytes()))
-        return words
+                messages.append(json.loads(self.pipe.recv_bytes()))
+        return messages
 
     def end(self) -> None:
-        """Kill it. What it had said is still in the pipe."""
+        """Kill it. What it had sent is still in the pipe."""
         self.process.kill()
         self.process.join()
 
 
 class LocalPool(Executor):
-    """At most `workers` spawned processes. Only specs go in and only a few words come out: the worker writes the record itself."""
+    """At most `workers` processes. Only specs go in and only short messages come out: the worker writes the record itself."""
 
-    def __init__(self, workspace: Workspace, workers: int, limits: Limits | None = None) -> None:
-        self.workspace, self.workers, self.limits = workspace, workers, limits or Limits()
+    def __init__(self, setup: ExecutorSetup) -> None:
+        self.workspace, self.functions, self.workers, self.limits = setup.workspace, setup.functions, setup.workers, setup.limits
         self._pool: list[_Worker] = []
+        warm_up(self.functions)
 
     @property
     def free(self) -> bool:
@@ -85,7 +105,7 @@ class LocalPool(Executor):
         (idle or self._new_worker()).send(_PoolRun(run, progress))
 
     def collect(self) -> list[Finished]:
-        """What ended; returns as soon as a worker says something or dies. A run whose worker died goes again, at most twice."""
+        """What ended; returns as soon as a worker says something or dies. A run whose worker died goes again, once."""
         awaited = [worker.pipe for worker in self._pool if worker.going] + [worker.process.sentinel for worker in self._pool]
         connection.wait(awaited, timeout=PATIENCE)
         ended = []
@@ -93,9 +113,9 @@ class LocalPool(Executor):
             over = self._over(worker)
             if over is not None:
                 worker.end()
-            alive = worker.process.is_alive()  # before listening: its last words come first
-            ended += [finished for words in worker.receive() if (finished := self._heard(worker, words)) is not None]
-            if not alive and (finished := self._lost(worker, over)) is not None:
+            alive = worker.process.is_alive()  # before reading: its last messages come first
+            ended += [finished for message in worker.receive() if (finished := self._handle(worker, message)) is not None]
+            if not alive and worker in self._pool and (finished := self._lost(worker, over)) is not None:
                 ended.append(finished)
         return ended
 
@@ -105,42 +125,47 @@ class LocalPool(Executor):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for worker in self._pool:
+            if worker.going is not None:
+                worker.end()
             worker.pipe.close()
         until = time.monotonic() + SHUTDOWN_TIMEOUT
         for worker in self._pool:
-            if worker.going is None:
-                worker.process.join(max(0.0, until - time.monotonic()))
+            worker.process.join(max(0.0, until - time.monotonic()))
             worker.end()
 
     def _new_worker(self) -> _Worker:
-        self._pool.append(_Worker(self.workspace))
+        self._pool.append(_Worker(self.workspace, self.functions))
         return self._pool[-1]
 
-    def _over(self, worker: _Worker) -> Over | None:
+    def _over(self, worker: _Worker) -> LostRun | None:
         going = worker.going
         if going is None or going.began is None or worker.process.pid is None:
             return None
-        return self.limits.over(worker.process.pid, time.monotonic() - going.began)
+        return self.limits.exceeded(worker.process.pid, time.monotonic() - going.began)
 
-    def _heard(self, worker: _Worker, words: list[Any]) -> Finished | None:
-        """Take in what a worker said; a Finished if its run is over."""
-        kind, *rest = words
+    def _handle(self, worker: _Worker, message: list[Any]) -> Finished | None:
+        """Take in a message of a worker; a Finished if its run is over."""
+        kind, *content = message
         going = worker.going
         assert going is not None
         if kind == BEGUN:
             going.began = time.monotonic()
         elif kind == PROGRESS:
-            going.progress(*rest)
-        elif kind == ENDED:
+            going.progress(*content)
+        elif kind in (ENDED, RAISED):
             worker.going, worker.ended = None, worker.ended + 1
-            return Finished(**rest[0])
-        elif kind == RAISED:
-            name, message = rest[0]
-            worker.going = None
-            return self._recorded(going, Over("failed", name, message))
+            result, changed = content
+            if changed or kind == RAISED:  # the next run is to find a process like a new one; and the lease of a dead one is free at once
+                self._retire(worker)
+            return Finished(**result) if kind == ENDED else self._record_lost(going, LostRun("failed", *result))
         return None
 
-    def _lost(self, worker: _Worker, over: Over | None) -> Finished | None:
+    def _retire(self, worker: _Worker) -> None:
+        self._pool.remove(worker)
+        worker.pipe.close()
+        worker.end()
+
+    def _lost(self, worker: _Worker, over: LostRun | None) -> Finished | None:
         """A worker is gone. Its run goes again in a new one, or is recorded."""
         self._pool.remove(worker)
         worker.pipe.close()
@@ -153,10 +178,28 @@ class LocalPool(Executor):
         if innocent and going.deaths <= RETRIES:
             self._new_worker().send(going)
             return None
-        died = f"its worker died {going.deaths} times, the last time with exit code {worker.process.exitcode}"
-        return self._recorded(going, over or Over("killed", "WorkerDied", died))
+        return self._record_lost(going, over or _death(going.deaths, worker.process.exitcode))
 
-    def _recorded(self, going: _PoolRun, end: Over) -> Finished:
-        from benchmark.running.run_and_record import record_killed
+    def _record_lost(self, going: _PoolRun, lost: LostRun) -> Finished:
+        return self.functions.record_lost(going.run.spec, self.workspace, lost._replace(seconds=time.monotonic() - going.handed))
 
-        return record_killed(going.run.spec, self.workspace, end.reason, time.monotonic() - going.handed, end.status, end.kind)
+
+def _death(times: int, code: int | None) -> LostRun:
+    """How a run is recorded whose worker died: as failed where the process ended itself, as killed where a signal from outside did."""
+    known = {int(number): number.name for number in signal.Signals}
+    ended = f"by {known[-code]}" if code is not None and -code in known else f"with exit code {code}"
+    status: Status = "killed" if code is not None and -code in FROM_OUTSIDE else "failed"
+    return LostRun(status, WORKER_DIED, f"its worker process died {times} times, the last time {ended}")
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """While a process is started: hide the main module, which multiprocessing would else import again in the new process. A script that
+    calls `benchmark.run` needs no `if __name__ == "__main__"` so."""
+    main = sys.modules["__main__"]
+    with _starting:
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main

@@ -9,15 +9,14 @@ from types import TracebackType
 from typing import Any
 
 from benchmark.errors import UserError
-from benchmark.planning.workspace import Workspace
-from benchmark.records.record import Status
-from benchmark.running.executors.base import Executor, Finished, Job, PhaseProgress
+from benchmark.records.error_text import one_line
+from benchmark.records.record import WORKER_DIED
+from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, LostRun, PhaseProgress
 from benchmark.running.executors.gpu_memory import share
 from benchmark.running.executors.job_payload import not_fit, pack_payload, packed
 from benchmark.running.executors.node import Node
 from benchmark.running.executors.pool import RETRIES
 from benchmark.running.executors.ray_nodes import seen_by_every_node
-from benchmark.running.limits import Limits
 
 PATIENCE = 1.0  # seconds that `collect` waits at most
 START = 300.0  # seconds in which some actor must find room
@@ -47,18 +46,17 @@ class RayCluster(Executor):
 
     Args:
         ray: the module, connected to a cluster (see `ray_nodes.connected`).
-        threads: processor cores of one actor.
         gpu: bytes of GPU memory that a run was measured to take at most; 0 where that is not known, None where no run needs a GPU.
 
     Raises:
         UserError: a node that cannot do runs.
     """
 
-    def __init__(self, workspace: Workspace, limits: Limits, workers: int, ray: Any, threads: int = 1, gpu: int | None = None) -> None:
-        self.ray, self.workers = ray, workers
+    def __init__(self, setup: ExecutorSetup, ray: Any, gpu: int | None = None) -> None:
+        self.ray, self.workers = ray, setup.workers
         self._slots: list[_Slot] = []
         self._again: list[_RayRun] = []
-        self.parcel = pack_payload(workspace, limits)
+        self.parcel = pack_payload(setup)
         try:
             nodes = seen_by_every_node(ray, self.parcel)
         except BaseException:
@@ -66,7 +64,7 @@ class RayCluster(Executor):
             raise
         self.gpus = 0.0 if gpu is None else share(gpu, min((node["gpu_bytes"] for node in nodes if node["gpu_bytes"]), default=0))
         self.parcel = packed(self.parcel, 0.0 < self.gpus < 1.0)
-        self._kind = ray.remote(Node).options(num_cpus=threads, num_gpus=self.gpus, max_restarts=0)
+        self._kind = ray.remote(Node).options(num_cpus=setup.threads, num_gpus=self.gpus, max_restarts=0)
         self._room = time.monotonic()  # when an actor was last seen ready
         self._fill()
 
@@ -133,8 +131,8 @@ class RayCluster(Executor):
             return self._lost(slot, going, error)
         except Exception as error:  # the node's own code raised
             if going is None:
-                raise not_fit("A node", str(error).strip().splitlines()[-1]) from error
-            return self._recorded(going, "failed", type(error).__name__, str(error).strip().splitlines()[-1])
+                raise not_fit("A node", one_line(str(error))) from error
+            return self._record_lost(going, LostRun("failed", type(error).__name__, one_line(str(error))))
         if going is not None:
             return Finished(**told)
         if told:
@@ -144,7 +142,7 @@ class RayCluster(Executor):
     def _lost(self, slot: _Slot, going: _RayRun | None, error: Any) -> Finished | None:
         """An actor is gone. Another one is asked for, and the run goes again or is recorded."""
         if error.actor_init_failed:
-            raise not_fit("A node", f"A worker could not start there: {str(error).strip().splitlines()[-1]}") from error
+            raise not_fit("A node", f"A worker could not start there: {one_line(str(error))}") from error
         self._slots.remove(slot)
         with contextlib.suppress(Exception):
             self.ray.kill(slot.actor)  # it may only be out of sight
@@ -155,13 +153,11 @@ class RayCluster(Executor):
         if going.deaths <= RETRIES:
             self._again.append(going)
             return None
-        return self._recorded(going, "killed", "WorkerDied", f"its worker or its node was lost {going.deaths} times")
+        return self._record_lost(going, LostRun("killed", WORKER_DIED, f"its worker or its node was lost {going.deaths} times"))
 
-    def _recorded(self, going: _RayRun, status: Status, kind: str, reason: str) -> Finished:
-        from benchmark.running.run_and_record import record_killed
-
+    def _record_lost(self, going: _RayRun, lost: LostRun) -> Finished:
         seconds = time.monotonic() - going.handed
-        return record_killed(going.run.spec, self.parcel.workspace, reason, seconds, status, kind)
+        return self.parcel.functions.record_lost(going.run.spec, self.parcel.workspace, lost._replace(seconds=seconds))
 
     def _check_room(self) -> None:
         if any(slot.answer is None or slot.going for slot in self._slots):

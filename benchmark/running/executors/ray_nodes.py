@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UserError
+from benchmark.records.error_text import one_line
 from benchmark.running.executors.job_payload import JobPayload, not_fit
 from benchmark.running.executors.node import probe_node
 
@@ -37,7 +38,7 @@ def connected(address: str | None) -> Any:
         ray.init(address=address or "auto", log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
         raise UserError(
-            f"No Ray cluster could be entered at {address or 'this machine'}: {str(error).strip().splitlines()[0]}",
+            f"No Ray cluster could be entered at {address or 'this machine'}: {one_line(str(error))}",
             "A running cluster, and the token that it was started with (RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH).",
             "Start its head with `ray start --head` and give its HOST:PORT as --address. See docs/scaling.md.",
         ) from error
@@ -65,7 +66,7 @@ def _checked(ray: Any, answer: Any, node: dict[str, Any]) -> dict[str, Any]:
     try:
         told: dict[str, Any] = ray.get(answer)
     except Exception as error:  # such as: the package is not installed there
-        raise not_fit(_named(node), str(error).strip().splitlines()[-1]) from error
+        raise not_fit(_named(node), one_line(str(error))) from error
     if told["trouble"]:
         raise not_fit(_named(node), told["trouble"])
     return told

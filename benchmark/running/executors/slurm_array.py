@@ -14,12 +14,12 @@ from types import TracebackType
 from typing import Any
 
 from benchmark.errors import UserError
-from benchmark.planning.workspace import Workspace
+from benchmark.records.error_text import one_line
+from benchmark.records.record import WORKER_DIED
 from benchmark.running.executors.array_task import ArrayTask
-from benchmark.running.executors.base import Executor, Finished, Job, PhaseProgress
+from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, Limits, LostRun, PhaseProgress
 from benchmark.running.executors.job_payload import not_fit, pack_payload
 from benchmark.running.executors.pool import RETRIES
-from benchmark.running.limits import Limits
 
 PACK = 20  # runs that one element gets at most: a job costs seconds to minutes in a queue, a run little more
 LOOK = 1.0  # seconds between two looks at the notes
@@ -49,15 +49,14 @@ class SlurmArray(Executor):
 
     Args:
         queue: makes submitit's executor for a folder (see `queue_of`).
-        threads: processor cores of one element.
         gpu: whether an element needs a GPU.
     """
 
-    def __init__(self, workspace: Workspace, limits: Limits, workers: int, queue: Queue, threads: int = 1, gpu: bool = False) -> None:
-        self.parcel, self.workers = pack_payload(workspace, limits), workers
+    def __init__(self, setup: ExecutorSetup, queue: Queue, gpu: bool = False) -> None:
+        self.parcel, self.workers = pack_payload(setup), setup.workers
         self.folder = private(self.parcel.workspace.results / ".jobs" / self.parcel.token[:8])
         self._queue = queue(self.folder / "%j")
-        self._queue.update_parameters(**asked_for(limits, threads, gpu), slurm_array_parallelism=workers)
+        self._queue.update_parameters(**asked_for(setup.limits, setup.threads, gpu), slurm_array_parallelism=setup.workers)
         self._buffer: list[_ArrayRun] = []
         self._submitted: list[_Submitted] = []
 
@@ -131,13 +130,12 @@ class SlurmArray(Executor):
             if going.deaths <= RETRIES:
                 self._buffer.append(going)
             else:
-                ended.append(self._recorded(going))
+                ended.append(self._record_lost(going))
         return ended
 
-    def _recorded(self, going: _ArrayRun) -> Finished:
-        from benchmark.running.run_and_record import record_killed
-
-        return record_killed(going.run.spec, self.parcel.workspace, f"its array element died under it {going.deaths} times", 0.0)
+    def _record_lost(self, going: _ArrayRun) -> Finished:
+        lost = LostRun("killed", WORKER_DIED, f"its array element died under it {going.deaths} times")
+        return self.parcel.functions.record_lost(going.run.spec, self.parcel.workspace, lost)
 
 
 def _outcome(one: _Submitted) -> str:
@@ -147,7 +145,7 @@ def _outcome(one: _Submitted) -> str:
     except Exception as error:  # submitit's own errors, for a job that was killed, failed or never began
         if any(one.element.begun(key) for key in one.runs) or not one.runs:
             return ""
-        return f"Its job ended before it began a run: {str(error).strip().splitlines()[-1]}"
+        return f"Its job ended before it began a run: {one_line(str(error))}"
 
 
 def private(folder: Path) -> Path:

@@ -5,29 +5,39 @@ Driver and worker talk over a pipe of their own, in JSON: no pickle, and no lock
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from multiprocessing import connection
 from multiprocessing.connection import Connection
 from typing import Any
 
 from benchmark.planning.workspace import Workspace
-from benchmark.running.executors.base import Finished, PhaseProgress
+from benchmark.running.executors.base import Finished, PhaseProgress, RunFunctions
+from benchmark.running.machine.process_state import changed_settings, process_state
 
-BEGUN, PROGRESS, ENDED, RAISED = "begun", "progress", "ended", "raised"  # what a worker tells, in the order of a run
+BEGUN, PROGRESS, ENDED, RAISED = "begun", "progress", "ended", "raised"  # what a worker sends, in the order of a run
 FOR_DRIVER = ("SIGINT", "SIGUSR1", "SIGUSR2")
-PACE = 0.5  # seconds between two tellings of progress
+PACE = 0.5  # seconds between two reports of progress
 
 
-def serve(pipe: Connection, workspace: Workspace) -> None:
+def serve(pipe: Connection, workspace: Workspace, functions: RunFunctions, environment: Mapping[str, str]) -> None:
     """In the new process: do every run that comes through the pipe, until it is closed. Signals to a whole group of processes, Ctrl-C
-    and Slurm's warning, are left to the driver."""
+    and Slurm's warning, are left to the driver.
+
+    The last message about a run names the settings of the process that it changed (see `process_state`): such a process is no longer
+    like a new one, and the driver replaces it.
+
+    Args:
+        environment: the driver's environment variables; a fork server may have been started under others.
+    """
+    _take_environment(environment)
     for name in FOR_DRIVER:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -37,7 +47,16 @@ def serve(pipe: Connection, workspace: Workspace) -> None:
             order = pipe.recv_bytes()
         except (EOFError, OSError):
             return
-        _tell(pipe, *_attempt(order.decode(), workspace, lambda *words: _tell(pipe, *words)))
+        kind, content, changed = _attempt(order.decode(), workspace, functions, lambda *message: _send(pipe, *message))
+        _send(pipe, kind, content, changed)
+
+
+def _take_environment(environment: Mapping[str, str]) -> None:
+    for name in set(os.environ) - set(environment):
+        del os.environ[name]
+    for name, value in environment.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value
 
 
 def _end_with_driver() -> None:
@@ -47,27 +66,27 @@ def _end_with_driver() -> None:
         os._exit(1)
 
 
-def _attempt(spec_json: str, workspace: Workspace, tell: Callable[..., None]) -> tuple[str, Any]:
-    """Do one run; what to tell at its end."""
-    try:
-        return ENDED, asdict(_work(spec_json, workspace, tell))
-    except BaseException as error:  # execute() records what a method raises; this is what it could not
-        return RAISED, [type(error).__name__, str(error)]
-
-
-def _work(spec_json: str, workspace: Workspace, tell: Callable[..., None]) -> Finished:
+def _attempt(spec_json: str, workspace: Workspace, functions: RunFunctions, send: Callable[..., None]) -> tuple[str, Any, list[str]]:
+    """Do one run: the kind and content of the message at its end, and the settings of this process that it changed."""
     from benchmark.plugins.registry import load_plugin
     from benchmark.records.spec import RunSpec
-    from benchmark.running.run_and_record import run_and_record
 
-    for plugin in workspace.plugins:
-        load_plugin(plugin)
-    spec = RunSpec.model_validate_json(spec_json)
-    tell(BEGUN)
-    return run_and_record(spec, workspace, _paced(tell))
+    try:
+        for plugin in workspace.plugins:
+            load_plugin(plugin)
+        spec = RunSpec.model_validate_json(spec_json)
+    except BaseException as error:
+        return RAISED, [type(error).__name__, str(error)], []
+    before = process_state()
+    send(BEGUN)
+    try:
+        finished: Finished = functions.perform(spec, workspace, _paced(send))
+    except BaseException as error:  # what a method raises is in its record; this is a record that could not be written
+        return RAISED, [type(error).__name__, str(error)], changed_settings(before)
+    return ENDED, asdict(finished), changed_settings(before)
 
 
-def _paced(tell: Callable[..., None]) -> PhaseProgress:
+def _paced(send: Callable[..., None]) -> PhaseProgress:
     """Progress, at most once in `PACE` seconds."""
     last = 0.0
 
@@ -75,10 +94,12 @@ def _paced(tell: Callable[..., None]) -> PhaseProgress:
         nonlocal last
         if time.monotonic() - last > PACE:
             last = time.monotonic()
-            tell(PROGRESS, name, done, planned)
+            send(PROGRESS, name, done, planned)
 
     return progress
 
 
-def _tell(pipe: Connection, *words: Any) -> None:
-    pipe.send_bytes(json.dumps(words).encode())
+def _send(pipe: Connection, *message: Any) -> None:
+    """Nothing is raised where the driver has gone: this process ends with it, and no run fails for it."""
+    with contextlib.suppress(OSError):
+        pipe.send_bytes(json.dumps(message).encode())

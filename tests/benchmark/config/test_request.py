@@ -41,7 +41,13 @@ def test_wrong_seeds_are_a_user_error(given: Any) -> None:
 
 def test_defaults() -> None:
     made = request()
-    assert (made.profile, made.workers, made.results, made.cache_limit, made.seeds) == ("embedded", 1, Path("results/runs"), 10**10, None)
+    assert (made.profile, made.workers, made.results, made.cache_limit, made.seeds) == (
+        "embedded",
+        "auto",
+        Path("results/runs").absolute(),
+        10**10,
+        None,
+    )
     assert made.cache_folder.name == "benchmark"
 
 

@@ -17,7 +17,7 @@ PRICE = CostEstimate(2, 600.0, 60.0, 330.0, 2, 1_500_000_000, 2_500_000, None, 1
 
 def a_plan(*done: bool, price: CostEstimate = PRICE, detectable: MinimumDetectableEffect | None = None) -> Any:
     cell, arm = SimpleNamespace(label="sst2 N=20"), SimpleNamespace(name="ce", trial=None)
-    runs = [SimpleNamespace(key=f"k{i}", cell=cell, arm=arm, done=d) for i, d in enumerate(done)]
+    runs = [SimpleNamespace(key=f"k{i}", cell=cell, arm=arm, done=d, todo=not d) for i, d in enumerate(done)]
     workspace = SimpleNamespace(cache=Path("cache"), cache_limit=10**9)
     told = {
         "title": "profile smoke",

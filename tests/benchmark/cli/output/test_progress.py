@@ -19,7 +19,9 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def plan():
-    runs = [SimpleNamespace(key=f"k{i}", label=f"sst2 20 seed {i}", arm=SimpleNamespace(name="ce"), done=i == 0) for i in range(3)]
+    runs = [
+        SimpleNamespace(key=f"k{i}", label=f"sst2 20 seed {i}", arm=SimpleNamespace(name="ce"), done=i == 0, todo=i != 0) for i in range(3)
+    ]
     return SimpleNamespace(runs=runs, title="smoke", warnings=["task mine: 2 rows"])
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +13,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from benchmark.contract.method import Method
 from benchmark.contract.phase import Phase
 from benchmark.contract.task_info import Cost
 from benchmark.plugins.registry import methods
+
+
+class Panic(BaseException):
+    """What a library in Rust raises when it panics: no Exception."""
+
+
+def _panic() -> None:
+    raise Panic("index out of bounds")
+
+
+def _exit() -> None:
+    raise SystemExit("enough")
+
 
 ACTS: dict[str, Callable[[], Any]] = {
     "sleeps": lambda: time.sleep(600),
@@ -23,8 +39,16 @@ ACTS: dict[str, Callable[[], Any]] = {
     "hoards": lambda: (_hoard("hoarded"), time.sleep(600)),
     "leaves-memory": lambda: _hoard("left"),
     "dies": lambda: os.kill(os.getpid(), signal.SIGKILL),
-    "exits": lambda: (_ for _ in ()).throw(SystemExit("enough")),
-    "tells-its-process": lambda: Path(os.environ["PIDS"], str(os.getpid())).touch(),
+    "exits": _exit,
+    "panics": _panic,
+    "crashes": lambda: ctypes.string_at(0),
+    "quits": lambda: os._exit(0),
+    "widens": lambda: torch.set_default_dtype(torch.float64),
+    "freezes": lambda: torch.set_grad_enabled(False),
+    "moves": lambda: os.chdir("/"),
+    "listens": lambda: signal.signal(signal.SIGTERM, lambda *received: None),
+    "leaves-a-thread": lambda: threading.Thread(target=time.sleep, args=(600,), daemon=True).start(),
+    "reports-its-process": lambda: Path(os.environ["PIDS"], str(os.getpid())).touch(),
 }
 HELD: dict[str, bytes] = {}
 
@@ -64,57 +88,7 @@ class Misbehaving(Method):
         return [Act(self.act)]
 
 
-@methods.register("sleeps")
-@dataclass(frozen=True)
-class Sleeps(Misbehaving):
-    """Never ends."""
-
-    act = "sleeps"
-
-
-@methods.register("breathes")
-@dataclass(frozen=True)
-class Breathes(Misbehaving):
-    """Takes a second."""
-
-    act = "breathes"
-
-
-@methods.register("hoards")
-@dataclass(frozen=True)
-class Hoards(Misbehaving):
-    """Takes one and a half gigabytes and never ends."""
-
-    act = "hoards"
-
-
-@methods.register("leaves-memory")
-@dataclass(frozen=True)
-class LeavesMemory(Misbehaving):
-    """Leaves one and a half gigabytes in its process."""
-
-    act = "leaves-memory"
-
-
-@methods.register("dies")
-@dataclass(frozen=True)
-class Dies(Misbehaving):
-    """Kills its process."""
-
-    act = "dies"
-
-
-@methods.register("exits")
-@dataclass(frozen=True)
-class Exits(Misbehaving):
-    """Asks the interpreter to end."""
-
-    act = "exits"
-
-
-@methods.register("tells-its-process")
-@dataclass(frozen=True)
-class TellsItsProcess(Misbehaving):
-    """Leaves a file that is named after its process."""
-
-    act = "tells-its-process"
+for _name in ACTS:
+    methods.register(_name)(
+        dataclass(frozen=True)(type(_name.title().replace("-", ""), (Misbehaving,), {"act": _name, "__module__": __name__}))
+    )

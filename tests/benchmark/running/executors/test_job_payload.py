@@ -12,8 +12,9 @@ import pytest
 
 from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
+from benchmark.running.executors.base import ExecutorSetup
 from benchmark.running.executors.job_payload import JobPayload, fingerprint, pack_payload, preflight_error, unpack_payload
-from benchmark.running.limits import Limits
+from benchmark.running.run_and_record import RUN_FUNCTIONS
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def packed(tmp_path: Path, plugin: Path) -> Callable[..., JobPayload]:
 
     def make(**changes: Any) -> JobPayload:
         plain = Workspace(tmp_path / "results", tmp_path / "cache", data_root=data, plugins=(str(plugin), "json"))
-        return pack_payload(dataclasses.replace(plain, **changes), Limits())
+        return pack_payload(ExecutorSetup(dataclasses.replace(plain, **changes), RUN_FUNCTIONS))
 
     return make
 

@@ -14,9 +14,9 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.records.store import RecordStore
 from benchmark.running.executors import ray_cluster, ray_nodes
-from benchmark.running.executors.base import Finished
+from benchmark.running.executors.base import ExecutorSetup, Finished
 from benchmark.running.executors.ray_cluster import RayCluster
-from benchmark.running.limits import Limits
+from benchmark.running.run_and_record import RUN_FUNCTIONS
 
 PlanOf = Callable[..., tuple[Any, Any]]
 
@@ -113,30 +113,32 @@ def drive(executor: RayCluster, runs: Any) -> list[Finished]:
 def test_every_run_is_done_once_by_as_many_workers_as_find_room(plan_of: PlanOf) -> None:
     plan, request = plan_of("majority", seeds="7")
     ray = Cluster(plan.runs, room=2)
-    ended = drive(RayCluster(plan.workspace, Limits(), 5, ray), plan.runs)
+    ended = drive(RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 5), ray), plan.runs)
     assert {finished.key for finished in ended} == {run.key for run in plan.runs}
     assert len(ray.begun) == 7
     assert ray.left
     assert not list(request.results.glob(".seen-*"))
 
 
-def test_a_run_whose_node_is_lost_goes_again_and_is_recorded_after_the_third_time(plan_of: PlanOf) -> None:
+def test_a_run_whose_node_is_lost_goes_again_and_is_recorded_after_the_second_time(plan_of: PlanOf) -> None:
     plan, request = plan_of("majority")
+    once = Cluster(plan.runs, losses=1)
+    assert [finished.status for finished in drive(RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), once), plan.runs)] == ["done"]
+    assert len(once.begun) == 2
     twice = Cluster(plan.runs, losses=2)
-    assert [finished.status for finished in drive(RayCluster(plan.workspace, Limits(), 1, twice), plan.runs)] == ["done"]
-    assert len(twice.begun) == 3
-    thrice = Cluster(plan.runs, losses=3)
-    assert [finished.status for finished in drive(RayCluster(plan.workspace, Limits(), 1, thrice), plan.runs)] == ["killed"]
+    assert [finished.status for finished in drive(RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), twice), plan.runs)] == [
+        "killed"
+    ]
     error = RecordStore(request.results).read(plan.runs[0].key).error
     assert error is not None
-    assert "lost 3 times" in error.message
+    assert "lost 2 times" in error.message
 
 
 def test_a_node_with_trouble_is_named_and_nothing_runs(plan_of: PlanOf) -> None:
     plan, request = plan_of("majority")
     ray = Cluster(plan.runs, trouble="It does not see the results folder.")
     with pytest.raises(UserError, match=r"The node 10\.0\.0\.1 .* does not see the results folder"):
-        RayCluster(plan.workspace, Limits(), 1, ray)
+        RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), ray)
     assert ray.left
     assert not list(request.results.glob(".seen-*"))
 
@@ -146,13 +148,13 @@ def test_a_node_that_does_not_answer_is_named(plan_of: PlanOf) -> None:
     ray = Cluster(plan.runs)
     ray.silent = True
     with pytest.raises(UserError, match="did not answer within"):
-        RayCluster(plan.workspace, Limits(), 1, ray)
+        RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), ray)
 
 
 def test_a_node_that_joins_with_trouble_ends_the_command(plan_of: PlanOf) -> None:
     plan, _ = plan_of("majority")
     ray = Cluster(plan.runs)
-    executor = RayCluster(plan.workspace, Limits(), 1, ray)
+    executor = RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), ray)
     executor._slots[0].answer = Answer("It does not see the same data.")
     with executor, pytest.raises(UserError, match="A node that joined"):
         executor.collect()
@@ -162,7 +164,7 @@ def test_no_room_for_any_worker_ends_the_command(plan_of: PlanOf, monkeypatch: p
     monkeypatch.setattr(ray_cluster, "START", -1.0)
     plan, _ = plan_of("majority")
     with (
-        RayCluster(plan.workspace, Limits(), 1, Cluster(plan.runs, room=0)) as executor,
+        RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), Cluster(plan.runs, room=0)) as executor,
         pytest.raises(UserError, match="No worker found room"),
     ):
         executor.collect()
@@ -172,7 +174,7 @@ def test_no_room_for_any_worker_ends_the_command(plan_of: PlanOf, monkeypatch: p
 def test_a_worker_asks_for_the_share_of_a_gpu_that_was_measured(plan_of: PlanOf, peak: int | None, share: float, packed: bool) -> None:
     plan, _ = plan_of("majority")
     ray = Cluster(plan.runs, gpu_bytes=100 * 10**9)
-    with RayCluster(plan.workspace, Limits(), 1, ray, threads=3, gpu=peak) as executor:
+    with RayCluster(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, threads=3), ray, gpu=peak) as executor:
         assert (ray.asked["num_gpus"], ray.asked["num_cpus"], ray.asked["max_restarts"]) == (share, 3, 0)
         assert executor.parcel.workspace.packed is packed
 

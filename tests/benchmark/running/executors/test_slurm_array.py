@@ -14,10 +14,11 @@ from benchmark.errors import UserError
 from benchmark.records.store import RecordStore
 from benchmark.running.driver import run_plan
 from benchmark.running.executors.array_task import ArrayTask
+from benchmark.running.executors.base import ExecutorSetup, Limits
 from benchmark.running.executors.choice import make_executor
 from benchmark.running.executors.job_payload import pack_payload
 from benchmark.running.executors.slurm_array import PACK, SlurmArray, asked_for, queue_of
-from benchmark.running.limits import Limits
+from benchmark.running.run_and_record import RUN_FUNCTIONS
 
 PlanOf = Callable[..., tuple[Any, Any]]
 
@@ -45,10 +46,10 @@ def test_the_debug_executor_does_the_runs_in_the_driver(plan_of: PlanOf) -> None
 def test_a_preempted_element_goes_on_behind_its_last_note(plan_of: PlanOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pids").mkdir()
     monkeypatch.setenv("PIDS", str(tmp_path / "pids"))
-    plan, request = plan_of("tells-its-process", seeds="2")
+    plan, request = plan_of("reports-its-process", seeds="2")
     specs = [run.spec for run in plan.runs]
     request.results.mkdir()
-    element = ArrayTask.of(pack_payload(plan.workspace, Limits()), specs, tmp_path)
+    element = ArrayTask.of(pack_payload(ExecutorSetup(plan.workspace, RUN_FUNCTIONS)), specs, tmp_path)
     first = ArrayTask(element.parcel, {specs[0].key: element.specs[specs[0].key]}, element.folder)
     assert first() == ""
     requeued = element.checkpoint()
@@ -59,7 +60,7 @@ def test_a_preempted_element_goes_on_behind_its_last_note(plan_of: PlanOf, tmp_p
 
 def test_job_files_are_for_their_owner_alone(plan_of: PlanOf) -> None:
     plan, _request = plan_of("majority")
-    with SlurmArray(plan.workspace, Limits(), 2, queue_of("debug")) as slurm:
+    with SlurmArray(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 2), queue_of("debug")) as slurm:
         modes = {folder: stat.S_IMODE(folder.stat().st_mode) for folder in (slurm.folder, slurm.folder.parent)}
         assert set(modes.values()) == {0o700}
     assert not slurm.folder.exists()
@@ -67,7 +68,7 @@ def test_job_files_are_for_their_owner_alone(plan_of: PlanOf) -> None:
 
 def test_a_node_that_does_not_see_the_results_folder_is_named(plan_of: PlanOf) -> None:
     plan, _request = plan_of("majority")
-    slurm = SlurmArray(plan.workspace, Limits(), 1, queue_of("debug"))
+    slurm = SlurmArray(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 1), queue_of("debug"))
     with slurm:
         slurm.parcel.token_file.unlink()
         slurm.submit(plan.runs[0], lambda *told: None)
@@ -77,7 +78,7 @@ def test_a_node_that_does_not_see_the_results_folder_is_named(plan_of: PlanOf) -
 
 def test_runs_are_packed_into_as_few_elements_as_there_are_slots(plan_of: PlanOf) -> None:
     plan, _request = plan_of("majority", seeds="45")
-    slurm = SlurmArray(plan.workspace, Limits(), 2, queue_of("debug"))
+    slurm = SlurmArray(ExecutorSetup(plan.workspace, RUN_FUNCTIONS, 2), queue_of("debug"))
     sent: list[ArrayTask] = []
     slurm._sent = lambda elements: sent.extend(elements) or [_Never()] * len(elements)  # type: ignore[method-assign,func-returns-value]
     with slurm:
@@ -106,9 +107,9 @@ def test_without_slurm_the_error_says_where_to_start_it(plan_of: PlanOf, monkeyp
     monkeypatch.setenv("PATH", "")
     plan, request = plan_of("majority", executor="slurm")
     with pytest.raises(UserError, match="srun"):
-        make_executor(plan.workspace, request, plan.runs)
+        make_executor(request, plan.workspace, plan.runs, 1, RUN_FUNCTIONS)
     with pytest.raises(UserError, match="slurm, local, debug"):
-        make_executor(plan.workspace, request.model_copy(update={"address": "mars"}), plan.runs)
+        make_executor(request.model_copy(update={"address": "mars"}), plan.workspace, plan.runs, 1, RUN_FUNCTIONS)
     assert not list(request.results.glob(".seen-*"))
 
 
@@ -116,7 +117,7 @@ def test_without_submitit_the_error_names_the_extra(plan_of: PlanOf, monkeypatch
     monkeypatch.setitem(sys.modules, "submitit", None)
     plan, request = plan_of("majority", executor="slurm", address="local")
     with pytest.raises(UserError, match=r"\[slurm\]"):
-        make_executor(plan.workspace, request, plan.runs)
+        make_executor(request, plan.workspace, plan.runs, 1, RUN_FUNCTIONS)
 
 
 class _Never:
