@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from benchmark.contract.task_info import Cost as Cost
     from benchmark.contract.task_info import TaskInfo as TaskInfo
     from benchmark.data.examples import Examples as Examples
+    from benchmark.data.examples import content_ids as content_ids
     from benchmark.data.noise.registry import KINDS as noise_kinds  # noqa: F401 - the public name
-    from benchmark.data.synthetic import generate as embedded_data  # noqa: F401 - the public name
+    from benchmark.data.synthetic import embedded_data as embedded_data
     from benchmark.errors import UserError as UserError
     from benchmark.models.bert_forward import FIRST_POSITION as FIRST_POSITION
     from benchmark.models.bert_forward import attend as attend
@@ -72,7 +73,7 @@ if TYPE_CHECKING:
 # Public name -> where it is defined; `module:name` where the two names differ. A test holds this to the imports above.
 _DEFINED_IN = {
     "__version__": "version:VERSION",
-    "embedded_data": "data.synthetic:generate",
+    "embedded_data": "data.synthetic",
     "VocabularyHead": "models.mlm_head",
     "noise_kinds": "data.noise.registry:KINDS",
     **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run"), "cli.python_api"),
@@ -88,7 +89,7 @@ _DEFINED_IN = {
     **dict.fromkeys(("LossPart", "Pretrain"), "training.gradient_phase"),
     "State": "contract.state",
     **dict.fromkeys(("PhaseScope", "Step"), "contract.step"),
-    "Examples": "data.examples",
+    **dict.fromkeys(("Examples", "content_ids"), "data.examples"),
     "UserError": "errors",
     "dropout": "models.dropout",
     "reinitialise_top_layers": "models.reinitialisation",

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmark import Method, Phase, TaskInfo, bounded, methods, searchable
+from methods.batches.noised_texts import Denoising
 from methods.batches.pairs import Pairs
 from methods.losses.denoising import DenoisingLoss
 from methods.parts.imbalance import PROTOCOLS, ImbalanceCorrected
@@ -39,7 +40,10 @@ class _Contrasting(ImbalanceCorrected):
     streams = ALL_STREAMS
 
     def _contrast(self) -> Phase:
-        return contrast(self.lr_cl, Pairs(self.copies, self.unique_pairs), self.correction(), self.protocol)
+        return contrast(self.lr_cl, self._pairs(), self.correction(), self.protocol)
+
+    def _pairs(self) -> Pairs:
+        return Pairs(self.copies, self.unique_pairs)
 
     def _fine_tune(self) -> Phase:
         return fine_tune(self.freeze_encoder, self.protocol)
@@ -63,8 +67,8 @@ class ThreePhase(_Contrasting):
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """DAE, contrast, fine-tune."""
-        objective = DenoisingLoss(self.tied, self.decoder_layers)
-        return [denoise(self.lr_dae, self.epochs_dae, self.deletion, objective, self.protocol), self._contrast(), self._fine_tune()]
+        objective, feed = DenoisingLoss(self.tied, self.decoder_layers), Denoising(self.deletion)
+        return [denoise(self.lr_dae, self.epochs_dae, objective, feed, self.protocol), self._contrast(), self._fine_tune()]
 
 
 @methods.register("cl-ft")
@@ -94,8 +98,11 @@ class DenoiseThenFineTune(Method):
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """DAE, fine-tune."""
-        objective = DenoisingLoss(self.tied, self.decoder_layers)
-        first = denoise(self.lr_dae, self.epochs_dae, self.deletion, objective, self.protocol)
+        return self._with(DenoisingLoss(self.tied, self.decoder_layers), Denoising(self.deletion))
+
+    def _with(self, objective: DenoisingLoss, feed: Denoising) -> Sequence[Phase]:
+        """Both phases, for any form of the denoising loss and any texts."""
+        first = denoise(self.lr_dae, self.epochs_dae, objective, feed, self.protocol)
         return [first, fine_tune(self.freeze_encoder, self.protocol)]
 
 

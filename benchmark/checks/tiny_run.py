@@ -119,9 +119,9 @@ def _unchanged(module: str, before: Mapping[str, Tensor], state: State) -> bool:
 
 def small_split() -> Split:
     """A few embedded sentences: 8 training examples of each of two classes, 8 of each to test, and 12 unlabelled."""
-    from benchmark.data.synthetic import generate
+    from benchmark.data.synthetic import embedded_data
 
-    data = generate("sst2")
+    data = embedded_data("sst2")
     rows = _per_class(data.train, 16)
     train, rest = rows[:8] + rows[16:24], rows[8:16] + rows[24:32]
     test = _per_class(data.test, 8)

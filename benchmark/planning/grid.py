@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from benchmark.cell import Cell
@@ -233,6 +233,14 @@ def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig, encod
 
 
 def defaults_of(profile: ProfileConfig, encoder: EncoderConfig, method: str) -> dict[str, Any]:
-    """The parameters that encoder and profile give to every arm of a method; those of the profile come first."""
-    split = [(*key.split(".", 1), value) for key, value in (encoder.params | profile.params).items()]
-    return {parameter: value for name, parameter, value in split if name == method}
+    """The parameters that encoder and profile give to every arm of a method; those of the profile come first.
+
+    A control gets those of the method that it is a control of, as far as it has them: otherwise it would differ in more than its mechanism.
+    """
+    given: dict[str, dict[str, Any]] = {}
+    for key, value in (encoder.params | profile.params).items():
+        owner, _, parameter = key.partition(".")
+        given.setdefault(owner, {})[parameter] = value
+    inherited = {p: v for owner in reversed(methods.entry(method).controls) for p, v in given.get(owner, {}).items()}
+    has = {field.name for field in fields(methods.get(method))} if inherited else set()  # type: ignore[arg-type]
+    return {p: v for p, v in inherited.items() if p in has} | given.get(method, {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -92,6 +92,17 @@ class Pairs(Feed):
         if self.unique:
             left, right = _unique(left, right, train.ids)
         return _balanced(left, right, train.labels)
+
+
+@dataclass(frozen=True)
+class PermutedPairs(Pairs):
+    """`Pairs` whose targets are permuted once (stream `augment`): the same pairs, half of them towards 1 and half towards 0, whatever their
+    classes."""
+
+    def listed(self, train: Examples, streams: Streams) -> PairList:
+        """The list of this run with its targets permuted."""
+        pairs = super().listed(train, streams)
+        return replace(pairs, targets=streams.numpy("augment", "pairs", "targets").permutation(pairs.targets))
 
 
 def multiplier(classes: int) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark import ModuleFactory, Objective, TaskInfo, Term, UserError
@@ -43,7 +44,7 @@ class DenoisingLoss(Objective):
 
     def terms(self, step: Step) -> dict[str, Term]:
         """One term, `denoising`."""
-        memory = step.encode("noised")
+        memory = self.memory(step)
         text = step.tokens("original")
         model = step.live_encoder() if self.tied else None
         with step.autocast():
@@ -52,6 +53,33 @@ class DenoisingLoss(Objective):
             )
         return {"denoising": Term(F.cross_entropy(logits.float(), targets), count=len(targets))}
 
+    def memory(self, step: Step) -> Tensor:
+        """What the decoder is given of the noised text, [B, H]."""
+        return step.encode("noised")
+
     def cost(self) -> tuple[float, float]:
         """The encoder on the noised text and the decoder on the original, each counted as a pass."""
         return (2.0, 2.0)
+
+
+@dataclass(frozen=True)
+class BlindDenoisingLoss(DenoisingLoss):
+    """`DenoisingLoss` whose decoder is given z = 0: a language model of the texts, which trains the encoder's layers where it is tied."""
+
+    def memory(self, step: Step) -> Tensor:
+        """Zeros, with a graph: the encoder's pass is made, and its gradient is zero."""
+        return step.encode("noised") * 0.0
+
+
+@dataclass(frozen=True)
+class DetachedDenoisingLoss(DenoisingLoss):
+    """`DenoisingLoss` without a gradient through z: the decoder learns to read the vector, and the vector does not learn to be read."""
+
+    def memory(self, step: Step) -> Tensor:
+        """The pooled vector of the noised text, without a graph."""
+        with torch.no_grad():
+            return step.encode("noised")
+
+    def cost(self) -> tuple[float, float]:
+        """No backward pass through the encoder on the noised text."""
+        return (2.0, 1.0)

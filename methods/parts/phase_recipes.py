@@ -1,13 +1,14 @@
-"""The three stages of Lopez-Avila and Suarez-Paniagua 2023, built alike for every method that has them.
+"""Recipes of the three phases of Lopez-Avila and Suarez-Paniagua 2023, built alike for every method that has them.
 
 Equal arguments give equal phases, so that methods share a trained stage through the phase cache.
 """
 
 from __future__ import annotations
 
-from benchmark import CrossEntropy, FineTune, LossPart, Objective, Pretrain, Schedule
+from benchmark import CrossEntropy, FineTune, LossPart, Pretrain, Schedule
 from methods.batches.noised_texts import Denoising
 from methods.batches.pairs import Pairs
+from methods.losses.denoising import DenoisingLoss
 from methods.losses.pair_similarity import PairSimilarity
 from methods.parts.imbalance import Repeat
 
@@ -19,9 +20,9 @@ DELETIONS = (0.3, 0.4, 0.5, 0.6, 0.7)
 EPSILON = {"suite": None, "paper": 1e-6}  # AdamW's in phases 1 and 2; 1e-6 is the default of transformers' AdamW, which the code uses
 
 
-def denoise(lr: float, epochs: float, deletion: float, objective: Objective, protocol: str) -> Pretrain:
+def denoise(lr: float, epochs: float, objective: DenoisingLoss, feed: Denoising, protocol: str) -> Pretrain:
     """Phase 1, on training and unlabelled texts; no label is read. Warm-up over half of the steps, no weight decay (P3.1)."""
-    part = LossPart(objective, feed=Denoising(deletion))
+    part = LossPart(objective, feed=feed)
     schedule = Schedule(epochs=epochs, lr=lr, warmup=0.5, weight_decay=0.0, epsilon=EPSILON[protocol])
     return Pretrain("dae", (part,), schedule, inputs=frozenset({"texts", "unlabelled"}))
 

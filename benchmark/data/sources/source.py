@@ -39,6 +39,6 @@ def _embedded(task: TaskConfig, data_root: Path | None, file: Path | None) -> Ta
             "Embedded data comes from the built-in grammar alone.",
             "Use the profile `laptop` (or another with real data), or leave --data-root and --task-file out.",
         )
-    from benchmark.data.synthetic import generate
+    from benchmark.data.synthetic import embedded_data
 
-    return generate(task.name)
+    return embedded_data(task.name)

@@ -23,7 +23,7 @@ MAKERS: dict[str, Callable[[Dice, int], Pair]] = {"sst2": review, "qnli": questi
 
 
 @cache
-def generate(task_name: str) -> TaskData:
+def embedded_data(task_name: str) -> TaskData:
     """The stand-in for a task: 1,998 training and 300 test rows, labels balanced, no text twice. Always the same rows.
 
     Raises:

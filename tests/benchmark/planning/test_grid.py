@@ -11,9 +11,9 @@ import pytest
 
 from benchmark.config.request import RunRequest
 from benchmark.config.task import load_task
-from benchmark.config.toml_files import encoder_names, load_encoder
+from benchmark.config.toml_files import encoder_names, load_encoder, load_profile
 from benchmark.errors import UserError
-from benchmark.planning.grid import Grid, make_grids, max_length_of
+from benchmark.planning.grid import Grid, defaults_of, make_grids, max_length_of
 from benchmark.planning.plan import make_plan
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build
@@ -212,3 +212,18 @@ def test_a_length_for_a_task_that_does_not_exist_is_a_user_error(request_of: Req
 def test_a_family_among_the_methods_stands_for_all_of_its_arms() -> None:
     grid = make_grids(RunRequest(suite="glue-fewshot", methods=("ce", "null", "matched", "ce-null")))[0]
     assert [arm.name for arm in grid.arms] == ["ce", "ce-null", "ce-matched"]
+
+
+def test_a_control_has_the_parameters_of_the_method_that_it_is_a_control_of() -> None:
+    """The laptop profile shortens the denoising phase: its controls must not be trained longer."""
+    named = ("dae-ft", "dae-blind", "tapt")
+    (grid,) = make_grids(RunRequest(suite="three-phase", profile="laptop", encoder="roberta-base", methods=named))
+    params = {arm.name: arm.params for arm in grid.arms}
+    assert params["dae-blind"] == params["dae-ft"] == {"lr_dae": 1e-5, "epochs_dae": 1}
+    assert params["tapt"] == {"epochs_dae": 1}  # it has no lr_dae
+
+
+def test_a_controls_own_parameters_go_first() -> None:
+    profile, encoder = load_profile("laptop"), load_encoder("roberta-base")
+    profile = profile.model_copy(update={"params": {"dae-ft.epochs_dae": 1, "dae-blind.epochs_dae": 3}})
+    assert defaults_of(profile, encoder, "dae-blind")["epochs_dae"] == 3

@@ -15,7 +15,7 @@ from benchmark.config.request import RunRequest
 from benchmark.config.task import load_task
 from benchmark.data.noise import NoiseAudit
 from benchmark.data.sources.source import load_task_data
-from benchmark.data.synthetic import generate
+from benchmark.data.synthetic import embedded_data
 from benchmark.errors import UserError
 from benchmark.planning.plan import make_plan
 from benchmark.records.frame import load_results
@@ -48,7 +48,7 @@ def test_a_record_says_how_many_texts_were_cut(run_of: Run, tmp_path: Path) -> N
     suite = tmp_path / "short.toml"
     suite.write_text('tasks = ["sst2"]\nshots = ["8"]\narms = ["ce", "tfidf"]\nmax_length = 10\n')
     _, records = run_of(suite=str(suite), methods="ce,tfidf")
-    test = generate("sst2").test
+    test = embedded_data("sst2").test
     lengths = {f"{number:016x}": len(text.split()) + 2 for number, text in zip(test.ids.tolist(), test.texts, strict=True)}
     scored = RecordStore(tmp_path / "results").take("testsets", records["ce"].testset or "")
     assert records["ce"].truncated is not None

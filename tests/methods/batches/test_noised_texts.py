@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from benchmark.contract.phase import TrainingData
 from benchmark.contract.task_info import TaskInfo
+from benchmark.data.synthetic import embedded_data
 from benchmark.errors import UserError
 from benchmark.streams import Streams
-from methods.batches.noised_texts import Denoising, delete_words
+from methods.batches.noised_texts import Denoising, ForeignDenoising, Texts, delete_words
 
 Make = Callable[..., TrainingData]
 
@@ -113,3 +114,46 @@ def test_no_deletion_leaves_the_words_alone() -> None:
 def test_a_rate_that_is_no_probability_is_refused(rate: float) -> None:
     with pytest.raises(UserError, match="Allowed: 0 to below 1"):
         Denoising(rate)
+
+
+def foreign(pair: bool = False) -> ForeignDenoising:
+    return ForeignDenoising(0.6, "mnli", embedded_data("mnli").hash, pair)
+
+
+def test_foreign_texts_are_as_many_as_the_cells_and_none_of_them(make: Make, streams: Streams) -> None:
+    data, task = make(3, 2, unlabelled=4), TaskInfo("t", ("a", "b"), False, n_train=5, n_dev=2, n_unlabelled=4)
+    assert foreign().size(task) == Denoising().size(task)
+    originals = [original for _, original in take(foreign(), data, streams, batch=3, batches=3)]
+    rows = embedded_data("mnli").train
+    assert rows.second_texts is not None
+    assert len(set(originals)) == 9
+    assert set(originals) <= {*rows.texts, *rows.second_texts}
+    assert foreign().notes(data, streams) == {"texts_foreign": 9, "foreign_task": "mnli", "deletion": 0.6}
+
+
+def test_foreign_texts_depend_on_nothing_in_the_cells_texts(make: Make, streams: Streams) -> None:
+    data = make(3, 2, unlabelled=4)
+    other = replace(data, train=replace(data.train, texts=tuple("x" * (1 + i) for i in range(5))))
+    assert take(foreign(), data, streams, 3, 4) == take(foreign(), other, streams, 3, 4)
+
+
+def test_a_pair_task_gets_foreign_pairs(make: Make, streams: Streams) -> None:
+    (batch,) = islice(foreign(pair=True).open(make(2, 2, pair=True), 4, "natural", streams), 1)
+    rows = embedded_data("mnli").train
+    assert rows.second_texts is not None
+    original = batch.views["original"]
+    assert original.second_texts is not None
+    assert set(zip(original.texts, original.second_texts, strict=True)) <= set(zip(rows.texts, rows.second_texts, strict=True))
+
+
+def test_where_a_cell_has_more_texts_than_the_grammar_they_are_met_again(make: Make, streams: Streams) -> None:
+    data = make(3, 2, unlabelled=4200)
+    found = foreign().texts(data, streams)
+    assert len(found) == len(set(found.texts)) == foreign().notes(data, streams)["texts_foreign"] < 4205
+
+
+def test_plain_texts_are_those_of_denoising_without_noise(make: Make, streams: Streams) -> None:
+    data = make(3, 2, unlabelled=4)
+    batches = list(islice(Texts().open(data, 3, "natural", streams), 3))
+    assert sorted(text for b in batches for text in b.views["text"].texts) == sorted(data.train.texts + data.unlabelled.texts)
+    assert all(b.labels is None and b.views["text"].labels is None for b in batches)

@@ -15,7 +15,7 @@ from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.errors import UserError
 from benchmark.streams import Streams
-from methods.batches.pairs import Pairs, multiplier
+from methods.batches.pairs import Pairs, PermutedPairs, multiplier
 
 Make = Callable[..., TrainingData]
 Row = tuple[str, str, float]
@@ -157,3 +157,14 @@ def test_pairs_of_text_pairs_keep_both_texts_of_each_example(make: Make, streams
 def test_less_than_one_copy_is_refused() -> None:
     with pytest.raises(UserError, match="1 or more"):
         Pairs(0)
+
+
+def test_permuted_targets_keep_the_pairs_and_the_halves(make: Make, streams: Streams) -> None:
+    data = make(10, 10)
+    plain, permuted = Pairs(6).listed(data.train, streams), PermutedPairs(6).listed(data.train, streams)
+    np.testing.assert_array_equal(plain.left, permuted.left)
+    np.testing.assert_array_equal(plain.right, permuted.right)
+    assert permuted.targets.sum() == plain.targets.sum() == len(plain.targets) / 2
+    assert 0.3 < (permuted.targets == plain.targets).mean() < 0.7
+    np.testing.assert_array_equal(permuted.targets, PermutedPairs(6).listed(data.train, streams).targets)
+    assert Pairs(6) != PermutedPairs(6)

@@ -18,7 +18,7 @@ from benchmark.data.examples import Examples, content_ids
 from benchmark.models.backbone import Backbone
 from benchmark.models.tokenizer import HashVocabulary, Tokenizer
 from benchmark.streams import Streams
-from methods.losses.denoising import DenoisingLoss
+from methods.losses.denoising import BlindDenoisingLoss, DenoisingLoss, DetachedDenoisingLoss
 
 TASK = TaskInfo("toy", ("no", "yes"), pair=False, n_train=4, n_dev=2, n_unlabelled=3)
 SIZES = {
@@ -156,3 +156,35 @@ def test_training_on_one_text_learns_to_rebuild_it(kind: str) -> None:
         optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < 0.4 * losses[0]
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_blind_decoder_is_given_nothing_of_the_noised_text(tied: bool) -> None:
+    """Another noised text changes nothing, and the encoder's gradient comes through the decoder's layers alone."""
+    objective = BlindDenoisingLoss(tied)
+    state = state_of("bert", objective)
+    views = {"noised": texts("quite other words", "here"), "original": texts("one two three", "four five")}
+    other = Step(0, state, Batch(views), PhaseScope(Streams(0, 0).at("dae")))
+    values = [objective.terms(step)["denoising"].value for step in (step_of(state), other)]
+    assert values[0] == values[1]
+    assert not objective.memory(step_of(state)).any()
+    values[0].backward()
+    weight: Any = state.backbone.model.encoder.layer[0].output.dense.weight  # type: ignore[union-attr,index]
+    assert bool(weight.grad.any()) == tied
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_a_detached_decoder_has_the_value_of_denoising_and_no_gradient_through_the_vector(tied: bool) -> None:
+    class Tally:
+        forward = backward = 0
+
+    objective, passes = DetachedDenoisingLoss(tied), Tally()
+    state = state_of("bert", objective)
+    term = objective.terms(step_of(state, passes))["denoising"]
+    plain = DenoisingLoss(tied).terms(step_of(state))["denoising"]
+    assert term.value.item() == plain.value.item()
+    assert not objective.memory(step_of(state)).requires_grad
+    assert (passes.forward / 2, passes.backward / 2) == objective.cost() == (2.0, 1.0)
+    term.value.backward()
+    weight: Any = state.backbone.model.encoder.layer[0].output.dense.weight  # type: ignore[union-attr,index]
+    assert (weight.grad is not None) == tied

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from benchmark.data.examples import Examples, Split, TaskData
 from benchmark.data.sources.assembly import data_hash, in_id_order
 from benchmark.data.splits.split import make_split
-from benchmark.data.synthetic import generate
+from benchmark.data.synthetic import embedded_data
 from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
 
@@ -123,7 +123,7 @@ def test_other_rows_do_not_change_the_ranking() -> None:
 
 
 def test_another_split_seed_draws_other_examples_and_the_same_test_set() -> None:
-    splits = [make_split(generate("sst2"), spec(shots="20", split_seed=seed, test_cap=100)) for seed in range(3)]
+    splits = [make_split(embedded_data("sst2"), spec(shots="20", split_seed=seed, test_cap=100)) for seed in range(3)]
     assert len({split.train.fingerprint() for split in splits}) == 3
     assert len({split.dev.fingerprint() for split in splits}) == 3
     assert len({split.test.fingerprint() for split in splits}) == 1
@@ -177,7 +177,7 @@ def test_development_is_as_large_as_the_shots_and_a_shorter_one_is_noted() -> No
 
 
 def test_carved_development_is_at_most_the_official_validation_set_of_glue() -> None:
-    data = generate("sst2")
+    data = embedded_data("sst2")
     small = TaskData("sst2", "mirror", data.label_names, data.train, data.test.take(range(50)), None, {}, data.hash)
     assert len(make_split(small, spec(shots="all")).dev) == 50
 
@@ -229,7 +229,7 @@ GOLDEN = {
 @pytest.mark.parametrize(("task", "shots", "seed"), GOLDEN)
 def test_splits_never_change(task: str, shots: str, seed: int) -> None:
     """When this fails every stored record belongs to other rows: do not change the generator."""
-    split = make_split(generate(task), spec(shots=shots, split_seed=seed, unlabelled=200, test_cap=200))
+    split = make_split(embedded_data(task), spec(shots=shots, split_seed=seed, unlabelled=200, test_cap=200))
     assert fingerprint(split) == GOLDEN[task, shots, seed]
 
 

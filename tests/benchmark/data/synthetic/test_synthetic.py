@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmark.config.task import load_task, task_names
-from benchmark.data.synthetic import MAKERS, TEST, TRAIN, generate
+from benchmark.data.synthetic import MAKERS, TEST, TRAIN, embedded_data
 from benchmark.data.synthetic.dice import Dice
 from benchmark.data.synthetic.inference import inference
 from benchmark.errors import UserError
@@ -24,12 +24,12 @@ TASKS = sorted(HASHES)
 @pytest.mark.parametrize("name", TASKS)
 def test_the_rows_never_change_without_a_new_version(name: str) -> None:
     """When this fails, the embedded data changed: raise grammar.VERSION and say so in the changelog."""
-    assert generate(name).hash == HASHES[name]
+    assert embedded_data(name).hash == HASHES[name]
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_it_is_marked_as_a_stand_in_and_has_the_real_tasks_schema(name: str) -> None:
-    data = generate(name)
+    data = embedded_data(name)
     assert (data.source, data.label_names, data.pair) == ("embedded", load_task(name).label_names, name != "sst2")
     assert data.validation is None
     assert data.partial == {}
@@ -37,7 +37,7 @@ def test_it_is_marked_as_a_stand_in_and_has_the_real_tasks_schema(name: str) -> 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_labels_are_balanced(name: str) -> None:
-    data = generate(name)
+    data = embedded_data(name)
     for part, rows in ((data.train, TRAIN), (data.test, TEST)):
         assert part.labels is not None
         assert np.bincount(part.labels).tolist() == [rows // len(data.label_names)] * len(data.label_names)
@@ -45,14 +45,14 @@ def test_labels_are_balanced(name: str) -> None:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_no_text_stands_there_twice_within_or_between_splits(name: str) -> None:
-    data = generate(name)
+    data = embedded_data(name)
     seconds = [*(data.train.second_texts or [None] * TRAIN), *(data.test.second_texts or [None] * TEST)]
     assert max(Counter(zip([*data.train.texts, *data.test.texts], seconds, strict=True)).values()) == 1
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_the_vocabulary_is_rich_and_most_words_of_test_are_unseen_in_twenty_examples(name: str) -> None:
-    data = generate(name)
+    data = embedded_data(name)
     words = [
         set(" ".join(pair).lower().split()) for pair in zip(data.train.texts, data.train.second_texts or data.train.texts, strict=True)
     ]
@@ -62,7 +62,7 @@ def test_the_vocabulary_is_rich_and_most_words_of_test_are_unseen_in_twenty_exam
 
 def test_every_text_is_filled_in_completely() -> None:
     for name in TASKS:
-        data = generate(name)
+        data = embedded_data(name)
         for text in (*data.train.texts, *data.test.texts, *(data.train.second_texts or ()), *(data.test.second_texts or ())):
             assert not set("{}|") & set(text), text
             assert "  " not in text
@@ -90,5 +90,5 @@ def test_dice_are_fair_and_repeat_themselves() -> None:
 
 def test_a_task_without_a_stand_in_is_refused_and_the_others_are_named() -> None:
     with pytest.raises(UserError, match=r"trec.*mnli, qnli, sst2"):
-        generate("trec")
+        embedded_data("trec")
     assert {name for name in task_names() if load_task(name).embedded} == set(MAKERS)
