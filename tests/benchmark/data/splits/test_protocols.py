@@ -10,7 +10,7 @@ import pytest
 
 from benchmark.data.splits.long_tail import scaled_down, tail_sizes
 from benchmark.data.splits.split import make_split
-from benchmark.data.synthetic import generate
+from benchmark.data.synthetic import embedded_data
 from benchmark.errors import UserError
 from benchmark.records.spec import Imbalance, SplitSpec
 
@@ -20,7 +20,7 @@ def paper(**fields: Any) -> SplitSpec:
 
 
 def test_half_of_the_official_validation_set_scores_and_the_other_half_selects() -> None:
-    data = generate("sst2")  # its 300 test rows stand for the official validation set
+    data = embedded_data("sst2")  # its 300 test rows stand for the official validation set
     split = make_split(data, paper(shots="20"))
     assert len(split.test) == len(split.dev) == 150
     assert set(split.test.texts) | set(split.dev.texts) == set(data.test.texts)
@@ -29,20 +29,20 @@ def test_half_of_the_official_validation_set_scores_and_the_other_half_selects()
 
 
 def test_the_halves_are_the_same_for_every_split_seed_and_train_is_not() -> None:
-    first, second = (make_split(generate("mnli"), paper(shots="20", split_seed=seed)) for seed in (0, 1))
+    first, second = (make_split(embedded_data("mnli"), paper(shots="20", split_seed=seed)) for seed in (0, 1))
     assert first.test.fingerprint() == second.test.fingerprint()
     assert first.dev.fingerprint() == second.dev.fingerprint()
     assert first.train.fingerprint() != second.train.fingerprint()
 
 
 def test_the_whole_train_set_is_the_pool_since_nothing_is_carved_out() -> None:
-    data = generate("qnli")
+    data = embedded_data("qnli")
     split = make_split(data, paper(shots="20", unlabelled="pool"))
     assert len(split.train) + len(split.unlabelled) == len(data.train)
 
 
 def test_five_hundred_select_where_they_fit() -> None:
-    data = generate("sst2")
+    data = embedded_data("sst2")
     turned = replace(data, train=data.test, test=data.train)
     split = make_split(turned, paper(shots="20"))
     assert (len(split.dev), len(split.test)) == (500, 999)
@@ -51,14 +51,14 @@ def test_five_hundred_select_where_they_fit() -> None:
 
 
 def test_with_all_labels_the_official_validation_set_scores_and_development_comes_from_train() -> None:
-    data = generate("sst2")
+    data = embedded_data("sst2")
     split = make_split(data, paper(shots="all"))
     assert set(split.test.texts) == set(data.test.texts)
     assert set(split.dev.texts) <= set(data.train.texts)
 
 
 def test_a_users_file_keeps_its_test_set_even_under_the_name_of_a_glue_task() -> None:
-    split = make_split(replace(generate("sst2"), source="file"), paper(shots="20"))
+    split = make_split(replace(embedded_data("sst2"), source="file"), paper(shots="20"))
     assert len(split.test) == 300
 
 
@@ -77,7 +77,7 @@ def test_every_class_is_the_head_for_some_split_seed() -> None:
 
 
 def test_train_has_the_tail_development_its_shape_and_test_equal_classes() -> None:
-    data = generate("mnli")
+    data = embedded_data("mnli")
     split = make_split(data, tail(ratio=16, largest=320))
     counts = np.bincount(split.train.labels, minlength=3)
     shrunk = np.bincount(split.dev.labels, minlength=3)
@@ -90,7 +90,7 @@ def test_train_has_the_tail_development_its_shape_and_test_equal_classes() -> No
 
 
 def test_the_balanced_test_set_takes_as_many_of_every_class_as_the_smallest_has() -> None:
-    data = generate("sst2")
+    data = embedded_data("sst2")
     uneven = replace(data, test=data.test.take(np.r_[np.flatnonzero(data.test.labels == 0), np.flatnonzero(data.test.labels == 1)[:40]]))
     split = make_split(uneven, tail(ratio=10, largest=100))
     assert np.bincount(split.test.labels).tolist() == [40, 40]
@@ -98,17 +98,17 @@ def test_the_balanced_test_set_takes_as_many_of_every_class_as_the_smallest_has(
 
 
 def test_a_cap_keeps_the_balance() -> None:
-    assert np.bincount(make_split(generate("sst2"), tail(10, 100, test_cap=60)).test.labels).tolist() == [30, 30]
+    assert np.bincount(make_split(embedded_data("sst2"), tail(10, 100, test_cap=60)).test.labels).tolist() == [30, 30]
 
 
 def test_a_class_that_cannot_fill_its_place_is_noted() -> None:
-    split = make_split(generate("mnli"), tail(ratio=2, largest=1000))
+    split = make_split(embedded_data("mnli"), tail(ratio=2, largest=1000))
     assert any(entry["got"] < entry["wanted"] for entry in split.notes["class_shortfall"].values())
 
 
 def test_an_imbalance_beside_a_number_of_shots_is_a_mistake() -> None:
     with pytest.raises(UserError, match="shots must be `all`"):
-        make_split(generate("sst2"), SplitSpec(shots="20", imbalance=Imbalance(ratio=10, largest=100)))
+        make_split(embedded_data("sst2"), SplitSpec(shots="20", imbalance=Imbalance(ratio=10, largest=100)))
 
 
 def test_scaling_down_keeps_the_shape_and_one_of_each() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from benchmark.data.splits.row_mask import pack_rows, split_indices, unpack_rows
 from benchmark.data.splits.split import make_split
-from benchmark.data.synthetic import generate
+from benchmark.data.synthetic import embedded_data
 from benchmark.records.spec import SplitSpec
 
 
@@ -29,7 +29,7 @@ def test_the_text_is_json_without_escapes_and_small() -> None:
 
 @pytest.mark.parametrize("protocol", ["honest", "paper"])
 def test_the_indices_of_a_split_lead_back_to_its_examples(protocol: str) -> None:
-    data = generate("sst2")
+    data = embedded_data("sst2")
     split = make_split(data, SplitSpec.model_validate({"shots": "20", "unlabelled": 50, "protocol": protocol}))
     stored = split_indices(data, split)
     assert stored["hash"] == data.hash
@@ -44,7 +44,7 @@ def test_the_indices_of_a_split_lead_back_to_its_examples(protocol: str) -> None
 
 
 def test_no_unlabelled_text_is_stored_as_no_rows() -> None:
-    data = generate("sst2")
+    data = embedded_data("sst2")
     stored = split_indices(data, make_split(data, SplitSpec()))
     assert stored["unlabelled"]["n"] == 0
     assert len(unpack_rows(stored["unlabelled"]["rows"])) == 0
@@ -52,4 +52,4 @@ def test_no_unlabelled_text_is_stored_as_no_rows() -> None:
 
 def test_a_split_of_other_data_is_refused() -> None:
     with pytest.raises(ValueError, match="does not belong"):
-        split_indices(generate("qnli"), make_split(generate("sst2"), SplitSpec()))
+        split_indices(embedded_data("qnli"), make_split(embedded_data("sst2"), SplitSpec()))
