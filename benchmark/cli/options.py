@@ -63,6 +63,7 @@ class RunOptions:
     search: Annotated[int | None, _option("TRIALS", "Tune every arm first: so many settings each, chosen by development score.")] = None
     until: Annotated[str | None, _option("decided", "Looks at 5, 10, 20, 50 seeds, each comparison until it is decided.")] = None
     rerun: Annotated[bool, _option(None, "Run again what is already there.", "--rerun")] = False
+    transfer: Annotated[bool, _option(None, "Score on the tasks' further test sets too.", "--transfer")] = False
     keep_probabilities: Annotated[bool, _option(None, "Keep every class probability in a side file.", "--keep-probabilities")] = False
     keep_representations: Annotated[bool, _option(None, "Keep the test texts' vectors in a side file.", "--keep-representations")] = False
 

@@ -38,6 +38,7 @@ class RunRequest(Frozen):
         stage: which stages of a study; None: all of them, in order.
         search: settings tried per arm and cell, the default among them; None: the defaults.
         until: `decided`: more seeds at planned looks, for each comparison until it is decided.
+        transfer: score every predictor on its task's further test sets too.
         cache: None: the user's cache folder of this platform.
         cache_limit: bytes.
         executor: what carries the runs out; `address`: where the cluster's head is, for those that have one.
@@ -75,6 +76,7 @@ class RunRequest(Frozen):
     search: int | None = Field(None, gt=1)
     until: Literal["decided"] | None = None
     rerun: bool = False
+    transfer: bool = False
     keep_probabilities: bool = False
     keep_representations: bool = False
     verbose: bool = False

@@ -82,6 +82,7 @@ class GridConfig(Frozen):
         seeds: how many; None: the profile's default.
         max_length: texts are cut to this many tokens, in every task; None: as profile, task and encoder say.
         test_cap: at most this many test examples; the profile's cap holds too.
+        transfer: score every predictor on its task's further test sets too.
         splits: cross every seed with this many split seeds; None: one new split per seed.
         inits: with `splits`: cross this many initialisations with the seeds of order and dropout; None: they move together.
         encoders: the grid on each of these, in place of the profile's encoder; results of each stand apart.
@@ -103,6 +104,7 @@ class GridConfig(Frozen):
     seeds: int | None = Field(None, gt=0)
     max_length: int | None = Field(None, gt=0)
     test_cap: int | None = Field(None, gt=0)
+    transfer: bool = False
     splits: int | None = Field(None, gt=0)
     inits: int | None = Field(None, gt=1)
     encoders: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ class TaskConfig(Frozen):
         metrics: names of metrics, the first is primary; `evaluate:NAME_OR_PATH` takes one from the evaluate library.
         licence, citation: as stated by the source.
         max_length: texts are cut to this many tokens where neither suite nor profile says otherwise; None: the encoder's default.
+        transfer: further test sets (config/transfer_sets), scored where a suite or an option asks for it; never selected by.
         embedded: whether the built-in grammar has a stand-in for this task.
     """
 
@@ -68,6 +69,7 @@ class TaskConfig(Frozen):
     licence: str = ""
     citation: str = ""
     max_length: int | None = Field(None, gt=0)
+    transfer: tuple[str, ...] = ()
     embedded: bool = False
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from benchmark.config.encoder import EncoderConfig
 from benchmark.config.profile import ProfileConfig
 from benchmark.config.suite import SuiteConfig
 from benchmark.config.toml_lines import line_of, lines_of
+from benchmark.config.transfer_set import TransferSetConfig
 from benchmark.errors import UserError, unknown
 
 HOME = Path(__file__).parent
@@ -55,6 +56,11 @@ def load_encoder(given: str | Path) -> EncoderConfig:
 def load_analysis(given: str | Path) -> AnalysisPlan:
     """The analysis of a study by name or TOML path. UserError for an unknown name or a mistake in the file."""
     return _load("analysis", AnalysisPlan, given)
+
+
+def load_transfer_set(given: str | Path) -> TransferSetConfig:
+    """A further test set by name or TOML path."""
+    return _load("transfer_set", TransferSetConfig, given)
 
 
 def suite_names() -> list[str]:

@@ -24,7 +24,7 @@ COLUMNS = [
     *("split_seed", "seed", "metric", "value", "dev_value", "n_train", "n_dev", "n_test", "status", "seconds", "forward_examples"),
     *("key", "role", "trial", "encoder", "device", "precision", "threads", "env_id", "n_unlabelled", "sampler", "noise_where"),
     *("backward_examples", "labels_used", "alarms", "error", "params", "metrics", "init_seed"),
-    *("noise_size", "unlabelled", "pool_size", "setting", "n_test_cut", "diagnostics"),
+    *("noise_size", "unlabelled", "pool_size", "setting", "n_test_cut", "diagnostics", "transfer"),
 ]
 WHOLE = [
     *("split_seed", "seed", "n_train", "n_dev", "n_test", "forward_examples", "trial", "threads", "n_unlabelled", "backward_examples"),
@@ -135,7 +135,7 @@ def _row(where: tuple[str, str, str, str], row: ManifestRow, record: RunRecord |
 
 
 def _missing() -> dict[str, Any]:
-    return {"status": "missing", "alarms": "[]", "metrics": "{}", "diagnostics": "{}", "error": "", "env_id": ""}
+    return {"status": "missing", "alarms": "[]", "metrics": "{}", "diagnostics": "{}", "transfer": "{}", "error": "", "env_id": ""}
 
 
 def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
@@ -156,6 +156,7 @@ def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
         "error": " ".join(error.split()),
         "metrics": canonical(record.metrics if record.status == "done" else {}),
         "diagnostics": canonical({phase.name: phase.log["diagnostics"] for phase in record.phases if "diagnostics" in phase.log}),
+        "transfer": canonical({name: {"n": found.n, **found.metrics} for name, found in record.transfer.items()}),
         "unlabelled": str(record.spec.split.unlabelled),
         "noise_size": record.spec.noise.size if record.spec.noise else "",
         "pool_size": record.pool_size,

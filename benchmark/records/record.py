@@ -119,6 +119,21 @@ class TruncatedTexts(Frozen):
     test: int = Field(0, ge=0)
 
 
+class TransferResult(Frozen):
+    """What the predictor scores on a further test set, which nothing was selected by.
+
+    Args:
+        n: rows.
+        rows: SHA-256 over their ids, texts and labels, in the order of the predictions.
+        metrics: fractions by name; for texts of no class AUROC and the threshold protocol.
+    """
+
+    n: int = Field(ge=0)
+    rows: str = Field(pattern=r"^[0-9a-f]{64}$")
+    metrics: Metrics = Field(default_factory=dict)
+    predictions: Predictions | None = None
+
+
 class RunRecord(Frozen):
     """One run.
 
@@ -131,6 +146,7 @@ class RunRecord(Frozen):
         labels_used: training and development labels.
         pool_size: training rows that a draw may take: those whose text is not in the test set. None: not recorded.
         truncated: texts that the encoder did not read whole. None: no encoder, or not recorded.
+        transfer: name of a further test set -> what the predictor scores there; empty where none was asked for.
         phases: cost per phase, in order.
         scoring_seconds: prediction and scoring, in no phase.
         notes: what the split, the noise and the data had to say.
@@ -159,6 +175,7 @@ class RunRecord(Frozen):
     labels_used: int = Field(0, ge=0)
     pool_size: int | None = Field(None, ge=0)
     truncated: TruncatedTexts | None = None
+    transfer: dict[str, TransferResult] = Field(default_factory=dict)
     phases: tuple[PhaseCost, ...] = ()
     scoring_seconds: float = Field(0.0, ge=0)
     alarms: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,11 @@ from benchmark.planning import loaded_data
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import build, code_hash
 from benchmark.records.alarms import AT_MAJORITY, CONSTANT, REPEATED_DEV
-from benchmark.records.record import TruncatedTexts
+from benchmark.records.record import TransferResult, TruncatedTexts
 from benchmark.records.spec import RunSpec
 from benchmark.running.machine.compute import apply_compute
 from benchmark.running.phase_runs import PhaseRun, run_phases
+from benchmark.running.transfer import transfer_results
 from benchmark.streams import Streams
 from benchmark.training.prediction import represent
 
@@ -47,6 +48,7 @@ class RunOutcome:
         phases: cost and log of every phase, cached ones included.
         notes: what a reader must know: the split's notes, the noise audit, memorisation of flipped labels.
         truncated: how many texts lost tokens to the length cap; None without an encoder.
+        transfer: results on the task's further test sets, where they were asked for.
         vectors: pooled representations of the test texts, float32 [n_test, H], where they are to be kept.
     """
 
@@ -61,6 +63,7 @@ class RunOutcome:
     notes: dict[str, Any]
     truncated: TruncatedTexts | None = None
     vectors: NDArray[np.float32] | None = None
+    transfer: dict[str, TransferResult] = field(default_factory=dict)
 
 
 def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = lambda phase, done, planned: None) -> RunOutcome:
@@ -90,6 +93,8 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
     outcome = without_expected(score(spec, state.predictor, split, audit, ran, workspace), method)
     outcome = with_repeats(outcome, spec, loaded_data.repeats(data, spec.split))
+    if workspace.transfer:
+        outcome = replace(outcome, transfer=transfer_results(state.predictor, spec.task.name, data.label_names, workspace))
     if state.backbone is None:
         return outcome
     outcome = replace(outcome, truncated=truncated_texts(state.backbone, split))

@@ -141,6 +141,7 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: R
         pool_size=clean.pool_size,
         phases=tuple(PhaseCost(**{k: v for k, v in asdict(run).items() if k != "alarms"}) for run in outcome.phases),
         truncated=outcome.truncated,
+        transfer=outcome.transfer,
         scoring_seconds=outcome.scoring_seconds,
         alarms=tuple(outcome.alarms),
         notes=outcome.notes | ({"shared_device": True} if workspace.packed and spec.compute.device != "cpu" else {}),

@@ -71,7 +71,7 @@ def _partial(task: TaskConfig, done: Mapping[Role, Examples], source: str) -> di
 
 
 def _examples(task: TaskConfig, columns: Columns, names: tuple[str, ...]) -> Examples:
-    labels = _labels(task, columns, names)
+    labels = class_indices(task, columns, names)
     rows = np.flatnonzero(labels != DROPPED)
     if not len(rows):
         raise UserError(f"{columns.where} holds no rows.", "", "Fetch it again.")
@@ -100,7 +100,7 @@ def in_id_order(texts: Sequence[str], seconds: Sequence[str] | None, labels: NDA
 DROPPED = -2
 
 
-def _labels(task: TaskConfig, columns: Columns, names: tuple[str, ...]) -> NDArray[np.int64]:
+def class_indices(task: TaskConfig, columns: Columns, names: tuple[str, ...]) -> NDArray[np.int64]:
     """Class indices into `names`; DROPPED for the rows that the task leaves out."""
     index = {name: i for i, name in enumerate(names)} | dict.fromkeys(task.drop, DROPPED)
     if columns.names is None and not task.label_names:

@@ -27,7 +27,7 @@ AGREED = (
     "suite, profile, protocol, task, task_source, partial, method, variant, shots, noise_kind, noise_level, split_seed, seed, metric, "
     "value, dev_value, n_train, n_dev, n_test, status, seconds, forward_examples, key, role, trial, encoder, device, precision, threads, "
     "env_id, n_unlabelled, sampler, noise_where, backward_examples, labels_used, alarms, error, params, metrics, init_seed, "
-    "noise_size, unlabelled, pool_size, setting, n_test_cut, diagnostics"
+    "noise_size, unlabelled, pool_size, setting, n_test_cut, diagnostics, transfer"
 )
 
 
