@@ -1,1 +1,1 @@
-"""What the methods of the papers must beat, one file each."""
+"""Methods that the papers' methods must beat: plain baselines here, published rivals in `rivals`, one file each."""

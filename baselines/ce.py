@@ -1,12 +1,12 @@
-"""Plain fine-tuning: the arm that every other one is held against."""
+"""Plain fine-tuning: the arm that every other arm is compared with."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods
+from benchmark import CrossEntropy, Family, FineTune, Method, Phase, TaskInfo, methods
 
 
 @methods.register("ce")
@@ -14,7 +14,7 @@ from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods
 class FineTuning(Method):
     """Fine-tuning of encoder and linear head with cross-entropy."""
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase."""

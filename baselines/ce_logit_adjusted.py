@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods, searchable
+from benchmark import CrossEntropy, Family, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("ce-logit-adjusted")
@@ -18,7 +18,7 @@ class AdjustedFineTuning(Method):
         tau: 1 makes the loss consistent for balanced accuracy.
     """
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
     tau: float = searchable(1.0, choices=(0.5, 1.0, 1.5, 2.0), low=0.0)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from benchmark import CrossEntropy, FineTune, Method, Phase, Schedule, TaskInfo, methods
+from benchmark import CrossEntropy, Family, FineTune, Method, Phase, Schedule, TaskInfo, methods
 
 
 @methods.register("ce-matched")
@@ -18,11 +18,11 @@ class MatchedFineTuning(Method):
         to: the registered name of that method.
     """
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "matched"
+    family: ClassVar[Family] = "matched"
     to: str = "three-phase"
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
-        """One fine-tuning phase whose steps `TaskShape.matched` pays for."""
+        """One fine-tuning phase whose steps `TaskInfo.matched` pays for."""
         return [FineTune(CrossEntropy(), schedule=Schedule(matched=True))]
 
     def matched_to(self) -> str:

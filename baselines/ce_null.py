@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from baselines.ce import FineTuning
-from benchmark import methods
+from benchmark import Family, methods
 
 
 @methods.register("ce-null")
 @dataclass(frozen=True)
 class NullFineTuning(FineTuning):
-    """`ce` again, with another draw of head, batch order and dropout: what it gains over `ce` is noise."""
+    """`ce` with other draws of head, batch order and dropout: what it gains over `ce` is noise."""
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "null"
+    family: ClassVar[Family] = "null"
     salt: ClassVar[str] = "null"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark import CrossEntropy, Examples, FineTune, Method, Phase, Streams, TaskInfo, TrainingData, methods
+from benchmark import CrossEntropy, Examples, Family, FineTune, Method, Phase, Streams, TaskInfo, TrainingData, methods
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Oversample:
     """A change of a phase's training set: every class as often as the largest one."""
 
     def apply(self, data: TrainingData, streams: Streams) -> TrainingData:
-        """The same data with a longer training set; draws from the stream `augment`."""
+        """The data with a longer training set; development and unlabelled texts stay. Draws from the stream `augment`."""
         return replace(data, train=oversampled(data.train, streams))
 
 
@@ -26,7 +26,7 @@ class Oversample:
 class OversampledFineTuning(Method):
     """Fine-tuning with the examples of smaller classes repeated until all classes are as large as the largest."""
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
     streams: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout", "augment"})
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
@@ -35,18 +35,18 @@ class OversampledFineTuning(Method):
 
 
 def oversampled(train: Examples, streams: Streams) -> Examples:
-    """Each class whole as often as it fits into the largest, then a drawn part of it for the rest (stream `augment`).
+    """Every class repeated to the size of the largest: whole copies, then randomly drawn rows for the remainder (stream `augment`).
 
     The original rows come first and in their order; copies follow by class.
     """
     assert train.labels is not None
     largest = int(np.bincount(train.labels).max())
-    luck = streams.uniforms("augment", train.ids, "oversample")
-    copies = [_copies(np.flatnonzero(train.labels == label), luck, largest) for label in np.unique(train.labels)]
+    priority = streams.uniforms("augment", train.ids, "oversample")
+    copies = [_copies(np.flatnonzero(train.labels == label), priority, largest) for label in np.unique(train.labels)]
     return train.take(np.concatenate([np.arange(len(train)), *copies]))
 
 
-def _copies(rows: NDArray[np.int64], luck: NDArray[np.float64], largest: int) -> NDArray[np.int64]:
-    """The rows to add to one class: whole repeats, and those with the smallest numbers for the remainder."""
+def _copies(rows: NDArray[np.int64], priority: NDArray[np.float64], largest: int) -> NDArray[np.int64]:
+    """The rows to add to one class: whole repeats, and for the remainder the rows of lowest priority number."""
     whole, rest = divmod(largest, len(rows))
-    return np.concatenate([np.tile(rows, whole - 1), np.sort(rows[np.argsort(luck[rows], kind="stable")[:rest]])])
+    return np.concatenate([np.tile(rows, whole - 1), np.sort(rows[np.argsort(priority[rows], kind="stable")[:rest]])])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods, searchable
+from benchmark import CrossEntropy, Family, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("ce-smoothing")
@@ -18,7 +18,7 @@ class SmoothedFineTuning(Method):
         smoothing: share of the target that is spread evenly over the classes.
     """
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
     smoothing: float = searchable(0.1, choices=(0.05, 0.1, 0.2), low=0.0, high=0.99)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

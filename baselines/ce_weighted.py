@@ -1,12 +1,12 @@
-"""Fine-tuning with class weights: the plain answer to unequal classes."""
+"""Fine-tuning with class weights: the simplest correction of class imbalance."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods
+from benchmark import CrossEntropy, Family, FineTune, Method, Phase, TaskInfo, methods
 
 
 @methods.register("ce-weighted")
@@ -14,7 +14,7 @@ from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, methods
 class WeightedFineTuning(Method):
     """Fine-tuning with each example weighted by n / (K n_y), from the training labels."""
 
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase with weighted examples."""

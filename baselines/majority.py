@@ -1,14 +1,14 @@
-"""The most frequent class: the floor under every score."""
+"""The most frequent class: the lowest score that a classifier should have."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 
-from benchmark import Budget, Context, Cost, Examples, Method, Phase, Scores, State, TaskInfo, TrainingData, methods
+from benchmark import Budget, Context, Cost, Examples, Family, Method, Phase, Scores, State, TaskInfo, TrainingData, methods
 
 ABSENT = 1e-6  # examples that a class without any counts as, so that its score stays finite
 
@@ -20,7 +20,7 @@ class ClassShares:
     log_shares: tuple[float, ...]
 
     def __call__(self, examples: Examples) -> Scores:
-        """float32 [n, K], all rows alike."""
+        """float32 [n, K], all rows equal."""
         return np.tile(np.array(self.log_shares, dtype=np.float32), (len(examples), 1))
 
 
@@ -33,7 +33,7 @@ class CountClasses(Phase):
     random_streams: ClassVar[frozenset[str]] = frozenset()
 
     def fit(self, state: State, data: TrainingData, context: Context) -> None:
-        """Count, and leave the predictor."""
+        """Count the labels and set the predictor."""
         assert data.train.labels is not None
         counts = np.maximum(np.bincount(data.train.labels, minlength=context.task.n_classes), ABSENT)
         state.predictor = ClassShares(tuple(np.log(counts / counts.sum()).tolist()))
@@ -49,9 +49,9 @@ class Majority(Method):
     """Always the most frequent training class (the first of them where several tie), with the class shares as probabilities."""
 
     needs_encoder: ClassVar[bool] = False
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
     streams: ClassVar[frozenset[str]] = frozenset()
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
-        """One count."""
+        """One phase that counts labels."""
         return [CountClasses()]

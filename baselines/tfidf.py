@@ -1,10 +1,10 @@
-"""TF-IDF and logistic regression: what can be had without any encoder."""
+"""TF-IDF and logistic regression: a classifier without an encoder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,22 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from benchmark import Budget, Context, Cost, Examples, Method, Phase, Scores, State, TaskInfo, TrainingData, UserError, methods, searchable
+from benchmark import (
+    Budget,
+    Context,
+    Cost,
+    Examples,
+    Family,
+    Method,
+    Phase,
+    Scores,
+    State,
+    TaskInfo,
+    TrainingData,
+    UserError,
+    methods,
+    searchable,
+)
 
 NEVER = -20.0  # log-probability of a class without training examples
 
@@ -63,7 +78,7 @@ class WordClassifier:
 
 @dataclass(frozen=True)
 class FitWords(Phase):
-    """Fits vocabulary, document frequencies and logistic regression on the training examples. Draws nothing."""
+    """Fits vocabulary, document frequencies and logistic regression on the training examples. Uses no random stream."""
 
     C: float = 1.0
     name: ClassVar[str] = "fit-words"
@@ -80,7 +95,7 @@ class FitWords(Phase):
         try:
             features = WordFeatures(data.train)
         except ValueError as error:
-            raise UserError(f"TF-IDF found no word ({error}).", "Texts must hold letters or digits.", "Look at the data.") from error
+            raise UserError(f"TF-IDF found no word ({error}).", "Texts must hold letters or digits.", "Check the texts.") from error
         model = LogisticRegression(C=self.C, max_iter=1000).fit(features(data.train), labels)
         state.predictor = WordClassifier(features, model, context.task.n_classes)
 
@@ -99,10 +114,10 @@ class TfIdf(Method):
     """
 
     needs_encoder: ClassVar[bool] = False
-    family: ClassVar[Literal["baseline", "null", "matched", "paper"]] = "baseline"
+    family: ClassVar[Family] = "baseline"
     streams: ClassVar[frozenset[str]] = frozenset()
     C: float = searchable(1.0, low=1e-3, high=1e3, log=True)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
-        """One fit."""
+        """One phase that fits features and regression."""
         return [FitWords(self.C)]

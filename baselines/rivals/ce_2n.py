@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from benchmark import Context, CrossEntropy, Examples, FineTune, Method, Phase, State, Streams, TaskInfo, TrainingData, UserError, methods
+from benchmark import (
+    Context,
+    CrossEntropy,
+    Examples,
+    Family,
+    FineTune,
+    Method,
+    Phase,
+    State,
+    Streams,
+    TaskInfo,
+    TrainingData,
+    UserError,
+    methods,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,7 @@ class WholeFineTune(FineTune):
 class TwiceTheLabels(Method):
     """`ce` on training and development labels, with the steps of `ce`: no label more than other arms have been given."""
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase on the longer training set."""

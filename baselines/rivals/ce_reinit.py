@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from benchmark import (
     Context,
     CrossEntropy,
+    Family,
     FineTune,
     Method,
     Phase,
@@ -43,13 +45,13 @@ class ReinitialisedFineTune(FineTune):
 @methods.register("ce-reinit")
 @dataclass(frozen=True)
 class ReinitialisedFineTuning(Method):
-    """`ce` with the top layers of the encoder drawn again before training (Zhang et al. 2021, section 5).
+    """`ce` with the top layers of the encoder drawn again before training (Zhang et al. 2021).
 
     Args:
         layers: how many, from the top.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     layers: int = searchable(1, choices=(1, 2), low=1)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

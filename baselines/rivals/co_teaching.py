@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.small_loss_exchange import SmallLossExchange
-from benchmark import FineTune, Method, Phase, TaskInfo, bounded, methods, searchable
+from benchmark import Family, FineTune, Method, Phase, TaskInfo, bounded, methods, searchable
 
 
 @methods.register("co-teaching")
@@ -19,7 +20,7 @@ class CoTeaching(Method):
         ramp: passes over the training data during which that share rises from 0.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     noise: float = searchable(0.2, choices=(0.1, 0.2, 0.3, 0.4), low=0.0, high=0.9)
     ramp: float = bounded(10.0, low=0.0)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.early_learning import EarlyLearning
-from benchmark import FineTune, Method, Phase, TaskInfo, methods, searchable
+from benchmark import Family, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("elr")
@@ -19,7 +20,7 @@ class EarlyLearningFineTuning(Method):
         weight: lambda.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     momentum: float = searchable(0.7, choices=(0.5, 0.7, 0.9, 0.99), low=0.0, high=0.9999)
     weight: float = searchable(3.0, choices=(1.0, 3.0, 7.0), low=0.0)
 

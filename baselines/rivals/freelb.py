@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.embedding_attack import AscentAttack
-from benchmark import FineTune, Method, Phase, TaskInfo, bounded, methods, searchable
+from benchmark import Family, FineTune, Method, Phase, TaskInfo, bounded, methods, searchable
 
 
 @methods.register("freelb")
@@ -21,8 +22,8 @@ class FreeLargeBatch(Method):
         bound: largest l2 length of a text's offset after an ascent; 0 is none.
     """
 
-    family = "rival"
-    streams = frozenset({"init", "order", "dropout", "augment"})
+    family: ClassVar[Family] = "rival"
+    streams: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout", "augment"})
     rate: float = searchable(0.1, choices=(0.03, 0.1, 0.2), low=1e-8)
     ascents: int = searchable(2, choices=(2, 3), low=1)
     start: float = bounded(1.0, low=0.0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.generalized_cross_entropy import GeneralizedCrossEntropy
-from benchmark import FineTune, Method, Phase, TaskInfo, methods, searchable
+from benchmark import Family, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("gce")
@@ -18,7 +19,7 @@ class RobustFineTuning(Method):
         q: towards 0 the loss is cross-entropy, at 1 it is absolute error.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     q: float = searchable(0.7, choices=(0.3, 0.5, 0.7, 0.9), low=1e-3, high=1.0)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

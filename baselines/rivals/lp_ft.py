@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from benchmark import (
     Context,
     Cost,
     CrossEntropy,
+    Family,
     FineTune,
     Method,
     Phase,
@@ -70,7 +72,7 @@ class ProbeThenFineTune(Method):
         C: inverse strength of the L2 penalty of the regression.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     C: float = searchable(1.0, low=1e-3, high=1e3, log=True)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.mixed_weights import MixedWeights
-from benchmark import FineTune, Method, Phase, TaskInfo, methods, searchable
+from benchmark import Family, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("mixout")
@@ -18,8 +19,8 @@ class Mixout(Method):
         p: the probability of the pre-trained weights, per input neuron.
     """
 
-    family = "rival"
-    streams = frozenset({"init", "order", "dropout", "augment"})
+    family: ClassVar[Family] = "rival"
+    streams: ClassVar[frozenset[str]] = frozenset({"init", "order", "dropout", "augment"})
     p: float = searchable(0.9, choices=(0.7, 0.8, 0.9), low=0.0, high=0.999)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.dropout_consistency import DropoutConsistency
-from benchmark import FineTune, Method, Phase, TaskInfo, methods, searchable
+from benchmark import Family, FineTune, Method, Phase, TaskInfo, methods, searchable
 
 
 @methods.register("rdrop")
@@ -18,7 +19,7 @@ class RDrop(Method):
         alpha: weight of the KL term.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     alpha: float = searchable(1.0, choices=(0.1, 0.5, 1.0), low=0.0)
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.symmetric_cross_entropy import ReverseCrossEntropy
-from benchmark import CrossEntropy, FineTune, Method, Phase, TaskInfo, Weighted, methods, searchable
+from benchmark import CrossEntropy, Family, FineTune, Method, Phase, TaskInfo, Weighted, methods, searchable
 
 
 @methods.register("sce")
@@ -19,7 +20,7 @@ class SymmetricFineTuning(Method):
         beta: weight of reverse cross-entropy, with log 0 = log 1e-4.
     """
 
-    family = "rival"
+    family: ClassVar[Family] = "rival"
     alpha: float = searchable(0.1, choices=(0.1, 0.5, 1.0, 6.0), low=0.0)
     beta: float = searchable(1.0, choices=(0.1, 1.0), low=0.0)
 

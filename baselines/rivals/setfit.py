@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from baselines.rivals.losses.pair_cosine import PairCosine
 from baselines.rivals.sampled_pairs import SampledPairs
-from benchmark import LinearProbe, LossPart, Method, Phase, Pretrain, Schedule, TaskInfo, bounded, methods, searchable
+from benchmark import Family, LinearProbe, LossPart, Method, Phase, Pretrain, Schedule, TaskInfo, bounded, methods, searchable
 
 
 @methods.register("setfit")
 @dataclass(frozen=True)
 class SetFit(Method):
-    """One pass over sampled text pairs with a cosine loss on the encoder, then logistic regression on its vectors.
+    """One pass over sampled text pairs with a cosine loss on the encoder, then logistic regression on its vectors (Tunstall et al. 2022).
 
     A text pair of a task is one sequence, as in fine-tuning. Features are scaled to unit length before the regression.
 
@@ -24,8 +25,8 @@ class SetFit(Method):
         C: inverse strength of the L2 penalty of the regression.
     """
 
-    family = "rival"
-    streams = frozenset({"dropout", "augment"})
+    family: ClassVar[Family] = "rival"
+    streams: ClassVar[frozenset[str]] = frozenset({"dropout", "augment"})
     iterations: int = searchable(20, choices=(5, 10, 20), low=1)
     lr: float = searchable(2e-5, choices=(1e-5, 2e-5, 5e-5, 1e-4), low=1e-9)
     batch: int = bounded(16, low=1)

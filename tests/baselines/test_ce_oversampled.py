@@ -8,10 +8,13 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given
 
-from baselines.ce_oversampled import Oversample, oversampled
+from baselines.ce_oversampled import Oversample, OversampledFineTuning, oversampled
 from benchmark.contract.phase import TrainingData
+from benchmark.contract.task_info import TaskInfo
 from benchmark.data.examples import Examples, content_ids
 from benchmark.streams import Streams
+from benchmark.training.fine_tune import FineTune
+from benchmark.training.losses.cross_entropy import CrossEntropy
 
 STREAMS = Streams(0, 0).at("fine-tune")
 
@@ -56,3 +59,9 @@ def test_development_and_unlabelled_data_stay() -> None:
     assert len(changed.train) == 4
     assert changed.dev is data.dev
     assert changed.unlabelled is data.unlabelled
+
+
+def test_only_the_training_set_differs_from_ce() -> None:
+    task = TaskInfo("toy", ("a", "b"), pair=False, n_train=20, n_dev=8, n_unlabelled=0)
+    assert OversampledFineTuning().phases(task) == [FineTune(CrossEntropy(), augment=Oversample())]
+    assert OversampledFineTuning.family == "baseline"

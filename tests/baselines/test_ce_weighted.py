@@ -1,0 +1,14 @@
+"""`ce-weighted` differs from `ce` in its class weights alone."""
+
+from __future__ import annotations
+
+from baselines.ce_weighted import WeightedFineTuning
+from benchmark.contract.task_info import TaskInfo
+from benchmark.training.fine_tune import FineTune
+from benchmark.training.losses.cross_entropy import CrossEntropy
+
+
+def test_only_the_objective_differs_from_ce() -> None:
+    task = TaskInfo("toy", ("a", "b"), pair=False, n_train=20, n_dev=8, n_unlabelled=0)
+    assert WeightedFineTuning().phases(task) == [FineTune(CrossEntropy(balanced=True))]
+    assert (WeightedFineTuning.family, WeightedFineTuning.salt) == ("baseline", "")
