@@ -6,20 +6,19 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
+from benchmark.config.shots import Shots
 from benchmark.errors import UserError
 
 T = TypeVar("T")
 
-SHOTS = re.compile(r"all|[1-9]\d*(/class)?|(0\.\d*[1-9]\d*|[1-9]\d?(\.\d+)?)%")
-SAMPLER = re.compile(r"natural|pk:([1-9]\d*),([2-9]|[1-9]\d+)")
+PK = re.compile(r"pk:(\d+),(\d+)")
 SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
 def check_shots(text: str) -> str:
-    """One number of shots: `20`, `16/class`, `50%` or `all`."""
-    if not SHOTS.fullmatch(text.strip()):
-        raise UserError(f"Shots {text!r} were given.", "Allowed: 20 (in total), 16/class, 50% or all.", "Several are separated by commas.")
+    """One number of shots, as a cell keeps it."""
+    Shots.parse(text)
     return text.strip()
 
 
@@ -43,12 +42,22 @@ def parse_seeds(given: str | int | Iterable[int]) -> tuple[int, ...]:
 
 
 def check_sampler(text: str) -> str:
-    """`natural`, or `pk:P,K` with at least two examples of each class."""
-    if not SAMPLER.fullmatch(text.strip()):
-        raise UserError(
-            f"The sampler {text!r} was given.", "Allowed: natural, or pk:P,K (P classes, K of each, K at least 2).", "For example pk:8,2."
-        )
+    """`natural`, or `pk:P,K`, as a cell keeps it."""
+    if text.strip() != "natural":
+        parse_pk(text)
     return text.strip()
+
+
+def parse_pk(text: str) -> tuple[int, int]:
+    """`pk:8,2` -> (8, 2): classes in a batch, and examples of each. UserError for anything else."""
+    match = PK.fullmatch(text.strip())
+    if match is None or min(int(match[1]), int(match[2])) < 2:
+        raise UserError(
+            f"The sampler {text!r} was given.",
+            "Allowed: natural, or pk:P,K (P classes, K of each, both at least 2).",
+            "For example pk:8,2.",
+        )
+    return int(match[1]), int(match[2])
 
 
 def default_sampler(n_classes: int) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from benchmark.config.toml_reader import read_toml
 from benchmark.errors import UserError, unknown
 from benchmark.records.spec import Frozen
 
@@ -140,7 +140,7 @@ def load_task(name: str) -> TaskConfig:
         return _registered[name][0]
     if name not in _shipped():
         raise unknown("task", name, task_names(), "See `python -m benchmark list tasks`, or add one with --task-file NAME=PATH.")
-    return _read(_shipped()[name])
+    return read_toml("task", TaskConfig, _shipped()[name])
 
 
 def task_origin(name: str) -> str:
@@ -155,13 +155,3 @@ def task_origin(name: str) -> str:
 @cache
 def _shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(FOLDER.glob("*.toml"))}
-
-
-@cache
-def _read(path: Path) -> TaskConfig:
-    try:
-        return TaskConfig(name=path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise UserError(
-            f"{path} is not a task: {error}.", f"Its keys are {', '.join(TaskConfig.model_fields)}.", "Correct the file."
-        ) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.errors import UserError
+from benchmark.config.shorthand import parse_pk
 from benchmark.streams import Streams
 
 Rows = NDArray[np.int64]
@@ -61,19 +61,3 @@ def _cycle(rows: Rows, streams: Streams, label: int) -> Iterator[int]:
     while True:
         yield from (int(row) for row in streams.numpy("order", "class", label, epoch).permutation(rows))
         epoch += 1
-
-
-def parse_pk(sampler: str) -> tuple[int, int]:
-    """`pk:8,2` -> (8, 2). A UserError for anything else."""
-    kind, _, sizes = sampler.partition(":")
-    try:
-        classes, each = (int(part) for part in sizes.split(","))
-    except ValueError:
-        classes = each = 0
-    if kind != "pk" or classes < 2 or each < 1:
-        raise UserError(
-            f"The sampler {sampler!r} was given.",
-            "Allowed: natural, or pk:P,K with P >= 2 classes and K >= 1 examples of each.",
-            "For example --sampler pk:8,2.",
-        )
-    return classes, each

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmark.config.shots import Shots
 from benchmark.data.examples import Split, TaskData
 from benchmark.data.splits.long_tail import long_tail
 from benchmark.data.splits.pools import halves_validation, separate
 from benchmark.data.splits.sampling_draws import Notes, development, scoring_set, shots_of, unlabelled
-from benchmark.data.splits.shots import Shots, parse_shots
 from benchmark.data.splits.stratify import Rows
 from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
@@ -28,7 +28,7 @@ def make_split(data: TaskData, spec: SplitSpec) -> Split:
     Raises:
         UserError: malformed shots, more shots than examples or fewer than classes, one class only, shots beside an imbalance.
     """
-    shots = parse_shots(spec.shots)
+    shots = Shots.parse(spec.shots)
     pools = separate(data, spec)
     notes: Notes = {name: count for name, count in pools.removed.items() if count}
     _look_at_classes(data, pools.train.labels, notes)

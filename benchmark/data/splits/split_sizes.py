@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from benchmark.config.shots import Shots
 from benchmark.data.examples import TaskData
 from benchmark.data.splits.pools import Pools, halves_validation, separate, texts_of
-from benchmark.data.splits.shots import parse_shots
 from benchmark.records.spec import SplitSpec
 
 
@@ -25,7 +25,7 @@ def fixed_sizes(data: TaskData, spec: SplitSpec) -> bool:
 
 def _fixed_when_carved(pools: Pools, spec: SplitSpec) -> bool:
     """Development texts are carved out of train, and rows of train that repeat them go too: between none and all the repeated ones."""
-    shots = parse_shots(spec.shots)
+    shots = Shots.parse(spec.shots)
     if shots.kind == "per-class":
         return False
     most = len(pools.train) + pools.removed["removed_from_train_in_dev"]

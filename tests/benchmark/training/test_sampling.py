@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmark.config.shorthand import parse_pk
 from benchmark.errors import UserError
 from benchmark.streams import Streams
-from benchmark.training.sampling import batches, parse_pk, reshuffled
+from benchmark.training.sampling import batches, reshuffled
 
 STREAMS = Streams(0, 0)
 

@@ -1,10 +1,10 @@
-"""`parse_shots`: what the command line accepts as a number of shots."""
+"""`Shots.parse`: what the command line accepts as a number of shots."""
 
 from __future__ import annotations
 
 import pytest
 
-from benchmark.data.splits.shots import Shots, parse_shots
+from benchmark.config.shots import Shots
 from benchmark.errors import UserError
 
 
@@ -21,7 +21,7 @@ from benchmark.errors import UserError
     ],
 )
 def test_reads_counts_counts_a_class_shares_and_all(text: str, shots: Shots) -> None:
-    assert parse_shots(text) == shots
+    assert Shots.parse(text) == shots
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ def test_reads_counts_counts_a_class_shares_and_all(text: str, shots: Shots) -> 
 )
 def test_refuses_everything_else_and_says_what_is_allowed(text: str) -> None:
     with pytest.raises(UserError, match="Allowed: 20"):
-        parse_shots(text)
+        Shots.parse(text)
 
 
 def test_a_share_is_rounded_and_never_nothing() -> None:
-    assert parse_shots("50%").total_of(9) == 4  # round half to even
-    assert parse_shots("1%").total_of(9) == 1
-    assert parse_shots("all").total_of(9) == 9
-    assert parse_shots("20").total_of(9) == 20
+    assert Shots.parse("50%").total_of(9) == 4  # round half to even
+    assert Shots.parse("1%").total_of(9) == 1
+    assert Shots.parse("all").total_of(9) == 9
+    assert Shots.parse("20").total_of(9) == 20
