@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from benchmark.errors import UserError, unknown
+from benchmark.records.error_text import printable
 from reports.render.csv_text import flat
 from reports.render.json_text import full
 from reports.render.latex import latex
@@ -13,6 +16,8 @@ from reports.render.markdown import markdown
 from reports.render.page import Section, page
 from reports.tables.table import Table
 
+LONGEST_NAME = 150
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
 ENDINGS = {"md": ".md", "latex": ".tex", "html": ".html", "csv": ".csv", "json": ".json"}
 
 
@@ -29,7 +34,15 @@ def parse_formats(given: str | None) -> tuple[str, ...]:
 
 def write_tables(folder: Path, name: str, tables: Sequence[Table], formats: Iterable[str]) -> list[Path]:
     """One file per format that holds all `tables`, named `name`. Returns what was written."""
-    return [write(folder / f"{name}{ENDINGS[format]}", rendered(format, tables)) for format in formats]
+    return [write(folder / file_name(name, ENDINGS[format]), rendered(format, tables)) for format in formats]
+
+
+def file_name(name: str, ending: str) -> str:
+    """A name in characters that every file system takes, and that never leads to another folder; a long one is cut and marked by a hash."""
+    safe = _UNSAFE.sub("-", name).lstrip(".") or "-"
+    if len(safe) > LONGEST_NAME:
+        safe = f"{safe[:LONGEST_NAME]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{safe}{ending}"
 
 
 def rendered(format: str, tables: Sequence[Table]) -> str:
@@ -60,14 +73,14 @@ _JOINED: dict[str, Callable[[Sequence[Table]], str]] = {
 
 
 def write(path: Path, content: str | bytes) -> Path:
-    """Write one file, its folder included.
+    """Write one file, its folder included. Control characters in a text are written out, so that no viewer obeys them.
 
     Raises:
         UserError: the folder cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.write_bytes(content if isinstance(content, bytes) else printable(content).encode())
     except OSError as error:
         raise UserError(
             f"{path} cannot be written: {error.strerror}.", "A folder that can be written.", "Give another with --out DIR."

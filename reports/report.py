@@ -12,10 +12,11 @@ from benchmark.errors import UserError, unknown
 from reports.analysis import context
 from reports.analysis.analysis import Scope
 from reports.analysis.contents import Contents, contents
-from reports.output_files import parse_formats, rendered, write, write_tables
+from reports.output_files import file_name, parse_formats, rendered, write, write_tables
 from reports.published.filled_table import fill, find_table
 from reports.render.image import png, svg
 from reports.render.json_text import finite, plain
+from reports.render.markdown import escape, paragraphs
 from reports.render.page import PagePicture, Section, page
 from reports.results.blocks import Block, Results, read_results
 from reports.tables.paper_table import paper_table
@@ -121,17 +122,19 @@ def _whole(options: Options, found: Results, parts: list[Contents], formats: tup
         pictures = list(_drawn(part)) if options.figures else []
         for picture, image in pictures:
             files += [
-                write(folder / "figures" / f"{picture.name}.svg", picture.svg),
-                write(folder / "figures" / f"{picture.name}.png", image),
+                write(folder / "figures" / file_name(picture.name, ".svg"), picture.svg),
+                write(folder / "figures" / file_name(picture.name, ".png"), image),
             ]
         shown = [picture for picture, _ in pictures]
         sections.append(Section(f"block.{part.block.name}", f"S{part.block.title[1:]}", part.text, part.tables, shown))
     notes = problem_notes(found)
+    above = [f"**{escape(note)}**" for note in notes]
+    text = [f"## {escape(s.title)}\n\n{paragraphs(s.text)}" for s in sections]
     return [
         *files,
         write(folder / "report.html", page("Report", sections, notes)),
         write(folder / "report.json", _json(parts, notes)),
-        write(folder / "report.md", "".join(f"## {s.title}\n\n{s.text}\n\n" for s in sections) + rendered("md", means)),
+        write(folder / "report.md", "\n\n".join([*above, *text, rendered("md", means)])),
     ]
 
 
@@ -144,8 +147,12 @@ def _drawn(part: Contents) -> Iterator[tuple[PagePicture, bytes]]:
 
 
 def problem_notes(found: Results) -> list[str]:
-    """Files that could not be read: they are no part of any number."""
-    return [f"Left out, because it cannot be read: {file} ({reason})." for file, reason in found.problems]
+    """Files that could not be read or believed: how many, then each by name. They are part of no number."""
+    if not found.problems:
+        return []
+    count = len(found.problems)
+    first = f"LEFT OUT: {count} file{'s' * (count != 1)} of {found.folder.name} cannot be read or believed; no number below counts them."
+    return [first, *(f"Left out: {file} ({reason})." for file, reason in found.problems)]
 
 
 def _json(parts: list[Contents], notes: list[str]) -> str:

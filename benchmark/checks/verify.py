@@ -199,7 +199,7 @@ def _held(store: RecordStore, old: RunRecord, new: RunRecord, fresh: RecordStore
             why if impossible else f"the second run ended as {new.status}: {kind}: {why}",
             None if impossible else False,
         )
-    level = agreement(old, new, np.array(fresh.take("testsets", new.testset)["labels"]))
+    level = agreement(old, new, np.array(fresh.get_shared("testsets", new.testset)["labels"]))
     same = old.env_id == new.env_id
     note = "" if same else "in another environment (library versions or hardware)"
     return Check(old.key, title(old), level, note, level <= (AgreementLevel.BITWISE if same else AgreementLevel.CONCLUSION))

@@ -51,10 +51,21 @@ def run(suite: str, profile: str = "embedded", *, observer: Observer | None = No
 
 
 def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
-    """The tidy frame of a results folder: one row per (suite, profile, protocol, key), the columns of `export`."""
-    from benchmark.records.frame import load_results as load
+    """The results frame of a folder: one row per (suite, profile, protocol, key), the columns of `export`.
 
-    return load(Path(folder))
+    Every score is held against the stored predictions first. `frame.attrs["problems"]` names what cannot be read or believed, as
+    (file, reason); those runs have the status `missing`.
+
+    Raises UserError for a folder without results.
+    """
+    from benchmark.metrics.stored_scores import StoredScores
+    from benchmark.records.frame import load_results as load
+    from benchmark.records.store import RecordStore
+
+    scores = StoredScores(RecordStore(Path(folder)))
+    frame = load(Path(folder), examine=scores)
+    frame.attrs["problems"] += [tuple(problem) for problem in scores.problems]
+    return frame
 
 
 def report(results: str | PathLike[str], out: str | PathLike[str], **options: Any) -> Report:

@@ -6,8 +6,10 @@ stands beside them through the same interface.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -62,11 +64,39 @@ def measure(labels: Labels, scores: NDArray[np.float32], metrics: Sequence[str] 
         scores: float32 [n, K] logits or log-probabilities.
         metrics: the task's metrics; the first is its primary one.
     """
-    predictions, references = scores.argmax(1).tolist(), labels.tolist()
+    return label_metrics(labels, scores.argmax(1), [*ALWAYS, *metrics]) | calibration_measures(labels, probabilities(scores))
+
+
+def label_metrics(labels: Labels, predictions: Labels, metrics: Sequence[str]) -> dict[str, float]:
+    """Metrics of predicted labels, by the name under which their values stand.
+
+    Args:
+        labels, predictions: int64 [n] classes.
+        metrics: built-in names, or `evaluate:NAME_OR_PATH`.
+    """
     values: dict[str, Any] = {}
-    for name in dict.fromkeys([*ALWAYS, *metrics]):
-        values |= load_metric(name).compute(predictions=predictions, references=references)
-    return {name: float(value) for name, value in values.items()} | calibration_measures(labels, probabilities(scores))
+    for name in dict.fromkeys(metrics):
+        metric = load_metric(name)
+        if isinstance(metric, Local):
+            values[metric.name] = metric.function(labels, predictions)
+        else:
+            values |= metric.compute(predictions=predictions.tolist(), references=labels.tolist())
+    return {name: float(value) for name, value in values.items()}
+
+
+def scorer_hash(metrics: Sequence[str]) -> str:
+    """The identity of the code behind a task's own metrics: SHA-256 over the content of their scripts; "" where all are built in or come
+    from a named module of the evaluate library."""
+    scripts = [path for name in metrics if name.startswith("evaluate:") for path in [_script(name.removeprefix("evaluate:"))] if path]
+    if not scripts:
+        return ""
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in scripts)).hexdigest()
+
+
+def _script(given: str) -> Path | None:
+    """The file of a metric that is given by its path: the script, or the one in a folder that bears the folder's name."""
+    path = Path(given)
+    return next((file for file in (path, path / f"{path.name}.py") if file.is_file()), None)
 
 
 def load_metric(name: str) -> Metric:

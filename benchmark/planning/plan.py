@@ -100,6 +100,7 @@ def plan_of(
 ) -> Plan:
     """The plan of these runs: what is there of them, what they share, their manifest and their price."""
     found = completed_runs(RecordStore(request.results))
+    found.refuse_newer(run.key for run in runs)
     if not request.rerun:
         known = found.crashed | found.kept
         runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]

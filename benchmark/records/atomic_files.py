@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
@@ -17,6 +18,7 @@ from benchmark.errors import UserError
 from benchmark.records.process_identity import current_process, is_dead, parse_marker
 from benchmark.records.spec import canonical
 
+LARGEST = 1 << 28  # bytes of one file; the manifest of a hundred thousand runs has a third of it
 HEX = re.compile(r"[0-9a-f]{1,64}")
 
 
@@ -91,21 +93,63 @@ def dump_checksummed(content: dict[str, Any]) -> bytes:
     return canonical({**content, "checksum": _checksum(content)}).encode()
 
 
+def read_regular(path: Path, largest: int = LARGEST) -> bytes:
+    """The bytes of a regular file. A FIFO or a device is not opened: reading it could wait for ever, or never end.
+
+    Raises:
+        ValueError: no regular file, or larger than `largest` bytes.
+        OSError: it cannot be read.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError("not a regular file")
+        if found.st_size > largest:
+            raise ValueError(f"larger than {largest >> 20} MiB")
+        return file.read()
+
+
 def load_checksummed(path: Path) -> dict[str, Any]:
-    """The content of a sealed file. ValueError with one plain reason where it is truncated, edited or no such file."""
+    """The content of a checksummed file. ValueError with one plain reason where it is truncated, edited or no such file."""
     try:
-        raw = path.read_bytes()
-        content = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("truncated or not JSON") from error
+        raw = read_regular(path)
     except OSError as error:
         raise ValueError(f"unreadable ({error.strerror})") from error
+    try:
+        content = json.loads(raw, parse_int=_whole, parse_float=_real, parse_constant=_real)
+    except _OutOfRange as error:
+        raise ValueError(str(error)) from error
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    except ValueError as error:
+        raise ValueError("truncated or not JSON") from error
     if not isinstance(content, dict) or not isinstance(content.get("checksum"), str):
         raise ValueError("no checksum")
     checksum = content.pop("checksum")
-    if not _untouched(raw, checksum) and checksum != _checksum(content):
-        raise ValueError("edited: its checksum does not fit")
+    try:
+        if not _untouched(raw, checksum) and checksum != _checksum(content):
+            raise ValueError("edited: its checksum does not fit")
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     return content
+
+
+class _OutOfRange(ValueError):
+    """A number that no column of a frame holds."""
+
+
+def _whole(text: str) -> int:
+    if len(text) > 20 or not -(2**63) <= (value := int(text)) < 2**63:
+        raise _OutOfRange(f"a whole number out of range ({text[:20]}...)")
+    return value
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise _OutOfRange(f"a number out of range ({text[:20]})")
+    return value
 
 
 def _untouched(raw: bytes, checksum: str) -> bool:

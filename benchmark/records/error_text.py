@@ -1,4 +1,4 @@
-"""Errors as they are kept: what went wrong and where in the code, without any path of the machine it happened on."""
+"""Error text as it is stored and shown: without paths of the machine, without characters that a terminal, a page or a spreadsheet obeys."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ LONGEST = 4000  # characters of a kept traceback; the end says what went wrong
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # terminals obey them; the last ones reorder text
 _ABSOLUTE = re.compile(r"(?<![\w.~/\\-])(?:~?/(?!/)[^\s'\":,;()<>|*?]+|[A-Za-z]:\\[^\s'\":,;()<>|*?]+)")
+# Control characters but line feed and tab, and the marks that reverse the direction of text on a screen.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
 _ROOTS = ("site-packages", "dist-packages", "benchmark", "methods", "baselines", "tests")
 
 
@@ -23,6 +26,16 @@ def one_line(text: str, longest: int = 300) -> str:
     lines = [" ".join(line.split()) for line in text.splitlines()]
     joined = CONTROL.sub("?", "; ".join(line for line in lines if line))
     return joined if len(joined) <= longest else joined[: longest - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """`text` with its control characters written out (`\\x1b`), so that no terminal obeys them and no viewer hides anything."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape", "surrogatepass").decode("ascii"), text)
+
+
+def defused(cell: str) -> str:
+    """A CSV cell that no spreadsheet runs: an apostrophe goes before what would begin a formula and is no number."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell) else cell
 
 
 def trace(error: BaseException) -> str:

@@ -1,17 +1,24 @@
-"""The tidy frame: one row per (suite, profile, protocol, key), what was planned joined with what is there."""
+"""The results frame: one row per (suite, profile, protocol, key), the planned runs joined with their records.
+
+Reading keeps of a record what its row and its report need, never the whole record: a folder may hold tens of thousands."""
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmark.errors import UserError, unknown
+from benchmark.records import prediction_codec
 from benchmark.records.alarms import IDENTICAL
-from benchmark.records.manifest import Manifest, ManifestRow
-from benchmark.records.record import RunRecord
+from benchmark.records.error_text import defused, printable
+from benchmark.records.manifest import ManifestRow
+from benchmark.records.record import RunRecord, SideFile
 from benchmark.records.spec import canonical, setting_id
 from benchmark.records.store import RecordStore, UnreadableFile
 
@@ -34,112 +41,197 @@ REAL = ["noise_level", "value", "dev_value", "seconds"]
 FORMATS = ("csv", "json", "parquet")
 
 
-def load_results(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> pd.DataFrame:
-    """All results of a folder: the columns of `COLUMNS`, in a fixed order of rows. `alarms`, `params`, `metrics` and
-    `diagnostics` (phase -> what `PhaseDiagnostics` measured) are JSON texts.
+Examine = Callable[[RunRecord], str]  # "" for a record that can be believed, else the reason why not
+Where = tuple[str, str, str]  # suite, profile, protocol
 
-    A planned run that is not there has the status `missing`; a file that cannot be read counts as missing and is told in
-    `frame.attrs["problems"]`, as (file, reason). A record that no manifest plans has an empty suite and profile.
+
+class StoredRun(NamedTuple):
+    """What a report needs of a finished run beyond its row: its predictions as they are packed, and the files that it names."""
+
+    classes: int
+    n: int
+    packed: bytes
+    testset: str | None
+    probabilities: SideFile | None
+    representations: SideFile | None
+
+    @classmethod
+    def of(cls, record: RunRecord) -> StoredRun:
+        """The part of a record that a report reads on demand."""
+        found = record.predictions
+        packed = (0, 0, b"") if found is None else (found.classes, found.n, found.packed.encode("ascii"))
+        return cls(*packed, record.testset, record.probabilities, record.representations)
+
+    def ids(self) -> list[int] | None:
+        """The predicted class of every test example; None where the record holds none. UserError where they cannot be unpacked."""
+        return prediction_codec.unpack(self.packed.decode("ascii"), self.n, self.classes) if self.classes else None
+
+
+class PlanSummary(NamedTuple):
+    """What a manifest says beside its rows.
 
     Args:
-        keep: filled with key -> record, for a caller that needs predictions too: reading thousands of records twice takes seconds.
+        arms: its arms, in the order of the plan.
+    """
+
+    suite: str
+    profile: str
+    protocol: str
+    stand_in: bool
+    arms: tuple[str, ...]
+    design: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ResultsFolder:
+    """A results folder, read once.
+
+    Args:
+        rows: the rows of the frame as plain dictionaries, in its order; a missing run lacks the columns that it leaves empty.
+        runs: key -> what a report needs of a finished run beyond its row.
+        settings: id -> spec without seeds, of every record and every planned run.
+        plans: one for each manifest.
+        problems: files that cannot be read or believed; their runs count as missing.
+    """
+
+    rows: list[dict[str, Any]]
+    runs: dict[str, StoredRun]
+    settings: dict[str, dict[str, Any]]
+    plans: tuple[PlanSummary, ...]
+    problems: tuple[UnreadableFile, ...]
+
+
+def load_results(folder: Path | str, *, examine: Examine | None = None) -> pd.DataFrame:
+    """All results of a folder: the columns of `COLUMNS`, in a fixed order of rows. `alarms`, `params`, `metrics`, `transfer` and
+    `diagnostics` (phase -> what `PhaseDiagnostics` measured) are JSON texts.
+
+    A planned run without a record has the status `missing`; so has one whose record cannot be read or believed. `frame.attrs["problems"]`
+    names the file, as (file, reason). A record that no manifest plans has an empty suite and profile.
+
+    Args:
+        examine: gives the reason why a record cannot be believed, or "".
 
     Raises:
         UserError: a folder without any record or manifest.
     """
-    import pandas as pd
-
-    rows, problems = load_rows(folder, keep=keep)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    frame = frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64"))
-    frame.attrs["problems"] = [tuple(problem) for problem in problems]
+    found = read_folder(folder, examine=examine)
+    frame = as_frame(found.rows)
+    frame.attrs["problems"] = [tuple(problem) for problem in found.problems]
     return frame
 
 
-def load_rows(folder: Path | str, *, keep: dict[str, RunRecord] | None = None) -> tuple[list[dict[str, Any]], list[UnreadableFile]]:
-    """The rows of the frame as plain dictionaries, without those columns that a missing run leaves empty, and what could not be read.
+def as_frame(rows: Sequence[Mapping[str, Any]], more: Sequence[str] = ()) -> pd.DataFrame:
+    """Rows as a frame of typed columns: `COLUMNS`, then `more`."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *more])
+    return frame.astype(dict.fromkeys(WHOLE, "Int64") | dict.fromkeys(REAL, "float64"))
+
+
+def read_folder(folder: Path | str, *, examine: Examine | None = None) -> ResultsFolder:
+    """Read every manifest and every record once.
 
     Args:
-        keep: as in `load_results`.
+        examine: as in `load_results`.
 
     Raises:
         UserError: a folder without any record or manifest.
     """
     store = RecordStore(folder)
-    records, problems = _split(store)
-    if keep is not None:
-        keep.update(records)
-    manifests = [m for m in store.manifests() if isinstance(m, Manifest)]
-    problems += [p for p in store.manifests() if isinstance(p, UnreadableFile)]
-    if not (records or manifests or problems):
-        raise UserError(
-            f"There are no results in {str(folder)!r}.", "A folder that `run --results DIR` wrote.", "Give it with --results DIR."
-        )
-    return list(_rows(manifests, records)), problems
-
-
-def export(folder: Path | str, format: str) -> bytes:
-    """The frame as `csv`, `json` (a list of objects) or `parquet`."""
-    if format not in FORMATS:
-        raise unknown("format", format, FORMATS)
-    frame = load_results(folder)
-    if format == "parquet":
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, index=False)
-        return buffer.getvalue()
-    if format == "json":
-        return (frame.to_json(orient="records", double_precision=15, indent=1) + "\n").encode()
-    return frame.to_csv(index=False, lineterminator="\n").encode()
-
-
-def _split(store: RecordStore) -> tuple[dict[str, RunRecord], list[UnreadableFile]]:
-    records: dict[str, RunRecord] = {}
-    problems: list[UnreadableFile] = []
+    settings: dict[str, dict[str, Any]] = {}
+    planned, plans, problems = _planned(store, settings)
+    keys = {row.key for _, row in planned}
+    measured: dict[str, dict[str, Any]] = {}
+    runs: dict[str, StoredRun] = {}
+    groups: dict[tuple[str, bytes], list[str]] = defaultdict(list)
     for item in store:
         if isinstance(item, UnreadableFile):
             problems.append(item)
-        else:
-            records[item.key] = item
-    return records, problems
+            continue
+        if examine is not None and (reason := examine(item)):
+            problems.append(UnreadableFile(f"records/{item.key[:2]}/{item.key}.json", reason))
+            continue
+        measured[item.key] = row = _measured(item)
+        settings.setdefault(row["setting"], item.spec.setting)
+        if item.key not in keys:
+            planned.append((("", "", item.spec.split.protocol), _unplanned(item)))
+        if item.status == "done":
+            runs[item.key] = StoredRun.of(item)
+            if item.spec.seed is not None and item.predictions is not None:
+                groups[row["setting"], hashlib.sha256(item.predictions.packed.encode()).digest()].append(item.key)
+    if not (measured or plans or problems):
+        raise UserError(
+            f"There are no results in {str(folder)!r}.", "A folder that `run --results DIR` wrote.", "Give it with --results DIR."
+        )
+    for key in (key for group in groups.values() if len(group) > 1 for key in group):
+        measured[key]["alarms"] = canonical(sorted({*json.loads(measured[key]["alarms"]), IDENTICAL}))
+    planned.sort(key=lambda item: _order(*item))
+    return ResultsFolder([_row(*item, measured.get(item[1].key)) for item in planned], runs, settings, tuple(plans), tuple(problems))
 
 
-def _rows(manifests: Iterable[Manifest], records: dict[str, RunRecord]) -> Iterator[dict[str, Any]]:
-    planned: dict[tuple[str, str, str, str], ManifestRow] = {}
-    for manifest in manifests:
-        for row in manifest.rows:
-            planned.setdefault((manifest.suite, manifest.profile, manifest.protocol, row.key), row)
-    keys = {where[3] for where in planned}
-    for key in sorted(records.keys() - keys):
-        record = records[key]
-        spec = record.spec
-        row = ManifestRow.of(spec, arm=spec.method.name, task_source="", metric=record.primary)
-        planned[("", "", spec.split.protocol, key)] = row
-    twins = identical(records.values())
-    for where, row in sorted(planned.items(), key=lambda item: _order(*item)):
-        yield _row(where, row, records.get(row.key), row.key in twins)
+def export(folder: Path | str, format: str, *, examine: Examine | None = None) -> tuple[bytes, tuple[UnreadableFile, ...]]:
+    """The frame as `csv`, `json` (a list of objects) or `parquet`, and the files that were left out.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front of it in CSV.
+    """
+    if format not in FORMATS:
+        raise unknown("format", format, FORMATS)
+    found = read_folder(folder, examine=examine)
+    frame = as_frame(found.rows)
+    if format == "parquet":
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, index=False)
+        return buffer.getvalue(), found.problems
+    if format == "json":
+        return (frame.to_json(orient="records", double_precision=15, indent=1) + "\n").encode(), found.problems
+    texts = frame.select_dtypes(exclude="number").columns
+    frame[texts] = frame[texts].map(lambda value: defused(printable(value)) if isinstance(value, str) else value)
+    return frame.to_csv(index=False, lineterminator="\n").encode(), found.problems
 
 
-def _order(where: tuple[str, str, str, str], row: ManifestRow) -> tuple[Any, ...]:
+def _planned(
+    store: RecordStore, settings: dict[str, dict[str, Any]]
+) -> tuple[list[tuple[Where, ManifestRow]], list[PlanSummary], list[UnreadableFile]]:
+    """The rows of all manifests, each (suite, profile, protocol, key) once; the manifests in brief; and what cannot be read of them."""
+    planned: dict[tuple[Where, str], tuple[Where, ManifestRow]] = {}
+    plans, problems = [], []
+    for item in store.manifests():
+        if isinstance(item, UnreadableFile):
+            problems.append(item)
+            continue
+        where = (item.suite, item.profile, item.protocol)
+        for row in item.rows:
+            planned.setdefault((where, row.key), (where, row))
+        settings.update(item.settings)
+        plans.append(PlanSummary(*where, item.stand_in, tuple(dict.fromkeys(row.arm for row in item.rows)), item.design))
+    return list(planned.values()), plans, problems
+
+
+def _unplanned(record: RunRecord) -> ManifestRow:
+    return ManifestRow.of(record.spec, arm=record.spec.method.name, task_source="", metric=record.primary)
+
+
+def _order(where: Where, row: ManifestRow) -> tuple[Any, ...]:
     shots = (int(row.shots), "") if row.shots.isdigit() else (10**9, row.shots)
     noise = (row.noise_kind, row.noise_level or 0.0, row.noise_where)
     seeds = tuple(-1 if seed is None else seed for seed in (row.seed, row.init_seed))
-    return (*where[:3], row.task, shots, noise, row.arm, row.trial or 0, row.split_seed, *seeds, row.key)
+    return (*where, row.task, shots, noise, row.arm, row.trial or 0, row.split_seed, *seeds, row.key)
 
 
-def _row(where: tuple[str, str, str, str], row: ManifestRow, record: RunRecord | None, twin: bool) -> dict[str, Any]:
-    planned = row.model_dump(exclude={"arm", "params", "notes"})
-    told = {"suite": where[0], "profile": where[1], "protocol": where[2], "variant": row.arm, "params": canonical(row.params)}
+def _row(where: Where, row: ManifestRow, measured: dict[str, Any] | None) -> dict[str, Any]:
+    planned = {name: getattr(row, name) for name in _PLANNED}
+    names = {"suite": where[0], "profile": where[1], "protocol": where[2], "variant": row.arm, "params": canonical(row.params)}
     # A manifest of format 1 lacks what a record of the run, or else the planned size, tells.
     older = {"unlabelled": str(row.n_unlabelled or 0), "noise_size": "replace" if row.noise_kind else ""} if not row.unlabelled else {}
-    return {**planned, **older, **told, **(_missing() if record is None else _measured(record, twin))}
+    return {**planned, **older, **names, **(_missing() if measured is None else measured)}
 
 
 def _missing() -> dict[str, Any]:
-    return {"status": "missing", "alarms": "[]", "metrics": "{}", "diagnostics": "{}", "transfer": "{}", "error": "", "env_id": ""}
+    nothing: dict[str, Any] = dict.fromkeys(("metrics", "diagnostics", "transfer"), "{}")
+    return {"status": "missing", "alarms": "[]", **nothing, "error": "", "env_id": "", "scorer": ""}
 
 
-def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
-    alarms = sorted({*record.alarms, *([IDENTICAL] if twin else [])})
+def _measured(record: RunRecord) -> dict[str, Any]:
     error = f"{record.error.type}: {record.error.message}" if record.error else ""
     sizes = {name: getattr(record, name) for name in ("n_train", "n_dev", "n_test", "n_unlabelled", "labels_used")}
     return {
@@ -152,7 +244,7 @@ def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
         "backward_examples": record.backward,
         "env_id": record.env_id,
         "n_test_cut": None if record.truncated is None else record.truncated.test,
-        "alarms": canonical(alarms),
+        "alarms": canonical(sorted({*record.alarms})),
         "error": " ".join(error.split()),
         "metrics": canonical(record.metrics if record.status == "done" else {}),
         "diagnostics": canonical({phase.name: phase.log["diagnostics"] for phase in record.phases if "diagnostics" in phase.log}),
@@ -160,17 +252,10 @@ def _measured(record: RunRecord, twin: bool) -> dict[str, Any]:
         "unlabelled": str(record.spec.split.unlabelled),
         "noise_size": record.spec.noise.size if record.spec.noise else "",
         "pool_size": record.pool_size,
+        "scorer": record.scorer,
         "setting": setting_id(record.spec.setting),
         **(sizes if record.status == "done" else {}),
     }
 
 
-def identical(records: Iterable[RunRecord]) -> set[str]:
-    """Keys of runs that predict exactly like another seed of the same arm in the same cell, where the method draws random numbers."""
-    groups: dict[tuple[str, str], list[RunRecord]] = defaultdict(list)
-    for record in records:
-        if record.status == "done" and record.spec.seed is not None and record.predictions is not None:
-            split = record.spec.split.model_copy(update={"split_seed": 0})
-            spec = record.spec.model_copy(update={"seed": None, "init_seed": None, "split": split})
-            groups[canonical(spec.model_dump(mode="json")), record.predictions.packed].append(record)
-    return {record.key for group in groups.values() if len(group) > 1 for record in group}
+_PLANNED = [name for name in ManifestRow.model_fields if name not in ("arm", "params", "notes")]

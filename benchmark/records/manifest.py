@@ -9,6 +9,10 @@ from pydantic import Field
 from benchmark.records.record import JsonObject
 from benchmark.records.spec import Frozen, RunSpec, content_key, setting_id, shown_shots
 
+MANIFEST_VERSION = 1
+FILE_WORD = r"^[A-Za-z0-9][A-Za-z0-9_.+*-]{0,99}$"  # a suite or profile: reports name files after it, so that no path is among them
+SHOWN_WORD = r"^[^\x00-\x1f\x7f-\x9f]{1,200}$"  # an arm, method or task: tables print it
+
 
 class ManifestRow(Frozen):
     """One planned run, with all that a table says of it whether it ran or not.
@@ -26,11 +30,11 @@ class ManifestRow(Frozen):
     """
 
     key: str = Field(pattern=r"^[0-9a-f]{64}$")
-    arm: str
-    method: str
+    arm: str = Field(pattern=SHOWN_WORD)
+    method: str = Field(pattern=SHOWN_WORD)
     role: str = "arm"
     trial: int | None = None
-    task: str
+    task: str = Field(pattern=SHOWN_WORD)
     task_source: str
     partial: str = ""
     shots: str
@@ -94,9 +98,9 @@ class Manifest(Frozen):
         settings: id -> the spec of a row without its seeds, so that planned runs tell what they are before they have a record.
     """
 
-    version: int = 1
-    suite: str
-    profile: str
+    version: int = MANIFEST_VERSION
+    suite: str = Field(pattern=FILE_WORD)
+    profile: str = Field(pattern=FILE_WORD)
     protocol: Literal["honest", "paper"] = "honest"
     stand_in: bool = False
     code: str = ""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from benchmark.records import prediction_codec
-from benchmark.records.error_text import one_line, trace, without_paths
+from benchmark.records.error_text import one_line, printable, trace, without_paths
 from benchmark.records.jsonable import jsonable
 from benchmark.records.spec import Frozen, RunSpec
 
@@ -34,10 +34,10 @@ class Failure(Frozen):
     cause: str = ""
     traceback: str = ""
 
-    @field_validator("message", "cause", "traceback")
+    @field_validator("type", "message", "cause", "traceback")
     @classmethod
-    def _no_paths(cls, text: str) -> str:
-        return without_paths(text)
+    def _safe(cls, text: str) -> str:
+        return printable(without_paths(text))
 
     def __str__(self) -> str:
         """Type and message in one line, the message's first line first."""

@@ -17,12 +17,13 @@ from pydantic import ValidationError
 
 from benchmark.errors import UserError
 from benchmark.records.archive.restored import readable
-from benchmark.records.atomic_files import check_hex, dump_checksummed, load_checksummed, write_atomic
+from benchmark.records.atomic_files import check_hex, dump_checksummed, load_checksummed, read_regular, write_atomic
+from benchmark.records.error_text import printable
 from benchmark.records.jsonable import jsonable
-from benchmark.records.manifest import Manifest, manifest_id
-from benchmark.records.record import RunRecord, SideFile
+from benchmark.records.manifest import MANIFEST_VERSION, Manifest, manifest_id
+from benchmark.records.record import RECORD_VERSION, RunRecord, SideFile
 from benchmark.records.spec import content_key
-from benchmark.records.upgrade import upgrade
+from benchmark.records.upgrade import INSTALL, NewerFormat, upgrade
 
 Shared = Literal["testsets", "splits", "environments"]
 Side = Literal["probabilities", "representations"]
@@ -31,10 +32,14 @@ REFERRED: dict[bytes, Shared] = {b"testset": "testsets", b"split": "splits", b"e
 
 
 class UnreadableFile(NamedTuple):
-    """A file that cannot be used: its place in the results folder, and why."""
+    """A file that cannot be used: its path in the results folder, and why."""
 
     file: str
     reason: str
+
+
+class NewerFile(UnreadableFile):
+    """A file that only a newer release can read. It must not be replaced."""
 
 
 class RecordStore:
@@ -57,9 +62,14 @@ class RecordStore:
             )
 
     def write(self, record: RunRecord) -> Path:
-        """Keep a record, in place of an older one of the same key."""
+        """Store a record, in place of an older one of the same key.
+
+        Raises:
+            NewerFormat: the record there was written by a newer release.
+        """
         self._writable()
         path = self._path(record.key)
+        _keep_newer(path, RECORD_VERSION)
         brief = record.model_dump(mode="json", exclude_defaults=True)
         write_atomic(path, dump_checksummed({**brief, "version": record.version, "spec": record.spec.model_dump(mode="json")}))
         return path
@@ -67,13 +77,14 @@ class RecordStore:
     def get(self, key: str) -> RunRecord | None:
         """The record of a full key; None where there is none that can be read."""
         path = self._path(check_hex("key", key, 64))
-        return self._load(path)[0] if path.is_file() else None
+        found = self._load(path) if path.is_file() else None
+        return found if isinstance(found, RunRecord) else None
 
     def stamp(self, key: str) -> str:
         """Which record of a key is there now: a text that differs when another one takes its place, and is empty where none is."""
         try:
-            return hashlib.sha256(self._path(check_hex("key", key, 64)).read_bytes()).hexdigest()
-        except FileNotFoundError:
+            return hashlib.sha256(read_regular(self._path(check_hex("key", key, 64)))).hexdigest()
+        except (OSError, ValueError):
             return ""
 
     def __contains__(self, key: str) -> bool:
@@ -93,9 +104,9 @@ class RecordStore:
         if len(found) > 1:
             keys = ", ".join(path.stem[: len(prefix) + 4] for path in found[:5])
             raise UserError(f"{len(found)} records have a key that starts with {prefix!r}: {keys}.", "", "Give more digits.")
-        record, reason = self._load(found[0])
-        if record is None:
-            raise UserError(f"The record {found[0].stem} cannot be used: {reason}.", "", "Delete the file or run it again with --rerun.")
+        record = self._load(found[0])
+        if not isinstance(record, RunRecord):
+            raise UserError(f"The record {found[0].stem} cannot be used: {record}.", "", "Delete the file or run it again with --rerun.")
         return record
 
     def find(self, prefix: str) -> dict[str, Any]:
@@ -103,39 +114,44 @@ class RecordStore:
         return self.read(prefix).model_dump(mode="json")
 
     def __iter__(self) -> Iterator[RunRecord | UnreadableFile]:
-        """Every record in the order of keys; a file that is truncated, edited or otherwise unreadable comes as a `Problem`."""
+        """Every record in the order of keys; a file that is truncated, edited or otherwise unreadable comes as an `UnreadableFile`."""
         yield from (UnreadableFile(*damaged) for damaged in self._damaged)
         for path in sorted((self.root / "records").glob("*/*.json")):
-            record, reason = self._load(path)
-            yield record if record is not None else UnreadableFile(path.relative_to(self.root).as_posix(), reason)
+            record = self._load(path)
+            yield record if isinstance(record, RunRecord) else self._unreadable(path, record)
 
     def put(self, kind: Shared, content: dict[str, Any]) -> str:
         """Keep what several runs share, once; its SHA-256 is its name."""
         self._writable()
         sha = content_key(content)
         path = self.root / kind / f"{sha}.json"
-        if not path.is_file() or self._checked(path, sha) is None:
+        if isinstance(self._checked(path, sha), str):
             write_atomic(path, dump_checksummed(content))
         return sha
 
-    def take(self, kind: Shared, sha: str) -> dict[str, Any]:
-        """What `put` kept. UserError where it is missing, truncated or edited."""
+    def get_shared(self, kind: Shared, sha: str) -> dict[str, Any]:
+        """What `put` stored. UserError where it is missing, truncated or edited."""
         path = self.root / kind / f"{check_hex(f'id in {kind}', sha, 64)}.json"
         content = self._checked(path, sha)
-        if content is None:
-            raise UserError(f"{path} is missing, truncated or edited.", "", "Run the suite again: what is missing is written anew.")
+        if isinstance(content, str):
+            raise UserError(f"{path} cannot be used: {content}.", "", "Run the suite again: it writes the file again.")
         return content
 
-    def whole(self, kind: Shared, sha: str) -> bool:
-        """Whether what `put` kept is there, neither truncated nor edited."""
-        return self._checked(self.root / kind / f"{check_hex(f'id in {kind}', sha, 64)}.json", sha) is not None
+    def is_intact(self, kind: Shared, sha: str) -> bool:
+        """Whether what `put` stored is neither missing nor truncated nor edited."""
+        return not self.damage(kind, sha)
+
+    def damage(self, kind: Shared, sha: str) -> str:
+        """Why what `put` stored cannot be used; "" where it can."""
+        content = self._checked(self.root / kind / f"{check_hex(f'id in {kind}', sha, 64)}.json", sha)
+        return content if isinstance(content, str) else ""
 
     def references(self, keys: Iterable[str]) -> dict[tuple[Shared, str], str]:
         """What the records of these keys refer to, as (kind, SHA-256), each with one key that does. Read without parsing the records."""
         found: dict[tuple[Shared, str], str] = {}
         for key in keys:
-            with contextlib.suppress(OSError):
-                for name, sha in REFERENCE.findall(self._path(key).read_bytes()):
+            with contextlib.suppress(OSError, ValueError):
+                for name, sha in REFERENCE.findall(read_regular(self._path(key))):
                     found.setdefault((REFERRED[name], sha.decode()), key)
         return found
 
@@ -169,7 +185,10 @@ class RecordStore:
             raise UserError(
                 f"The side file {side.file!r} is missing.", "", "Run again with --rerun and --keep-probabilities or --keep-representations."
             )
-        content = path.read_bytes()
+        try:
+            content = read_regular(path)
+        except (OSError, ValueError) as error:
+            raise UserError(f"The side file {side.file!r} cannot be read: {error}.") from error
         if hashlib.sha256(content).hexdigest() != side.sha256:
             raise UserError(
                 f"The side file {side.file!r} is not the one its record names.",
@@ -185,14 +204,20 @@ class RecordStore:
         path = self.root / "manifests" / f"{name}.json"
         content = manifest.model_dump(mode="json")
         if not path.is_file() or not _same_plan(path, content):
+            _keep_newer(path, MANIFEST_VERSION)
             write_atomic(path, dump_checksummed(content))
         return name
 
     def manifests(self) -> Iterator[Manifest | UnreadableFile]:
-        """Every manifest in the order of ids; one that cannot be read comes as a `Problem`."""
+        """Every manifest in the order of ids; one that cannot be read comes as an `UnreadableFile`."""
         for path in sorted((self.root / "manifests").glob("*.json")):
-            manifest, reason = self._manifest(path)
-            yield manifest if manifest is not None else UnreadableFile(path.relative_to(self.root).as_posix(), reason)
+            manifest = self._manifest(path)
+            yield manifest if isinstance(manifest, Manifest) else self._unreadable(path, manifest)
+
+    def _unreadable(self, path: Path, error: Exception) -> UnreadableFile:
+        """A file of this folder that cannot be used, in characters that a terminal shows."""
+        made = NewerFile if isinstance(error, NewerFormat) else UnreadableFile
+        return made(printable(path.relative_to(self.root).as_posix()), printable(str(error)))
 
     def _path(self, key: str) -> Path:
         return self.root / "records" / key[:2] / f"{key}.json"
@@ -201,29 +226,51 @@ class RecordStore:
         folders = f"{prefix[:2]}*" if len(prefix) < 2 else prefix[:2]
         return sorted((self.root / "records").glob(f"{folders}/{prefix}*.json"))
 
-    def _load(self, path: Path) -> tuple[RunRecord | None, str]:
+    def _load(self, path: Path) -> RunRecord | Exception:
+        """The record of a file, or the error that says why it cannot be used."""
         try:
             record = RunRecord.model_validate(upgrade(load_checksummed(path)))
         except ValidationError as error:
-            return None, f"not a record: {error.errors()[0]['msg']}"
+            return ValueError(f"not a record: {error.errors()[0]['msg']}")
+        except RecursionError:
+            return ValueError("nested too deeply")
         except (ValueError, UserError) as error:
-            return None, str(error)
-        return (record, "") if record.key == path.stem else (None, "under another record's name")
+            return error
+        return record if record.key == path.stem else ValueError("under another record's name")
 
-    def _checked(self, path: Path, sha: str) -> dict[str, Any] | None:
+    def _checked(self, path: Path, sha: str) -> dict[str, Any] | str:
+        """The content of a shared file, or why it cannot be used."""
         try:
             content = load_checksummed(path)
-        except ValueError:
-            return None
-        return content if content_key(content) == sha else None
-
-    def _manifest(self, path: Path) -> tuple[Manifest | None, str]:
-        try:
-            content = load_checksummed(path)
-            manifest = Manifest.model_validate(content)
         except ValueError as error:
-            return None, str(error).splitlines()[0]
-        return (manifest, "") if manifest_id(content) == path.stem else (None, "under another manifest's name")
+            return str(error)
+        return content if content_key(content) == sha else "under the name of another content"
+
+    def _manifest(self, path: Path) -> Manifest | Exception:
+        """The manifest of a file, or the error that says why it cannot be used."""
+        try:
+            content = load_checksummed(path)
+            version = content.get("version", 1)
+            if type(version) is int and version > MANIFEST_VERSION:
+                return NewerFormat(f"A manifest has format version {version}.", f"This program reads {MANIFEST_VERSION}.", INSTALL)
+            manifest = Manifest.model_validate(content)
+        except ValidationError as error:
+            return ValueError(f"not a manifest: {error.errors()[0]['msg']}")
+        except RecursionError:
+            return ValueError("nested too deeply")
+        except ValueError as error:
+            return error
+        return manifest if manifest_id(content) == path.stem else ValueError("under another manifest's name")
+
+
+def _keep_newer(path: Path, version: int) -> None:
+    """Refuse to replace a file of a newer format than this program writes."""
+    try:
+        found = load_checksummed(path).get("version")
+    except ValueError:  # none, or damaged
+        return
+    if type(found) is int and found > version:
+        raise NewerFormat(f"{path} has format version {found}.", f"This program writes {version}.", INSTALL)
 
 
 def _same_plan(path: Path, content: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from benchmark.errors import UserError
 from benchmark.records.record import RECORD_VERSION
 
 Content = dict[str, Any]
+INSTALL = "Install a newer release."
 
 
 class NewerFormat(UserError):
@@ -24,9 +25,7 @@ def upgrade(content: Content) -> Content:
     """
     version = content.get("version")
     if type(version) is int and version > RECORD_VERSION:
-        raise NewerFormat(
-            f"A record has format version {version}.", f"This program reads {min(STEPS)} to {RECORD_VERSION}.", "Install a newer release."
-        )
+        raise NewerFormat(f"A record has format version {version}.", f"This program reads {min(STEPS)} to {RECORD_VERSION}.", INSTALL)
     if type(version) is not int or version < min(STEPS):
         raise UserError(
             f"A record has format version {version!r}.", f"This program reads {min(STEPS)} to {RECORD_VERSION}.", "Run it again."

@@ -20,7 +20,7 @@ def restore_shared_files(store: RecordStore, keys: Iterable[str], workspace: Wor
     another machine, data that is not at hand) stays missing, and reading it says so.
     """
     referred = store.references(keys)
-    broken = {owner for (kind, sha), owner in referred.items() if not store.whole(kind, sha)}
+    broken = {owner for (kind, sha), owner in referred.items() if not store.is_intact(kind, sha)}
     for key in sorted(broken):
         record = store.get(key)
         if record is not None:

@@ -200,8 +200,6 @@ def correctness(block: Block, runs: Runs, splits: list[int]) -> NDArray[float64]
 def _right(block: Block, runs: Runs) -> Iterator[tuple[int, NDArray[float64] | None]]:
     labels = np.array(block.gold.get(runs.cell, ()))
     for unit, key in runs.keys.items():
-        record = block.record(key)
-        if record is None or record.predictions is None or record.predictions.n != len(labels):
-            yield unit.split, None
-        else:
-            yield unit.split, (np.array(record.predictions.ids()) == labels).astype(float)
+        stored = block.stored.get(key)
+        ids = stored.ids() if stored is not None and stored.n == len(labels) else None
+        yield unit.split, None if ids is None else (np.array(ids) == labels).astype(float)

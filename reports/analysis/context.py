@@ -8,7 +8,7 @@ from typing import Any
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
 from reports.results.blocks import Block
-from reports.results.duplicate_arms import flat_items
+from reports.results.separation import flat_items
 
 SPREAD = "sample standard deviation over runs (ddof 1)"
 
@@ -47,8 +47,7 @@ def _encoder(name: str) -> str:
 
 def _protocol(block: Block) -> str:
     rules = {"last": "the last checkpoint is scored", "best-dev": "the checkpoint with the best development score is scored"}
-    budgets = [record.spec.budget for cell in block.cells if (record := block.example(cell)) is not None]
-    found = sorted({rules[budget.selection] for budget in budgets if budget is not None})
+    found = sorted(rules[selection] for selection in block.selections)
     every = "every finished run counts" if block.protocol == "honest" else "runs as the paper drew them; every finished run counts here"
     return "; ".join([every, *found, f"{_parameters(block)}, none chosen by test score"]) + "."
 
@@ -86,7 +85,7 @@ def notes(block: Block) -> tuple[str, ...]:
         f"Partial data, fewer rows than the original: {', '.join(shortened)}." if shortened else "",
         _cut(block),
         *mixed_environments(block),
-        *block.mixed,
+        *block.separated,
         f"{int(failed.sum())} of {len(frame)} planned runs failed." if failed.any() else "",
         _missing(block),
         f"{block.trials} trials of the search are not shown here." if block.trials else "",
@@ -119,7 +118,7 @@ def _missing(block: Block) -> str:
     return f"{gone} of {len(block.frame)} planned runs are not there yet; means are over those that are." if gone else ""
 
 
-def _without_compute(told: dict[str, Any]) -> dict[str, Any]:
+def _without_compute(told: dict[str, str]) -> dict[str, str]:
     """Precision and threads are the spec's: the first records had them in the environment too, where they make no other one."""
     return {name: value for name, value in told.items() if not name.startswith("compute.")}
 
@@ -132,7 +131,7 @@ def mixed_environments(block: Block) -> tuple[str, ...]:
     told = []
     for env in ids:
         try:
-            told.append(_without_compute(dict(flat_items(block.store.take("environments", env)))))
+            told.append(_without_compute(dict(flat_items(block.store.get_shared("environments", env)))))
         except UserError:
             told.append({"description": f"{env[:8]} not readable"})
     if len({tuple(sorted(map(str, one.items()))) for one in told}) < 2:

@@ -55,11 +55,11 @@ def kept_probabilities(block: Block, arm: str, cell: ScoredCell) -> tuple[NDArra
         return None
     labels, found = np.array(block.gold.get(cell, ())), []
     for unit_key in block.runs[arm, cell].keys.values():
-        record = block.record(unit_key)
-        if record is None or record.probabilities is None:
+        stored = block.stored.get(unit_key)
+        if stored is None or stored.probabilities is None:
             continue
         try:
-            table = np.load(io.BytesIO(block.store.read_side(record.probabilities)), allow_pickle=False).astype(float)
+            table = np.load(io.BytesIO(block.store.read_side(stored.probabilities)), allow_pickle=False).astype(float)
         except (UserError, ValueError, OSError):
             continue
         if len(table) == len(labels):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 
+from benchmark.records.error_text import defused
 from reports.tables.table import Table
 
 FIELDS = ("table", "row", "column", "shown", "value", "spread", "low", "high", "n", "planned", "marks")
 
 
 def flat(table: Table) -> str:
-    """One line per cell; numbers in the unit of the records (fractions of 1, seconds)."""
+    """One line per cell; numbers in the unit of the records (fractions of 1, seconds). No text begins a formula."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(FIELDS)
@@ -19,7 +20,8 @@ def flat(table: Table) -> str:
         for column, cell in zip(table.columns, row.cells, strict=True):
             low, high = cell.interval or (None, None)
             numbers = [cell.value, cell.spread, low, high, cell.n, cell.planned]
-            writer.writerow([table.name, row.called, column.name, cell.shown, *map(_exact, numbers), " ".join(cell.marks)])
+            texts = (defused(text) for text in (table.name, row.called, column.name, cell.shown))
+            writer.writerow([*texts, *map(_exact, numbers), " ".join(cell.marks)])
     return buffer.getvalue()
 
 

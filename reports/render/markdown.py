@@ -22,6 +22,11 @@ def markdown(table: Table, level: int = 2) -> str:
     return "\n".join([above[0], "", *above[1:], "", grid, "", *below]).rstrip() + "\n"
 
 
+def paragraphs(text: str) -> str:
+    """Paragraphs, with an empty line between each two, as markdown shows them as they are."""
+    return "\n\n".join(escape(part) for part in text.split("\n\n"))
+
+
 def escape(text: str) -> str:
     """Text that markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -6,22 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UserError, unknown
 from benchmark.metrics.majority_score import majority_score
-from benchmark.records.frame import load_results
-from benchmark.records.manifest import Manifest
+from benchmark.metrics.stored_scores import StoredScores
+from benchmark.records.frame import PlanSummary, ResultsFolder, StoredRun, as_frame, read_folder
 from benchmark.records.store import RecordStore
 from benchmark.stats.pairing import plain
-from reports.results.duplicate_arms import separate_duplicates
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
+from reports.results.separation import separate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from benchmark.records.record import RunRecord
 
 FIRST = ("ce", "ce-null", "ce-matched", "tfidf", "probe")  # baselines stand above the methods
 
@@ -34,8 +33,9 @@ class Block:
         frame: the tidy rows, trials of the tuner left out.
         trials: how many of those there were.
         order: the arms in the order of the plan.
-        mixed: arms that had to be told apart, in words.
-        records: key -> record, of all blocks.
+        separated: which arms and cells had to be separated, in words.
+        stored: key -> what a record holds beyond its row, of all blocks.
+        settings: id -> spec without seeds, of all blocks.
         design: what a search or looks have decided, as the furthest manifest keeps it.
     """
 
@@ -47,8 +47,9 @@ class Block:
     trials: int = 0
     order: tuple[str, ...] = ()
     declared_stand_in: bool = False
-    mixed: tuple[str, ...] = ()
-    records: Mapping[str, RunRecord] = field(default_factory=dict, repr=False)
+    separated: tuple[str, ...] = ()
+    stored: Mapping[str, StoredRun] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     design: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -73,14 +74,14 @@ class Block:
         return sorted({ScoredCell.of_row(row) for row in self._distinct()})
 
     def _distinct(self) -> Iterator[Mapping[Any, Any]]:
-        yield from self.frame[list(ScoredCell.COLUMNS)].drop_duplicates().to_dict("records")
+        yield from self.frame[[*ScoredCell.COLUMNS, "apart"]].drop_duplicates().to_dict("records")
 
     @cached_property
     def arms(self) -> list[str]:
         """The arms: baselines first, then in the order of the plan."""
         present = list(dict.fromkeys(self.frame["variant"]))
-        rank = {name: i for i, name in enumerate([*FIRST, *self.order])}
-        return sorted(present, key=lambda name: (rank.get(name, len(rank)), name))
+        rank = {name: i for i, name in enumerate(dict.fromkeys([*FIRST, *self.order]))}
+        return sorted(present, key=lambda name: (rank.get(name.partition(" [")[0], len(rank)), name))
 
     @cached_property
     def runs(self) -> dict[tuple[str, ScoredCell], Runs]:
@@ -90,39 +91,36 @@ class Block:
             groups.setdefault((str(row["variant"]), ScoredCell.of_row(row)), []).append(row)
         return {(arm, cell): Runs(arm, cell, tuple(rows)) for (arm, cell), rows in groups.items()}
 
-    def record(self, key: str) -> RunRecord | None:
-        """One record, with its predictions."""
-        return self.records.get(key)
+    def of_cell(self, cell: ScoredCell) -> Iterator[Runs]:
+        """The runs of every arm in a cell."""
+        yield from (runs for (_, where), runs in self.runs.items() if where == cell)
 
-    def example(self, cell: ScoredCell, arm: str | None = None) -> RunRecord | None:
-        """One finished record of the cell: what all of its runs share stands in it."""
-        for (name, where), runs in self.runs.items():
-            if where == cell and arm in (None, name):
-                for key in runs.keys.values():
-                    record = self.record(key)
-                    if record is not None:
-                        return record
-        return None
+    @property
+    def selections(self) -> set[str]:
+        """The rules by which runs choose their checkpoint."""
+        budgets = (self.settings.get(name, {}).get("budget") for name in set(self.frame["setting"]))
+        return {budget["selection"] for budget in budgets if budget is not None}
 
     @cached_property
     def gold(self) -> dict[ScoredCell, tuple[int, ...]]:
         """Cell -> gold labels of its test set; a cell without a readable test set is not there."""
         found = {}
         for cell in self.cells:
-            labels = self._labels(self.example(cell))
+            named = (self.stored[key].testset for runs in self.of_cell(cell) for key in runs.keys.values() if key in self.stored)
+            labels = self._labels(next(named, None))
             if labels:
                 found[cell] = labels
         return found
 
-    def _labels(self, record: RunRecord | None) -> tuple[int, ...]:
-        if record is None or record.testset is None:
+    def _labels(self, testset: str | None) -> tuple[int, ...]:
+        if testset is None:
             return ()
-        if record.testset not in self._testsets:
+        if testset not in self._testsets:
             try:
-                self._testsets[record.testset] = tuple(self.store.take("testsets", record.testset)["labels"])
-            except UserError:
-                self._testsets[record.testset] = ()
-        return self._testsets[record.testset]
+                self._testsets[testset] = tuple(self.store.get_shared("testsets", testset)["labels"])
+            except UserError:  # named among the problems of the folder
+                self._testsets[testset] = ()
+        return self._testsets[testset]
 
     @cached_property
     def _testsets(self) -> dict[str, tuple[int, ...]]:
@@ -130,7 +128,7 @@ class Block:
 
     def pool_size(self, cell: ScoredCell) -> int | None:
         """Rows that the cell's training sets are drawn from; None where no record tells."""
-        sizes = [plain(row["pool_size"]) for (_, where), runs in self.runs.items() if where == cell for row in runs.rows]
+        sizes = [plain(row["pool_size"]) for runs in self.of_cell(cell) for row in runs.rows]
         return next((int(str(size)) for size in sizes if size is not None), None)
 
     def majority(self, cell: ScoredCell) -> float | None:
@@ -158,7 +156,7 @@ class Results:
 
 
 def read_results(folder: Path | str) -> Results:
-    """Read a folder of records and manifests.
+    """Read a folder of records and manifests; every score is held against its predictions and gold labels.
 
     Raises:
         UserError: a folder without results.
@@ -166,30 +164,40 @@ def read_results(folder: Path | str) -> Results:
     folder = Path(folder)
     if not folder.is_dir():
         raise UserError(f"There is no results folder {str(folder)!r}.", "Allowed: one that a run wrote.", "Give --results DIR.")
-    records: dict[str, RunRecord] = {}
-    frame = load_results(folder, keep=records)
     store = RecordStore(folder)
-    if not len(frame):
-        listed = "; ".join(f"{file}: {reason}" for file, reason in frame.attrs["problems"][:5])
+    scores = StoredScores(store)
+    found = read_folder(folder, examine=scores)
+    problems = (*found.problems, *scores.problems)
+    if not found.rows:
+        listed = "; ".join(f"{file}: {reason}" for file, reason in problems[:5])
         raise UserError(f"No record or manifest in {str(folder)!r} can be read ({listed}).", "", "Run the suite again with --results DIR.")
-    plans = [plan for plan in store.manifests() if isinstance(plan, Manifest)]
-    groups = frame.groupby(["suite", "profile", "protocol"], sort=True)
-    blocks = tuple(_block(cast("tuple[str, str, str]", where), rows, store, plans, records) for where, rows in groups)
-    return Results(folder, blocks, tuple(frame.attrs["problems"]))
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in found.rows:
+        groups.setdefault((row["suite"], row["profile"], row["protocol"]), []).append(row)
+    blocks = tuple(_block(where, rows, store, found) for where, rows in sorted(groups.items()))
+    return Results(folder, blocks, tuple((file, reason) for file, reason in problems))
 
 
-def _block(
-    where: tuple[str, str, str], rows: pd.DataFrame, store: RecordStore, plans: list[Manifest], records: dict[str, RunRecord]
-) -> Block:
-    mine = [plan for plan in plans if (plan.suite, plan.profile, plan.protocol) == where]
-    order = tuple(dict.fromkeys(row.arm for plan in mine for row in plan.rows))
-    arms = rows[rows["role"] != "trial"]
-    kept, mixed = separate_duplicates(arms, store)
-    return Block(*where, kept, store, len(rows) - len(arms), order, any(plan.stand_in for plan in mine), mixed, records, _design(mine))
+def _block(where: tuple[str, str, str], rows: list[dict[str, Any]], store: RecordStore, found: ResultsFolder) -> Block:
+    mine = [plan for plan in found.plans if (plan.suite, plan.profile, plan.protocol) == where]
+    arms, design = [row for row in rows if row["role"] != "trial"], _design(mine)
+    separated = separate(arms, found.settings, tuned="search" in design)
+    return Block(
+        *where,
+        as_frame(separated.rows, more=("apart",)),
+        store,
+        trials=len(rows) - len(arms),
+        order=tuple(dict.fromkeys(arm for plan in mine for arm in plan.arms)),
+        declared_stand_in=any(plan.stand_in for plan in mine),
+        separated=separated.notes,
+        stored=found.runs,
+        settings=found.settings,
+        design=design,
+    )
 
 
-def _design(plans: list[Manifest]) -> dict[str, Any]:
-    """Of the manifests of one search or one row of looks, what the furthest says."""
+def _design(plans: list[PlanSummary]) -> dict[str, Any]:
+    """The design of the furthest of the manifests of one search or one sequence of looks."""
     return max((plan.design for plan in plans), key=_reached, default={})
 
 

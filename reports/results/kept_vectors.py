@@ -39,11 +39,11 @@ def kept_vectors(block: Block, arm: str, cell: ScoredCell) -> Iterator[KeptVecto
     if (arm, cell) not in block.runs or not (block.store.root / "representations").is_dir():
         return
     for key in block.runs[arm, cell].keys.values():
-        record = block.record(key)
-        if record is None or record.representations is None:
+        stored = block.stored.get(key)
+        if stored is None or stored.representations is None:
             continue
         try:
-            vectors = np.load(io.BytesIO(block.store.read_side(record.representations)), allow_pickle=False).astype(float)
+            vectors = np.load(io.BytesIO(block.store.read_side(stored.representations)), allow_pickle=False).astype(float)
         except (UserError, ValueError, OSError):
             continue
         if len(vectors) == len(labels):

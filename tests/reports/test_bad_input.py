@@ -10,6 +10,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.records.atomic_files import dump_checksummed
 from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.spec import setting_id
 from benchmark.records.store import RecordStore
 from reports.report import Options, report
 from reports.results.blocks import read_results
@@ -92,7 +93,7 @@ def test_records_without_a_plan_are_shown_apart(folder):
     assert "These records belong to no plan in this folder" in notes_of(folder)
 
 
-def test_two_settings_under_one_name_are_told_apart(folder, make_spec, make_record):
+def test_two_settings_under_one_name_are_shown_apart(folder, make_spec, make_record):
     store, rows = RecordStore(folder), []
     for seed, score in enumerate([0.7, 0.72, 0.71]):
         spec = make_spec("ce", seed)
@@ -101,8 +102,8 @@ def test_two_settings_under_one_name_are_told_apart(folder, make_spec, make_reco
         rows.append(ManifestRow.of(spec, arm="ce", task_source="mirror"))
     store.write_manifest(Manifest(suite="glue-fewshot", profile="laptop", rows=tuple(rows)))
     (block,) = read_results(folder).blocks
-    assert sorted(block.arms) == ["ce~1", "ce~2", "scl"]
-    assert "ce stands several times in the same cell and seed; ce~1, ce~2 differ in method.code." in notes_of(folder)
+    assert sorted(block.arms) == ["ce [code aaaaaaaa]", "ce [code ffffffff]", "scl"]
+    assert "ce stands for 2 arms that differ in code; they are shown apart: code aaaaaaaa; code ffffffff." in notes_of(folder)
 
 
 def test_a_plan_that_was_replaced_leaves_no_gaps(folder, make_spec):
@@ -111,9 +112,11 @@ def test_a_plan_that_was_replaced_leaves_no_gaps(folder, make_spec):
         spec = make_spec("ce", seed)
         spec = spec.model_copy(update={"method": spec.method.model_copy(update={"code": "f" * 64})})
         rows.append(ManifestRow.of(spec, arm="ce", task_source="mirror"))
-    store.write_manifest(Manifest(suite="glue-fewshot", profile="laptop", rows=tuple(rows)))
+    settings = {setting_id(spec.setting): spec.setting}
+    store.write_manifest(Manifest(suite="glue-fewshot", profile="laptop", rows=tuple(rows), settings=settings))
     (block,) = read_results(folder).blocks
     assert (sorted(block.arms), len(block.frame)) == (["ce", "scl"], 6)
+    assert "3 planned runs of ce on sst2 N = 20 have no record and are not shown: a plan with other code." in notes_of(folder)
 
 
 def test_one_method_only_has_means_and_no_differences(tmp_path, filled):

@@ -76,7 +76,7 @@ def test_a_key_is_hexadecimal_or_no_key(bench: Bench, tmp_path: Path, key: str) 
         lambda: store.read(key),
         lambda: store.get(key),
         lambda: store.stamp(key),
-        lambda: store.take("splits", key),
+        lambda: store.get_shared("splits", key),
         lambda: store.write_side(key, "npy", b""),
         lambda: leases.acquire(store.root, key),
         lambda: leases.holder(store.root, key),

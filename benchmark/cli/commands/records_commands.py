@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from benchmark.cli import exit_codes
 from benchmark.cli.options import Results
 from benchmark.errors import UserError
 
@@ -37,27 +39,29 @@ def export(
     format: Annotated[Format, typer.Option("--format", help="csv, json or parquet.")] = Format.csv,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of to standard output.")] = None,
 ) -> None:
-    """Write the tidy frame: one row per suite, profile, protocol and run."""
+    """Write the results frame: one row per suite, profile, protocol and run. Scores are held against the stored predictions first; ends
+    with 1 if anything had to be left out."""
+    from benchmark.metrics.stored_scores import StoredScores
     from benchmark.records import frame
+    from benchmark.records.store import RecordStore
 
     folder = _folder(results)
-    content = frame.export(folder, format.value)
-    _tell_problems(folder)
+    scores = StoredScores(RecordStore(folder))
+    content, problems = frame.export(folder, format.value, examine=scores)
     if out is not None:
         out.write_bytes(content)
-        return
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    report_problems((*problems, *scores.problems))
 
 
-def _tell_problems(folder: Path) -> None:
-    """Name the files that cannot be read; their runs stand as missing in what is exported."""
-    from benchmark.records.store import RecordStore, UnreadableFile
-
-    store = RecordStore(folder)
-    for item in [*store, *store.manifests()]:
-        if isinstance(item, UnreadableFile):
-            typer.echo(f"left out: {item.file}: {item.reason}; the same run command writes it anew", err=True)
+def report_problems(problems: Iterable[tuple[str, str]]) -> None:
+    """Name on standard error the files that cannot be read or believed, and end with 1 if there are any."""
+    lines = [f"left out: {file}: {reason}; the same run command writes it again" for file, reason in problems]
+    if lines:
+        typer.echo("\n".join(lines), err=True)
+        raise typer.Exit(exit_codes.SOME_FAILED)
 
 
 def _folder(results: Path | None) -> Path:

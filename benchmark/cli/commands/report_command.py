@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from benchmark.cli.commands.records_commands import DEFAULT_RESULTS, report_problems
 from benchmark.cli.options import Results
 
-DEFAULT_RESULTS = Path("results/runs")
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: report in the results folder.")]
 Formats = Annotated[str | None, typer.Option("--format", metavar="md,latex,...", help="md, latex, html, csv, json. Default: all.")]
 Against = Annotated[str | None, typer.Option("--against", metavar="ARM", help="The baseline. Default: the suite's own (ce).")]
@@ -35,13 +34,13 @@ def report(
     from reports.report import report as make
 
     made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures))
-    _tell(made.problems)
     typer.echo(made.text)
     if registration is not None:
         from reports.registered import registration_lines
 
         typer.echo("\n" + "\n".join(registration_lines(registration, results or DEFAULT_RESULTS)))
     typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
+    report_problems(made.problems)
 
 
 def compare(
@@ -59,8 +58,3 @@ def compare(
     typer.echo(rendered("md", [table]))
     if out is not None:
         write_tables(out, "compare", [table], formats)
-
-
-def _tell(problems: Iterable[tuple[str, str]]) -> None:
-    for file, reason in problems:
-        typer.echo(f"left out: {file}: {reason}; the same run command writes it anew", err=True)

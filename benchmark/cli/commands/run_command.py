@@ -46,9 +46,9 @@ def _watched(request: RunRequest) -> tuple[Plan, Summary]:
 def _results(plan: Plan, request: RunRequest) -> str:
     """The summary table of the plan's runs, in the order of the plan."""
     from benchmark.cli.output.run_summary import summary_table
-    from benchmark.records.frame import load_rows  # not the frame: pandas would take a quarter of a second
+    from benchmark.records.frame import read_folder  # not the frame: pandas would take a quarter of a second
 
-    ours, (rows, _) = plan.manifest, load_rows(request.results)
+    ours, rows = plan.manifest, read_folder(request.results).rows
     whose = (ours.suite, ours.profile, ours.protocol)
     mine = {row["key"]: row for row in rows if (row["suite"], row["profile"], row["protocol"]) == whose}
     return summary_table([mine[run.key] for run in plan.runs if run.key in mine])

@@ -17,7 +17,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.records.frame import COLUMNS, export, load_results
 from benchmark.records.manifest import Manifest, ManifestRow
-from benchmark.records.record import PhaseCost, RunRecord
+from benchmark.records.record import Failure, PhaseCost, RunRecord
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore
 
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, spec: Specs, record: Records, failed: Records, row: R
 
 
 def read(folder: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(export(folder, "csv").decode())))
+    return list(csv.DictReader(io.StringIO(export(folder, "csv")[0].decode())))
 
 
 def test_the_columns_are_those_agreed(folder: Path) -> None:
@@ -93,8 +93,8 @@ def test_diagnostics_stand_under_the_name_of_their_phase(tmp_path: Path, spec: S
 
 def test_formats_hold_the_same(folder: Path) -> None:
     rows = read(folder)
-    from_json = json.loads(export(folder, "json"))
-    from_parquet = pd.read_parquet(io.BytesIO(export(folder, "parquet")))
+    from_json = json.loads(export(folder, "json")[0])
+    from_parquet = pd.read_parquet(io.BytesIO(export(folder, "parquet")[0]))
     assert [row["key"] for row in from_json] == [row["key"] for row in rows] == list(from_parquet["key"])
     assert list(from_json[0]) == list(from_parquet.columns) == COLUMNS
     assert from_json[0]["value"] == 0.6
@@ -109,7 +109,7 @@ def test_the_frame_does_not_depend_on_the_order_of_writing(tmp_path: Path, spec:
         store.write_manifest(Manifest(suite="s", profile="smoke", rows=tuple(row(one) for one in order)))
         for one in order:
             store.write(record(one))
-        contents.append(export(tmp_path / name, "csv"))
+        contents.append(export(tmp_path / name, "csv")[0])
     assert contents[0] == contents[1]
     frame = load_results(tmp_path / "a")
     assert list(frame["shots"].unique()) == ["20", "100"]
@@ -131,14 +131,14 @@ def test_a_record_without_a_plan_is_shown(tmp_path: Path, spec: Specs, record: R
     assert (only["suite"], only["profile"], only["protocol"], only["status"]) == ("", "", "honest", "done")
 
 
-def test_an_edited_record_counts_as_missing_and_is_told(folder: Path, spec: Specs) -> None:
+def test_an_edited_record_counts_as_missing_and_is_named(folder: Path, spec: Specs) -> None:
     key = spec(0, split_seed=0).key
     path = folder / "records" / key[:2] / f"{key}.json"
     path.write_text(path.read_text().replace("0.6", "0.9"))
     frame = load_results(folder)
     assert list(frame["status"]) == ["missing", "done", "failed", "missing"]
     assert [reason for _, reason in frame.attrs["problems"]] == ["edited: its checksum does not fit"]
-    assert len(pd.read_parquet(io.BytesIO(export(folder, "parquet")))) == 4
+    assert len(pd.read_parquet(io.BytesIO(export(folder, "parquet")[0]))) == 4
 
 
 def alarms(frame: pd.DataFrame) -> list[Any]:
@@ -167,7 +167,7 @@ def test_a_folder_without_results_is_a_user_error(name: str, tmp_path: Path) -> 
 
 def test_an_unknown_format_is_a_user_error(folder: Path) -> None:
     with pytest.raises(UserError, match="Did you mean 'csv'"):
-        export(folder, "cvs")
+        export(folder, "cvs")[0]
 
 
 def test_importing_the_frame_does_not_import_pandas(root: Path) -> None:
@@ -177,3 +177,24 @@ def test_importing_the_frame_does_not_import_pandas(root: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_record_that_is_not_believed_counts_as_missing(folder: Path, spec: Specs) -> None:
+    """The caller's examination decides; its reason is named with the file."""
+    doubted = spec(0, split_seed=0).key
+    frame = load_results(folder, examine=lambda record: "made up" if record.key == doubted else "")
+    assert list(frame["status"]) == ["missing", "done", "failed", "missing"]
+    assert frame.attrs["problems"] == [(f"records/{doubted[:2]}/{doubted}.json", "made up")]
+
+
+def test_no_exported_cell_begins_like_a_formula(tmp_path: Path, spec: Specs, record: Records, row: Rows) -> None:
+    store = RecordStore(tmp_path)
+    error = Failure(type="=cmd|'/C calc'!A0", message="x \x1b[31m red")
+    store.write(record(spec(0), status="failed", error=error, metrics={}, dev_metrics={}, predictions=None))
+    store.write_manifest(Manifest(suite="s", profile="smoke", rows=(row(spec(0), arm="=1+1"), row(spec(1), arm="-x"))))
+    text = export(tmp_path, "csv")[0].decode()
+    cells = [cell for line in csv.reader(io.StringIO(text)) for cell in line]
+    assert not [cell for cell in cells if cell[:1] in "=+-@" and cell[:1]]
+    assert {"'=1+1", "'-x"} <= set(cells)
+    assert "\x1b" not in text
+    assert "\\x1b[31m red" in text

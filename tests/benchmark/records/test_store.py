@@ -170,7 +170,7 @@ def test_a_results_folder_that_is_a_file_is_a_user_error(tmp_path: Path, spec: S
 def test_what_runs_share_is_kept_once(store: RecordStore) -> None:
     sha = store.write_testset([2**64 - 1, 5], [0, 1], ["no", "yes"])
     assert sha == store.write_testset([2**64 - 1, 5], [0, 1], ["no", "yes"])
-    assert store.take("testsets", sha) == {"ids": ["f" * 16, "0" * 15 + "5"], "labels": [0, 1], "label_names": ["no", "yes"]}
+    assert store.get_shared("testsets", sha) == {"ids": ["f" * 16, "0" * 15 + "5"], "labels": [0, 1], "label_names": ["no", "yes"]}
     assert len(list((store.root / "testsets").iterdir())) == 1
 
 
@@ -179,9 +179,9 @@ def test_damage_to_a_shared_file_is_told_and_mended_by_the_next_write(store: Rec
     path = store.root / "environments" / f"{env_id}.json"
     path.write_text(path.read_text().replace("2.13", "2.12"))
     with pytest.raises(UserError, match="edited"):
-        store.take("environments", env_id)
+        store.get_shared("environments", env_id)
     assert store.write_environment({"torch": "2.13.0"}) == env_id
-    assert store.take("environments", env_id) == {"torch": "2.13.0"}
+    assert store.get_shared("environments", env_id) == {"torch": "2.13.0"}
 
 
 def test_a_side_file_is_held_against_its_hash(store: RecordStore, spec: Specs) -> None:
