@@ -40,6 +40,6 @@ def study_state(registration: Registration, results: Path) -> StudyState:
 
 def _environment(store: RecordStore, env_id: str) -> dict[str, object]:
     try:
-        return store.take("environments", env_id)
+        return store.get_shared("environments", env_id)
     except UserError:
         return {}

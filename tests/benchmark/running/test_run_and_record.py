@@ -50,7 +50,7 @@ def test_a_record_says_how_many_texts_were_cut(run_of: Run, tmp_path: Path) -> N
     _, records = run_of(suite=str(suite), methods="ce,tfidf")
     test = embedded_data("sst2").test
     lengths = {f"{number:016x}": len(text.split()) + 2 for number, text in zip(test.ids.tolist(), test.texts, strict=True)}
-    scored = RecordStore(tmp_path / "results").take("testsets", records["ce"].testset or "")
+    scored = RecordStore(tmp_path / "results").get_shared("testsets", records["ce"].testset or "")
     assert records["ce"].truncated is not None
     assert records["ce"].truncated.test == sum(lengths[number] > 10 for number in scored["ids"]) > 0
     assert records["tfidf"].truncated is None
