@@ -12,7 +12,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-
 _ABSOLUTE = re.compile(r"(?<![\w.~/\\-])(?:~?/(?!/)[^\s'\":,;()<>|*?]+|[A-Za-z]:\\[^\s'\":,;()<>|*?]+)")
 # Control characters but line feed and tab, and the marks that reverse the direction of text on a screen.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
+# A dash for nothing, or a number; behind it at most an interval, a count and marks, as tables show them.
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+|)%?( [\d.;+\u2212\u00b1\[\] ]+| \(\d+ of \d+\)| \[[a-z,]+\])*")
 _ROOTS = ("site-packages", "dist-packages", "benchmark", "methods", "baselines", "tests")
 
 

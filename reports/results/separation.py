@@ -7,7 +7,7 @@ budget) separates arms. Rows are plain dictionaries of the results frame; a row'
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,9 +65,7 @@ def separate(rows: Sequence[Row], settings: Mapping[str, Mapping[str, Any]], tun
     leaves = {name: dict(flat_items(setting)) for name, setting in settings.items()}
     kept, notes = _without_superseded([{**row, "apart": ""} for row in rows], leaves)
     _follow(kept)
-    notes += _separate_cells(kept, leaves)
-    notes += _separate_arms(kept, leaves, tuned)
-    return Separated(kept, tuple(notes))
+    return Separated(kept, (*notes, *_separate_cells(kept, leaves), *_separate_arms(kept, leaves, tuned)))
 
 
 def _without_superseded(rows: list[Row], leaves: Mapping[str, Leaves]) -> tuple[list[Row], list[str]]:
@@ -101,42 +99,48 @@ def _follow(rows: list[Row]) -> None:
 def _separate_cells(rows: list[Row], leaves: Mapping[str, Leaves]) -> Iterator[str]:
     """Fill `apart` where cells of one label differ in what a cell is made of."""
     for label, group in _grouped(rows, _label).items():
-        found = _grouped(group, lambda row: canonical(_cell_leaves(row, leaves)))
-        if len(found) < 2:
-            continue
-        content = [_cell_leaves(members[0], leaves) for members in found.values()]
-        names = _names(content, OF_CELL)
-        for members, name in zip(found.values(), names, strict=True):
+        parts, names = _parts(group, leaves, lambda row: _cell_leaves(row, leaves), OF_CELL)
+        for members, name in zip(parts, names, strict=True):
             for row in members:
                 row["apart"] = f"[{name}]"
-        listed = ", ".join(_word(name) for name in _differing(content))
-        yield f"{label} stands for {len(found)} cells that differ in {listed}; they are shown apart: {'; '.join(sorted(names))}."
+        if parts:
+            listed = ", ".join(_word(name) for name in _differing([_cell_leaves(members[0], leaves) for members in parts]))
+            yield f"{label} stands for {len(parts)} cells that differ in {listed}; they are shown apart: {'; '.join(sorted(names))}."
 
 
-def _separate_arms(rows: list[Row], leaves: Mapping[str, Leaves], tuned: bool) -> list[str]:
+def _separate_arms(rows: list[Row], leaves: Mapping[str, Leaves], tuned: bool) -> Iterator[str]:
     """Rename the arms that differ in what an arm is made of: first over all cells, then within each."""
-    everywhere = _separate_arms_of(rows, lambda row: row["variant"], lambda row, group: _arm_leaves(row, leaves, tuned))
-    within = _separate_arms_of(
-        rows, lambda row: (row["variant"], _label(row), row["apart"]), lambda row, group: _local_leaves(row, group, leaves)
-    )
-    return [*everywhere, *within]
+    for arm, group in _grouped(rows, lambda row: row["variant"]).items():
+        yield from _rename(arm, group, leaves, lambda row: _arm_leaves(row, leaves, tuned))
+    said: dict[str, None] = {}
+    for (arm, *_), group in _grouped(rows, lambda row: (row["variant"], _label(row), row["apart"])).items():
+        by_size = _differing_by_size(group, leaves)
+        said |= dict.fromkeys(_rename(arm, group, leaves, lambda row, by_size=by_size: _local_leaves(row, leaves, by_size)))  # type: ignore[misc]
+    yield from said
 
 
-def _separate_arms_of(rows: list[Row], key: Callable[[Row], Hashable], content_of: Callable[[Row, list[Row]], Leaves]) -> list[str]:
-    notes = []
-    for group in _grouped(rows, key).values():
-        contents = {id(row): content_of(row, group) for row in group}
-        found = _grouped(group, lambda row, contents=contents: canonical(contents[id(row)]))  # type: ignore[misc]
-        if len(found) < 2:
-            continue
-        parts = [contents[id(members[0])] for members in found.values()]
-        arm, names = group[0]["variant"], _names(parts, tuple(WORDS))
-        for members, name in zip(found.values(), names, strict=True):
-            for row in members:
-                row["variant"] = f"{arm} [{name}]"
-        listed = ", ".join(_word(name) for name in _differing(parts))
-        notes.append(f"{arm} stands for {len(found)} arms that differ in {listed}; they are shown apart: {'; '.join(sorted(names))}.")
-    return list(dict.fromkeys(notes))
+def _rename(arm: str, group: list[Row], leaves: Mapping[str, Leaves], content: Callable[[Row], Leaves]) -> Iterator[str]:
+    parts, names = _parts(group, leaves, content, tuple(WORDS))
+    for members, name in zip(parts, names, strict=True):
+        for row in members:
+            row["variant"] = f"{arm} [{name}]"
+    if parts:
+        listed = ", ".join(_word(name) for name in _differing([content(members[0]) for members in parts]))
+        yield f"{arm} stands for {len(parts)} arms that differ in {listed}; they are shown apart: {'; '.join(sorted(names))}."
+
+
+def _parts(
+    group: list[Row], leaves: Mapping[str, Leaves], content: Callable[[Row], Leaves], order: Sequence[str]
+) -> tuple[list[list[Row]], list[str]]:
+    """The rows of each content, and a name for each; nothing where there is one content only. A row whose setting is not known (a planned
+    run of an older manifest) joins the first."""
+    found = _grouped((row for row in group if row["setting"] in leaves), lambda row: canonical(content(row)))
+    if len(found) < 2:
+        return [], []
+    parts = list(found.values())
+    names = _names([content(members[0]) for members in parts], order)
+    parts[0] += [row for row in group if row["setting"] not in leaves]
+    return parts, names
 
 
 def _cell_leaves(row: Row, leaves: Mapping[str, Leaves]) -> Leaves:
@@ -149,16 +153,21 @@ def _arm_leaves(row: Row, leaves: Mapping[str, Leaves], tuned: bool) -> Leaves:
     return {name: value for name, value in leaves.get(row["setting"], {}).items() if not _within(name, beside)}
 
 
-def _local_leaves(row: Row, group: list[Row], leaves: Mapping[str, Leaves]) -> Leaves:
-    """What an arm must have in common within a cell. What follows from the size of the training set is compared among equal sizes: it
-    counts only where two runs of one size differ in it."""
+def _local_leaves(row: Row, leaves: Mapping[str, Leaves], by_size: set[str]) -> Leaves:
+    """What an arm must have in common within a cell. What follows from the size of the training set counts only where it differs among
+    runs of one size (`by_size`)."""
     own = {name: value for name, value in leaves.get(row["setting"], {}).items() if not _within(name, OF_CELL)}
-    by_size: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for other in group:
-        for name, value in leaves.get(other["setting"], {}).items():
+    return {name: value for name, value in own.items() if not _within(name, BY_SIZE) or name in by_size}
+
+
+def _differing_by_size(group: list[Row], leaves: Mapping[str, Leaves]) -> set[str]:
+    """The leaves of `BY_SIZE` in which two rows of one training size differ."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in group:
+        for name, value in leaves.get(row["setting"], {}).items():
             if _within(name, BY_SIZE):
-                by_size[name][str(other["n_train"])].add(value)
-    return {name: value for name, value in own.items() if not _within(name, BY_SIZE) or any(len(v) > 1 for v in by_size[name].values())}
+                found[name, str(row["n_train"])].add(value)
+    return {name for (name, _), values in found.items() if len(values) > 1}
 
 
 def _names(contents: Sequence[Leaves], order: Sequence[str]) -> list[str]:
