@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from numpy import float64
 from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
-from benchmark.stats.intervals import Interval, nominal_level, t_interval
+from benchmark.stats.intervals import Estimate, Interval, nominal_level, t_interval
 
 MOST_AT_ONCE = 4_000_000  # numbers of one table, so that many test examples need no more memory
 
@@ -90,8 +91,29 @@ def _drawn_counts(examples: int, resamples: int, seed: int) -> NDArray[np.uint16
     return counts
 
 
+def two_way_estimate(correct_a: ArrayLike, correct_b: ArrayLike) -> Estimate:
+    """Mean paired difference of correctness with its error over splits and test examples together: the unbiased variance (split means plus
+    example means minus their interaction, never below either alone) and Satterthwaite's degrees of freedom.
+
+    Args:
+        correct_a, correct_b: as in `two_way_bootstrap`.
+
+    Raises:
+        UserError: shapes that differ, or are empty.
+    """
+    d = _differences(correct_a, correct_b)
+    variance, freedom = _two_way_variance(d)
+    return Estimate(float(d.mean()), math.sqrt(variance), freedom, "split x test example", d.shape[0], f"two-way t, {d.shape[1]} examples")
+
+
 def _nominal(d: NDArray[float64], both: NDArray[float64], level: float) -> float:
     """The nominal level at which percentiles of the two-way bootstrap cover `level`."""
+    variance, freedom = _two_way_variance(d)
+    return level if variance == 0 else nominal_level(level, freedom, float(both.var()) / variance)
+
+
+def _two_way_variance(d: NDArray[float64]) -> tuple[float, float]:
+    """Unbiased variance of the mean over both factors, and its degrees of freedom."""
     splits, examples = d.shape
     by_split = d.mean(axis=1).var(ddof=1) / splits if splits > 1 else 0.0
     by_example = d.mean(axis=0).var(ddof=1) / examples if examples > 1 else 0.0
@@ -99,9 +121,9 @@ def _nominal(d: NDArray[float64], both: NDArray[float64], level: float) -> float
     twice = (rest**2).sum() / max((splits - 1) * (examples - 1), 1) / d.size  # the interaction stands in both of the above
     variance = max(by_split, by_example, by_split + by_example - twice)
     if variance == 0:
-        return level
-    freedom = (by_split + by_example) ** 2 / (by_split**2 / max(splits - 1, 1) + by_example**2 / max(examples - 1, 1))
-    return nominal_level(level, freedom, float(both.var()) / variance)
+        return 0.0, float(max(splits - 1, 1))
+    below = by_split**2 / max(splits - 1, 1) + by_example**2 / max(examples - 1, 1)
+    return float(variance), float((by_split + by_example) ** 2 / below)
 
 
 def _percentile(d: NDArray[float64], drawn: NDArray[float64], level: float, nominal: float, unit: str, method: str) -> Interval:

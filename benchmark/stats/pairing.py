@@ -199,8 +199,12 @@ def pair(first: ArmRuns, second: ArmRuns, *, pool: int | None = None) -> PairedU
     return PairedUnits(
         method=first.name,
         baseline=second.name,
-        a=np.array([fmean(x.value for _, x, _ in group) for group in groups.values()], dtype=float),
-        b=np.array([fmean(y.value for _, _, y in group) for group in groups.values()], dtype=float),
+        a=np.array(
+            [group[0][1].value if len(group) == 1 else fmean(x.value for _, x, _ in group) for group in groups.values()], dtype=float
+        ),
+        b=np.array(
+            [group[0][2].value if len(group) == 1 else fmean(y.value for _, _, y in group) for group in groups.values()], dtype=float
+        ),
         labels=tuple(groups),
         unit="seed" if fixed else unit,
         conditional="conditional on this training set" if fixed else "",
@@ -238,6 +242,10 @@ def _pairs(first: Mapping[Label, Run], second: Mapping[Label, Run]) -> Iterator[
             continue
         x, y = (runs.get((split, seed)) or runs.get((split, None)) or _ABSENT for runs in (first, second))
         yield (split, seed), x, y
+
+
+def _mean(runs: list[Run]) -> float:
+    return runs[0].value if len(runs) == 1 else fmean(run.value for run in runs)
 
 
 def _order(label: Label) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -97,3 +98,42 @@ def upper_spread(sd: float, pairs: int, confidence: float = 0.8) -> float:
     from scipy.stats import chi2
 
     return sd * math.sqrt((pairs - 1) / float(chi2.ppf(1 - confidence, pairs - 1)))
+
+
+def pairs_for(effect: float, sd: float, *, alpha: float = ALPHA, power: float = 0.8, most: int = 10_000) -> int | None:
+    """The fewest pairs with which a two-sided paired t-test finds a mean difference of `effect` with this power; None above `most`.
+
+    Args:
+        sd: standard deviation of the paired differences, for a plan the upper limit of what a pilot showed (`upper_spread`).
+    """
+    return fewest_pairs(lambda n: t_power(effect, sd, n, alpha=alpha) >= power, 2, most) if sd > 0 else 3
+
+
+def pairs_for_equivalence(margin: float, sd: float, *, error: float = 0.0, alpha: float = ALPHA, power: float = 0.8) -> int | None:
+    """The fewest pairs with which two one-sided tests at `margin` succeed with this power where the true difference is zero; None where no
+    number up to 10,000 does.
+
+    Args:
+        sd: standard deviation of the paired differences.
+        error: standard error of the other side, which more pairs of ours do not lower.
+    """
+    from scipy.special import stdtrit
+
+    def enough(n: int) -> bool:
+        edge = float(stdtrit(n - 1, 1 - alpha) + stdtrit(n - 1, (1 + power) / 2))
+        return edge * math.sqrt(sd**2 / n + error**2) <= margin
+
+    return fewest_pairs(enough, 2, 10_000)
+
+
+def fewest_pairs(enough: Callable[[int], bool], low: int, most: int) -> int | None:
+    """The smallest number above `low` that is enough, if more never are too few; None above `most`."""
+    high = low + 1
+    while not enough(high):
+        if high >= most:
+            return None
+        low, high = high, min(2 * high, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

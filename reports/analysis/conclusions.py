@@ -12,7 +12,7 @@ import numpy as np
 from benchmark.config.analysis_plan import AnalysisPlan, Question
 from benchmark.stats.intervals import Estimate, Interval
 from benchmark.stats.multiplicity import holm
-from benchmark.stats.over_tasks.fixed_tasks import TaskValues, fixed_tasks
+from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fixed_tasks
 from benchmark.stats.over_tasks.pooled_spread import TaskPairs, pooled_spread
 from benchmark.stats.over_tasks.posterior import Posterior, posterior
 from benchmark.stats.over_tasks.random_tasks import random_tasks
@@ -289,7 +289,8 @@ def _over_tasks(design: _Design, arm: str, units: Mapping[str, PairedUnits], val
         return None
     level = design.plan.interval
     evidence = design.evidence(units, [TaskResult(one.task, one.n, one.estimate.interval(level)) for one in values])
-    fixed, random = fixed_tasks(values), random_tasks(values, level=level)
+    clusters = cluster_means(values)
+    fixed, random = fixed_tasks(values), random_tasks(clusters, level=level)
     gain = design.question.estimand == "gain"
     return AgainstArm(
         arm,
@@ -300,7 +301,7 @@ def _over_tasks(design: _Design, arm: str, units: Mapping[str, PairedUnits], val
         p_new_task=random.mean.p() if random else None,
         tau=random.tau if random else None,
         prediction=random.prediction if random else None,
-        posterior=posterior(values, above=(0.0, design.plan.smallest_effect), level=level) if gain else None,
+        posterior=posterior(clusters, above=(0.0, design.plan.smallest_effect), level=level) if gain else None,
     )
 
 

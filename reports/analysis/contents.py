@@ -55,7 +55,8 @@ class Contents:
 
 def contents(block: Block, against: str | None = None, scope: Scope = "suite") -> Contents:
     """Everything that a block can fill."""
-    analysis, papers = analyse(block, against, scope), fillable_tables(block)
+    analysis = analyse(block, against, scope)
+    papers = fillable_tables(block, analysis)
     tables = [table for table in _tables(block, analysis, papers) if table is not None]
     return Contents(block, analysis, papers, paragraph(block, analysis, papers), tables, list(_pictures(block, analysis, papers)))
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import statistics
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from benchmark.config.task import load_task
 from benchmark.errors import UserError
+from benchmark.stats.example_uncertainty import two_way_estimate
+from benchmark.stats.intervals import Estimate
+from benchmark.stats.multiplicity import holm
 from benchmark.stats.paired import Comparison, compare_units
 from benchmark.stats.pairing import PairedUnits
-from reports.analysis.analysis import paired
+from reports.analysis.analysis import Analysis, correctness, floor_of, paired
 from reports.published import PublishedCell, PublishedTable, load_table, load_tables
 from reports.results.blocks import Block
 from reports.results.runs import Runs, Unit
 from reports.results.scored_cell import ScoredCell
-from reports.verdicts.claim import OurRuns, PublishedArm, PublishedClaim, Setting, Verdict
+from reports.verdicts.claim import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, Verdict
 from reports.verdicts.verdict import verdict
 
 KINDS = {"sd": "std", "se": "se"}
@@ -80,10 +84,10 @@ class PaperTable:
         return next(cell for cell in self.cells if (cell.printed.row, cell.printed.column) == (row, column))
 
 
-def fillable_tables(block: Block) -> list[PaperTable]:
+def fillable_tables(block: Block, analysis: Analysis | None = None) -> list[PaperTable]:
     """Every published table that names the block's suite and at least one cell of which the block has runs for."""
     mine = [table for table in load_tables().values() if table.fill.suite == block.suite and table.kind != "parameters"]
-    return [filled for table in mine if (filled := fill(table, block)).fillable]
+    return [filled for table in mine if (filled := fill(table, block, analysis)).fillable]
 
 
 def find_table(key: str) -> PublishedTable:
@@ -91,21 +95,71 @@ def find_table(key: str) -> PublishedTable:
     return load_table(key)
 
 
-def fill(table: PublishedTable, block: Block) -> PaperTable:
-    """Set our runs beside every printed cell."""
-    return PaperTable(table, block, tuple(_filled(table, block, cell) for cell in table.cells))
+def fill(table: PublishedTable, block: Block, analysis: Analysis | None = None) -> PaperTable:
+    """Set our runs beside every printed cell.
+
+    Verdicts of a table are one family: levels are corrected over them (Holm), and no verdict claims a direction that the report's own
+    family does not show.
+
+    Args:
+        analysis: the report's comparisons of the block.
+    """
+    asked = {number: one for number, cell in enumerate(table.cells) if (one := _asked(table, block, cell)) is not None}
+    given = _verdicts(block, asked, analysis)
+    return PaperTable(table, block, tuple(_filled(table, block, cell, given.get(number)) for number, cell in enumerate(table.cells)))
 
 
-def _filled(table: PublishedTable, block: Block, printed: PublishedCell) -> Filled:
+@dataclass(frozen=True)
+class _Asked:
+    """What a verdict on one printed cell takes."""
+
+    claim: PublishedClaim
+    runs: OurRuns
+    setting: Setting
+    units: PairedUnits
+    mine: Runs
+    theirs: Runs
+
+
+def _verdicts(block: Block, asked: Mapping[int, _Asked], analysis: Analysis | None) -> dict[int, Verdict]:
+    """Number of the printed cell -> its verdict, corrected over the table."""
+    for number, one in asked.items():
+        alone = verdict(one.claim, one.runs, one.setting)
+        if alone.kind == "conceptual" and alone.outcome not in (Outcome.BLOCKED, Outcome.UNDECIDED):
+            asked = {**asked, number: replace(one, runs=replace(one.runs, two_way=_two_way(block, one)))}
+    first = {number: verdict(one.claim, one.runs, one.setting) for number, one in asked.items()}
+    family = [number for number, found in first.items() if found.outcome is not Outcome.BLOCKED]
+    adjusted = holm({str(number): first[number].p for number in family}).adjusted
+    for number in family:
+        one, p = asked[number], adjusted[str(number)]
+        known = [q for q in (p, _reported(analysis, one)) if q is not None]
+        first[number] = verdict(one.claim, one.runs, replace(one.setting, family=len(family), p_holm=max(known, default=None)))
+    return first
+
+
+def _reported(analysis: Analysis | None, one: _Asked) -> float | None:
+    """The corrected p that the report's own tables show for this comparison; None where they do not have it."""
+    return analysis.adjusted((one.mine.arm, one.mine.cell)) if analysis is not None and analysis.against == one.theirs.arm else None
+
+
+def _two_way(block: Block, one: _Asked) -> Estimate | None:
+    """Our gain in points with its error over splits and test examples; None where predictions are not available, or on one split."""
+    splits = sorted({split for split, _ in one.units.labels})
+    if len(splits) < 2 or one.mine.cell.metric != "accuracy":
+        return None
+    a, b = (correctness(block, runs, splits) for runs in (one.mine, one.theirs))
+    if a is None or b is None or a.shape != b.shape:
+        return None
+    found = two_way_estimate(a, b)
+    return replace(found, value=100 * found.value, error=100 * found.error)
+
+
+def _filled(table: PublishedTable, block: Block, printed: PublishedCell, given: Verdict | None) -> Filled:
     base, runs = table.base(printed), _find(block, printed)
     if runs is None or not runs.scores:
         return Filled(printed, base, why=_why(block, printed, runs))
     ours = _ours(block, printed, runs)
-    if base is None:
-        return Filled(printed, base, ours, floor=_floor(block, runs))
-    if not (printed.known and base.known) or table.kind != "scores":
-        return Filled(printed, base, ours)
-    return Filled(printed, base, ours, _verdict(table, block, printed, base))
+    return Filled(printed, base, ours, floor=_floor(block, runs)) if base is None else Filled(printed, base, ours, given)
 
 
 def _floor(block: Block, runs: Runs) -> Comparison | None:
@@ -146,8 +200,10 @@ def _ours(block: Block, printed: PublishedCell, runs: Runs) -> OurCell:
         dev = runs.dev
         best = sorted(scores, key=lambda unit: (-dev.get(unit, 0.0), unit))[: rule.keep]
         scores, selected = {unit: scores[unit] for unit in best}, f"top {rule.keep} of {len(scores)} by development score"
-    values = [100 * value for value in scores.values()]
-    mean, spread = (statistics.fmean(values) if values else None), (statistics.stdev(values) if len(values) > 1 else None)
+    # Averaged before they are scaled: the mean of 0.1 and 0.2 must be one number in every table, to the last digit that is rounded.
+    values = list(scores.values())
+    mean = 100 * statistics.fmean(values) if values else None
+    spread = 100 * statistics.stdev(values) if len(values) > 1 else None
     marks = [mark for mark, on in {"l": runs.cut, "p": runs.partial, "s": block.stand_in}.items() if on]
     return OurCell(runs.cell, mean, spread, len(values), runs.planned, selected, runs.mean("seconds"), tuple(marks))
 
@@ -160,13 +216,17 @@ def scores_of(runs: Runs, metric: str) -> dict[Unit, float]:
     return {unit: float(value) for unit, value in zip(runs.units, told, strict=True) if value is not None}
 
 
-def _verdict(table: PublishedTable, block: Block, printed: PublishedCell, base: PublishedCell) -> Verdict | None:
-    mine, theirs = _find(block, printed), _find(block, base)
-    if mine is None or theirs is None or printed.metric != mine.cell.metric or printed.arm is None or base.arm is None:
+def _asked(table: PublishedTable, block: Block, printed: PublishedCell) -> _Asked | None:
+    """What a verdict on a printed cell takes; None where there can be none."""
+    base, mine = table.base(printed), _find(block, printed)
+    if base is None or mine is None or not mine.scores or not (printed.known and base.known) or table.kind != "scores":
+        return None
+    theirs = _find(block, base)
+    if theirs is None or printed.metric != mine.cell.metric or printed.arm is None or base.arm is None:
         return None
     units = paired(block, printed.arm, mine.cell, base.arm)
     claim = PublishedClaim(_arm(printed), _arm(base), _top(printed))
-    return verdict(claim, _our_runs(units, mine, theirs), setting(table, block, printed, mine.cell))
+    return _Asked(claim, _our_runs(units, mine, theirs), setting(table, block, printed, mine.cell), units, mine, theirs)
 
 
 def _arm(cell: PublishedCell) -> PublishedArm:
@@ -183,7 +243,15 @@ def _our_runs(units: PairedUnits, mine: Runs, theirs: Runs) -> OurRuns:
     dev, base_dev = (_dev(units, runs) for runs in (mine, theirs))
     if dev is None or base_dev is None:
         dev = base_dev = None
-    return OurRuns(100 * units.a, 100 * units.b, dev, base_dev, variance_factor=units.variance_factor, unit=units.unit)
+    return OurRuns(
+        100 * units.a,
+        100 * units.b,
+        dev,
+        base_dev,
+        variance_factor=units.variance_factor,
+        unit=units.unit,
+        conditional=units.conditional,
+    )
 
 
 def _dev(units: PairedUnits, runs: Runs) -> list[float] | None:
@@ -201,19 +269,26 @@ def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: S
         block.profile in fill.profiles and block.protocol == fill.protocol and printed.encoder is not None and encoders == {printed.encoder}
     )
     pool = block.pool_size(cell) if "train" in partial else None
+    floor = floor_of(block, cell)
     labels = [int(n) for n in rows.loc[rows["shots"] == cell.size, "n_train"].dropna()]
     return Setting(
-        direct=same and not partial and not capped(block, cell),
+        direct=same and not partial,
         stand_in=block.stand_in,
-        partial_test="test" in partial,
+        partial_test="test" in partial or capped(block, cell),
         pool_times_shots=None if "train" not in partial else (pool / max(labels) if pool and labels else 1.0),
+        at_floor=floor is not None and floor.at_floor,
     )
 
 
 def capped(block: Block, cell: ScoredCell) -> bool:
-    """Whether fewer test examples were scored than the task has."""
+    """Whether fewer test examples were scored than the protocol scores: all of the task's test set, or the half of the official validation
+    set that scores in the papers' few-shot protocol (docs/protocol.md)."""
     try:
-        whole = load_task(cell.task).rows.get("test")
+        task = load_task(cell.task)
     except UserError:
         return False
-    return whole is not None and len(block.gold.get(cell, ())) < whole
+    whole = task.rows.get("test")
+    if whole is None:
+        return False
+    half = block.protocol == "paper" and cell.size != "all" and task.test_is_validation
+    return len(block.gold.get(cell, ())) < (whole // 2 if half else whole)

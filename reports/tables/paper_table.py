@@ -124,7 +124,7 @@ def _verdict(cell: Filled) -> TableCell:
     if cell.verdict is None:
         return TableCell()
     found = cell.verdict
-    more = f" ({found.runs_needed} pairs would settle it)" if found.runs_needed and found.outcome in OPEN else ""
+    more = f" (a new plan needs {found.runs_needed} pairs)" if found.runs_needed and found.outcome in OPEN else ""
     return words(f"{found.outcome}{more}")
 
 

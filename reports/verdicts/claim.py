@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from numpy.typing import ArrayLike
 
-from benchmark.stats.intervals import Interval
+from benchmark.stats.intervals import Estimate, Interval
 
 
 class Outcome(StrEnum):
@@ -17,7 +17,8 @@ class Outcome(StrEnum):
     NOT_REPRODUCED = "not reproduced"
     INCONCLUSIVE = "inconclusive"
     CONSISTENT = "consistent"
-    SAME_DIRECTION = "same direction and above one point"
+    SAME_DIRECTION = "same direction"
+    ABOVE_ONE_POINT = "same direction and above one point"
     EQUIVALENT_TO_ZERO = "equivalent to zero"
     OPPOSITE = "opposite"
     UNDECIDED = "undecided"
@@ -50,7 +51,12 @@ class PublishedClaim:
 
 @dataclass(frozen=True)
 class OurRuns:
-    """Our paired scores in points [n], with development scores where the claim selects by them."""
+    """Our paired scores in points [n], with development scores where the claim selects by them.
+
+    Args:
+        two_way: our gain in points with its error over splits and test examples; None where predictions are not available.
+        conditional: what the scores are conditional on (`conditional on this training set`), or empty.
+    """
 
     method: ArrayLike
     baseline: ArrayLike
@@ -58,6 +64,8 @@ class OurRuns:
     baseline_dev: ArrayLike | None = None
     variance_factor: float | None = None
     unit: str = "(split, seed) pair"
+    two_way: Estimate | None = None
+    conditional: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,14 +75,20 @@ class Setting:
     Args:
         direct: same model, data and protocol; otherwise the verdict is conceptual, and never called reproduction.
         stand_in: the data are a stand-in.
-        partial_test: the test set is not the whole one.
+        partial_test: the test set is not the whole one, or capped below what the protocol scores.
         pool_times_shots: size of our training pool over N where the pool is partial, else None. Below 10 it blocks.
+        at_floor: no arm of the cell is above the majority rate.
+        family: verdicts of the table that this one is part of; levels are corrected over them.
+        p_holm: our gain's p after Holm's correction over the table, and over the report's own family where it has one; None: uncorrected.
     """
 
     direct: bool
     stand_in: bool = False
     partial_test: bool = False
     pool_times_shots: float | None = None
+    at_floor: bool = False
+    family: int = 1
+    p_holm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,10 @@ class Reading:
         p_equivalence: the larger p of the two one-sided tests at the margin.
         smallest_margin: the margin at which equivalence would hold.
         reachable: whether equivalence could be reached with any number of our runs.
-        runs_needed: pairs that would settle it if mean and spread stay as they are; None where no number would.
+        refusable: whether more runs with our mean would make it `not reproduced`.
+        without_gain: how often a method without any gain would get `consistent` from as many runs like ours.
+        runs_needed: pairs with power .8 for equivalence at a gain like the published one, planned with the upper 80 % limit of our
+            standard deviation; None where no number has it.
     """
 
     correlation: float | None
@@ -103,6 +120,8 @@ class Reading:
     p_equivalence: float
     smallest_margin: float
     reachable: bool
+    refusable: bool
+    without_gain: float
     runs_needed: int | None
     outcome: Outcome
 
@@ -133,11 +152,12 @@ class Verdict:
         gain: our gain with its interval; None for fewer than two pairs.
         margin: the larger of half a point and half the published gain (conceptual: one point).
         readings: all readings of the printed numbers; the outcome holds only if they agree.
-        runs_needed: the most that any reading asks for; None where none is known.
+        runs_needed: pairs that a new plan needs: the most that any reading asks for; None where none is known.
         reason: one sentence.
         expected: the widest prediction interval for a gain like the published one, from our runs; also shown where the comparison is
             conceptual, though no outcome hangs on it there. None for fewer than three pairs.
         detectable: the smallest gain that our pairs would have found (power .8, level .05, this one test).
+        p: of our gain, over splits and test examples where predictions are available; before any correction.
     """
 
     outcome: Outcome
@@ -151,3 +171,4 @@ class Verdict:
     reason: str
     expected: Interval | None = None
     detectable: float | None = None
+    p: float | None = None

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from benchmark.errors import unknown
 from benchmark.stats.intervals import Interval
+from benchmark.stats.power import pairs_for_equivalence, upper_spread
 from reports.verdicts.claim import Outcome, PublishedArm, PublishedClaim, Reading
 
 ALPHA = 0.05
 CORRELATIONS = (0.0, 0.5)  # between the published arms: independent runs, or runs on common splits
 UNKNOWN_N = (1, 3, 5, 10)
 SPREADS = ("std", "se", "ci95", "unknown")
-MOST_RUNS = 10_000
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,6 @@ class OurGain:
     sd_baseline: float
     p: float | None
     unit: str
-
-    def with_runs(self, n: int) -> OurGain:
-        """The same mean and spread from n pairs."""
-        from scipy.stats import t
-
-        factor = 1 / n + self.factor - 1 / self.n
-        error = self.sd * math.sqrt(factor)
-        p = float(2 * t.sf(abs(self.gain) / error, n - 1)) if error > 0 else self.p
-        return replace(self, n=n, factor=factor, p=p)
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,8 @@ def read(published: float, ours: OurGain, their: PublishedReading, margin: float
     name = f"t prediction of the published gain (n = {their.n}, correlation {their.correlation:g})"
     prediction = Interval(ours.gain, ours.gain - half, ours.gain + half, level, ours.unit, ours.n, name)
     reachable = published != 0 and (their.error == 0 or margin > float(t.ppf(1 - ALPHA, their.freedom)) * their.error)
-    outcome = decide(published, ours, prediction, p_difference, p_equivalence, reachable)
+    tests = ReadingTests(p_difference, p_equivalence, reachable, _refusable(gap, their, level))
+    outcome = decide(published, ours, prediction, tests)
     return Reading(
         correlation=their.correlation,
         n=their.n,
@@ -88,21 +80,58 @@ def read(published: float, ours: OurGain, their: PublishedReading, margin: float
         p_equivalence=p_equivalence,
         smallest_margin=abs(gap) + (float(t.ppf(1 - ALPHA, freedom)) * error if error > 0 else 0.0),
         reachable=reachable,
-        runs_needed=_runs_needed(published, ours, their, margin, level) if outcome is Outcome.INCONCLUSIVE else None,
+        refusable=tests.refusable,
+        without_gain=without_gain(published, half, ours),
+        runs_needed=_runs_needed(ours, their, margin) if outcome is Outcome.INCONCLUSIVE and reachable else None,
         outcome=outcome,
     )
 
 
-def decide(published: float, ours: OurGain, prediction: Interval, p_difference: float, p_equivalence: float, reachable: bool) -> Outcome:
+@dataclass(frozen=True)
+class ReadingTests:
+    """What the tests against one reading say: p of a difference, larger p of the two one-sided tests, whether equivalence is reachable at
+    all, and whether more runs with our mean would end in `not reproduced`."""
+
+    p_difference: float
+    p_equivalence: float
+    reachable: bool
+    refusable: bool
+
+
+def decide(published: float, ours: OurGain, prediction: Interval, tests: ReadingTests) -> Outcome:
     """Reproduced: equivalent to the published gain, inside the prediction interval, and a gain at all (our own paired test, in the
     published direction: a small published gain has zero inside its margin, and no gain must never count as one reproduced).
-    Not reproduced: outside the interval, and Welch's test agrees. Consistent: inside, and no number of our runs could say more."""
+    Not reproduced: outside the interval, and Welch's test agrees. Consistent: inside, no number of our runs could say more in either
+    direction, and our own interval does not exclude zero on the other side."""
     inside = not prediction.excludes(published)
-    if p_equivalence < ALPHA and inside and is_gain(published, ours):
+    if tests.p_equivalence < ALPHA and inside and is_gain(published, ours):
         return Outcome.REPRODUCED
-    if not inside and p_difference < ALPHA:
+    if not inside and tests.p_difference < ALPHA:
         return Outcome.NOT_REPRODUCED
-    return Outcome.CONSISTENT if inside and not reachable else Outcome.INCONCLUSIVE
+    opposite = ours.gain * published < 0 and ours.p is not None and ours.p <= ALPHA
+    return Outcome.CONSISTENT if inside and not (tests.reachable or tests.refusable or opposite) else Outcome.INCONCLUSIVE
+
+
+def without_gain(published: float, half: float, ours: OurGain) -> float:
+    """How often a method without any gain would have the published one inside a prediction interval of this half-width, and no
+    significant loss: the chance of `consistent` where nothing is gained."""
+    from scipy.stats import t
+
+    error = ours.sd * math.sqrt(ours.factor)
+    if error == 0:
+        return float(abs(published) <= half)
+    low, high = (abs(published) + end * half for end in (-1, 1))  # where our gain must lie, in the published direction
+    lost = -float(t.ppf(1 - ALPHA / 2, ours.n - 1)) * error
+    return max(0.0, float(t.cdf(high / error, ours.n - 1) - t.cdf(max(low, lost) / error, ours.n - 1)))
+
+
+def _refusable(gap: float, their: PublishedReading, level: float) -> bool:
+    """Whether infinitely many runs with our mean would put the published gain outside the prediction interval and tell the two apart."""
+    from scipy.stats import norm, t
+
+    outside = abs(gap) > float(norm.ppf((1 + level) / 2)) * math.sqrt(their.ours_in_place)
+    different = gap != 0 if their.error == 0 else float(2 * t.sf(abs(gap) / their.error, their.freedom)) < ALPHA
+    return outside and different
 
 
 def is_gain(published: float, ours: OurGain) -> bool:
@@ -163,29 +192,6 @@ def _tests(gap: float, error: float, freedom: float, margin: float) -> tuple[flo
     return float(2 * t.sf(abs(gap) / error, freedom)), float(t.sf((margin - abs(gap)) / error, freedom))
 
 
-def _runs_needed(published: float, ours: OurGain, their: PublishedReading, margin: float, level: float) -> int | None:
-    """The fewest pairs that settle it if our mean and spread stay as they are; None above 10,000."""
-
-    def settled(n: int) -> bool:
-        from scipy.stats import t
-
-        more = ours.with_runs(n)
-        p_difference, p_equivalence = _tests(*_welch(published, more, their), margin)
-        half = float(t.ppf((1 + level) / 2, n - 1)) * math.sqrt(more.sd**2 * more.factor + their.ours_in_place)
-        inside = abs(ours.gain - published) <= half
-        return (p_difference < ALPHA and not inside) or (p_equivalence < ALPHA and inside and is_gain(published, more))
-
-    return fewest(settled, ours.n)
-
-
-def fewest(settled: Callable[[int], bool], low: int) -> int | None:
-    """The smallest number of pairs above `low` that settles a question, if more never unsettle it; None above 10,000."""
-    high = low + 1
-    while not settled(high):
-        if high >= MOST_RUNS:
-            return None
-        high = min(2 * high, MOST_RUNS)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if settled(middle) else (middle, high)
-    return high
+def _runs_needed(ours: OurGain, their: PublishedReading, margin: float) -> int | None:
+    """Pairs with power .8 for equivalence where both gains are truly alike."""
+    return pairs_for_equivalence(margin, upper_spread(ours.sd, ours.n), error=their.error)

@@ -9,7 +9,7 @@ import numpy as np
 from benchmark.stats.intervals import Interval
 from benchmark.stats.selection import selected_gains
 from reports.verdicts.claim import OurRuns, Outcome, PublishedClaim, Reading
-from reports.verdicts.readings import ALPHA, OurGain, decide
+from reports.verdicts.readings import ALPHA, OurGain, ReadingTests, decide, without_gain
 
 FEWEST = 30  # fewer runs of ours do not carry a reference distribution of selected means
 RESAMPLES = 10_000
@@ -40,7 +40,9 @@ def selected_reading(claim: PublishedClaim, runs: OurRuns, ours: OurGain, margin
     edge = float(t.ppf(1 - ALPHA, ours.n - 1))
     p_equivalence = float(t.sf((margin - abs(gap)) / total, ours.n - 1)) if error else float(abs(gap) >= margin)
     reachable = claim.gain != 0 and margin > edge * error
-    outcome = decide(claim.gain, ours, prediction, p_difference, p_equivalence, reachable)
+    limit = np.quantile(np.abs(reference - centre), level)  # of a table like theirs, were our own runs without end
+    tests = ReadingTests(p_difference, p_equivalence, reachable, bool(abs(gap) > limit))
+    outcome = decide(claim.gain, ours, prediction, tests)
     return Reading(
         correlation=None,
         n=of,
@@ -51,7 +53,9 @@ def selected_reading(claim: PublishedClaim, runs: OurRuns, ours: OurGain, margin
         p_equivalence=p_equivalence,
         smallest_margin=abs(gap) + edge * total,
         reachable=reachable,
-        runs_needed=_runs_needed(margin, abs(gap), error * edge, of) if outcome is Outcome.INCONCLUSIVE else None,
+        refusable=tests.refusable,
+        without_gain=without_gain(claim.gain, (high - low) / 2, ours),
+        runs_needed=_runs_needed(margin, error * edge, of) if outcome is Outcome.INCONCLUSIVE else None,
         outcome=outcome,
     )
 
@@ -64,7 +68,7 @@ def _widening(of: int, n: int, level: float) -> float:
     return float(math.sqrt((1 + of / n) * n / (n - 1)) * t.ppf(quantile, n - 1) / norm.ppf(quantile))
 
 
-def _runs_needed(margin: float, gap: float, edge: float, of: int) -> int | None:
-    """Pairs for equivalence if the centre stays where it is: gap + edge sqrt(1 + m / n) <= margin."""
-    room = (margin - gap) / edge if edge else 0.0
-    return math.ceil(of / (room**2 - 1)) if room > 1 else None
+def _runs_needed(margin: float, edge: float, of: int) -> int | None:
+    """Pairs for equivalence where both gains are truly alike: edge sqrt(1 + m / n) <= margin."""
+    room = margin / edge if edge else 0.0
+    return max(FEWEST, math.ceil(of / (room**2 - 1))) if room > 1 else None

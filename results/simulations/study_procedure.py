@@ -30,7 +30,7 @@ SPLIT_SD = 3.0  # points: what a split does to all arms
 ALIKE = 0.5  # correlation of the arms' own noise between tasks of a cluster
 COLLAPSE, RATE = 30.0, 0.1  # points that a collapsed run loses, and how often
 LIMIT = (0.0, 0.05)
-COST = 5  # repeats of error_rates over those of a row here
+COST = 8  # repeats of error_rates over those of a row here
 
 CREDIT = "Falsely credited at any number of shots (decision on these tasks)"
 CREDIT_NEW = "Falsely credited on a new task, mean gain over all possible tasks zero"

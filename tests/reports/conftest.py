@@ -50,19 +50,19 @@ def predicted(score: float, seed: int, n: int = N_TEST) -> list[int]:
     return labels
 
 
-def make_record(store: RecordStore, spec: RunSpec, score: float, **more: Any) -> RunRecord:
-    """A finished run that scores `score` (a multiple of 1 / 200)."""
+def make_record(store: RecordStore, spec: RunSpec, score: float, n_test: int = N_TEST, **more: Any) -> RunRecord:
+    """A finished run that scores `score` (a multiple of 1 / n_test)."""
     told: dict[str, Any] = {
         "key": spec.key,
         "spec": spec,
         "status": "done",
         "metrics": {"accuracy": score},
         "dev_metrics": {"accuracy": score},
-        "predictions": Predictions.of(predicted(score, spec.seed or 0), 2),
-        "testset": store.write_testset(range(N_TEST), gold(), ["negative", "positive"]),
+        "predictions": Predictions.of(predicted(score, spec.seed or 0, n_test), 2),
+        "testset": store.write_testset(range(n_test), gold(n_test), ["negative", "positive"]),
         "n_train": 20,
         "n_dev": 20,
-        "n_test": N_TEST,
+        "n_test": n_test,
         "labels_used": 40,
         "n_unlabelled": 500,
         "phases": (PhaseCost(name="fine-tune", seconds=10.0 + len(spec.method.name), forward=960, backward=960),),
@@ -92,7 +92,7 @@ def fill(
         for arm, scores in arms.items():
             for seed, score in enumerate(scores):
                 spec = make_spec(arm, seed, task=task, shots=shots, noise=noise)
-                rows.append(ManifestRow.of(spec, arm=arm, task_source=task_source, n_train=20, n_dev=20, n_test=N_TEST))
+                rows.append(ManifestRow.of(spec, arm=arm, task_source=task_source, n_train=20, n_dev=20, n_test=more.get("n_test", N_TEST)))
                 if score is not None:
                     store.write(make_failed(store, spec) if score != score else make_record(store, spec, score, **more))
     store.write_manifest(Manifest(suite=suite, profile=profile, rows=tuple(rows)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy import float64
@@ -36,7 +37,7 @@ class TaskValues:
         """Number of units."""
         return int(self.values.size)
 
-    @property
+    @cached_property
     def estimate(self) -> Estimate:
         """The task's own mean, with the error of its splits."""
         factor = 1 / self.n if self.variance_factor is None else self.variance_factor

@@ -10,7 +10,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.stats.intervals import Interval
-from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means
+from benchmark.stats.over_tasks.fixed_tasks import ClusterMean
 
 PRIOR_MEAN_SD = 5.0  # points: prior of the mean gain, normal around 0
 PRIOR_TAU_SCALE = 2.5  # points: prior of the spread between tasks, half-normal
@@ -30,18 +30,18 @@ class Posterior:
     above: dict[float, float]
 
 
-def posterior(tasks: Sequence[TaskValues], *, above: Sequence[float] = (0.0, 1.0), level: float = 0.95) -> Posterior:
+def posterior(clusters: Sequence[ClusterMean], *, above: Sequence[float] = (0.0, 1.0), level: float = 0.95) -> Posterior:
     """y_i ~ N(mu, v_i + tau^2) over clusters, mu ~ N(0, 5^2), tau ~ half-normal(2.5), both in points.
 
     Given tau the posterior of mu is normal; tau is summed over a grid of 400 points.
 
-    Raises:
-        UserError: as `cluster_means`.
+    Args:
+        clusters: from `fixed_tasks.cluster_means`; their means in points.
+        above: values whose posterior probability of being exceeded is wanted.
     """
     from scipy.optimize import brentq
     from scipy.special import ndtr
 
-    clusters = cluster_means(tasks)
     y, v = np.array([found.mean for found in clusters]), np.array([found.variance for found in clusters])
     mean, sd, weight = _conditional(y, v)
 
@@ -49,7 +49,9 @@ def posterior(tasks: Sequence[TaskValues], *, above: Sequence[float] = (0.0, 1.0
         return float(weight @ ndtr((value - mean) / sd))
 
     ends = float((mean - 12 * sd).min()), float((mean + 12 * sd).max())
-    low, middle, high = (float(brentq(lambda x, q=q: share_below(x) - q, *ends)) for q in ((1 - level) / 2, 0.5, (1 + level) / 2))
+    low, middle, high = (
+        float(brentq(lambda x, q=q: share_below(x) - q, *ends, xtol=1e-6)) for q in ((1 - level) / 2, 0.5, (1 + level) / 2)
+    )
     name = f"posterior, mu ~ N(0, {PRIOR_MEAN_SD:g}^2), tau ~ half-normal({PRIOR_TAU_SCALE:g})"
     return Posterior(Interval(middle, low, high, level, "task", y.size, name), {value: 1 - share_below(value) for value in above})
 

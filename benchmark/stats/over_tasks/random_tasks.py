@@ -11,7 +11,7 @@ from numpy import float64
 from numpy.typing import NDArray
 
 from benchmark.stats.intervals import Estimate, Interval
-from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means
+from benchmark.stats.over_tasks.fixed_tasks import ClusterMean
 
 FAR = 1e12  # a tau^2 above which no root is looked for
 NO_SPREAD = 1e-9  # variance of a cluster without any spread over splits, as a share of what is seen elsewhere: its weight stays finite
@@ -32,17 +32,16 @@ class RandomTasks:
     prediction: Interval | None
 
 
-def random_tasks(tasks: Sequence[TaskValues], *, level: float = 0.95) -> RandomTasks | None:
+def random_tasks(clusters: Sequence[ClusterMean], *, level: float = 0.95) -> RandomTasks | None:
     """The random-effects mean; None for fewer than two clusters.
 
     y_i = mu + b_i + e_i for cluster i, with var(b_i) = tau^2 and var(e_i) = v_i known from the splits. tau^2 solves
     sum w_i (y_i - mu)^2 = k - 1 with w_i = 1 / (v_i + tau^2) (Paule and Mandel 1982); then Hartung and Knapp's factor is 1 wherever
     tau^2 > 0. Where tau^2 = 0 it would be below 1 and make the interval shorter than the one for fixed tasks; it is 1 there too.
 
-    Raises:
-        UserError: as `cluster_means`.
+    Args:
+        clusters: from `fixed_tasks.cluster_means`.
     """
-    clusters = cluster_means(tasks)
     k = len(clusters)
     if k < 2:
         return None
@@ -64,7 +63,7 @@ def heterogeneity(y: NDArray[float64], v: NDArray[float64], target: float) -> fl
     high = max(float(np.var(y)), float(v.max()), 1e-12)
     while _q(y, v, high) > target and high < FAR:
         high *= 4
-    return float(brentq(lambda tau2: _q(y, v, tau2) - target, 0.0, high, xtol=1e-12 * high))
+    return float(brentq(lambda tau2: _q(y, v, tau2) - target, 0.0, high, xtol=1e-10 * high))
 
 
 def _weighted(y: NDArray[float64], v: NDArray[float64], tau2: float) -> tuple[float, float]:
@@ -81,10 +80,10 @@ def _q(y: NDArray[float64], v: NDArray[float64], tau2: float) -> float:
 
 def _tau_interval(y: NDArray[float64], v: NDArray[float64], tau2: float, level: float) -> Interval:
     """Q-profile (Viechtbauer 2007): the tau^2 at which Q equals the quantiles of chi-square with k - 1 degrees of freedom."""
-    from scipy.stats import chi2
+    from scipy.special import chdtri
 
     k = y.size
-    low, high = (heterogeneity(y, v, float(chi2.ppf(q, k - 1))) for q in ((1 + level) / 2, (1 - level) / 2))
+    low, high = (heterogeneity(y, v, float(chdtri(k - 1, tail))) for tail in ((1 - level) / 2, (1 + level) / 2))
     return Interval(math.sqrt(tau2), math.sqrt(low), math.sqrt(high), level, "task", k, "Paule-Mandel, Q-profile interval")
 
 

@@ -36,7 +36,7 @@ def test_only_finished_runs_of_the_very_cell_fill_it():
         ("cat", "sst2", "20", "", None, "done"),
     )
     assert filled(load_table("scl/few-shot"), frame) == 2
-    assert "suite glue-fewshot plans 18 of them, the results at hand fill 2" in summary(load_table("scl/few-shot"), frame)
+    assert "suite glue-fewshot plans 18 of them, the results fill 2" in summary(load_table("scl/few-shot"), frame)
 
 
 def test_noise_cells_need_their_own_level():

@@ -83,4 +83,4 @@ def test_the_same_results_give_the_same_files(grid, tmp_path):
 def test_one_table_alone(grid, tmp_path):
     made = report(Options(grid, out=tmp_path / "out", table="scl/few-shot", formats="md,csv"))
     assert [path.name for path in made.files] == ["paper.scl.few-shot.md", "paper.scl.few-shot.csv"]
-    assert "same direction and above one point" in made.text
+    assert "no verdict" in made.text  # 200 of 872 test examples

@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.stats.weightstats import ttost_ind
 
 from benchmark.errors import UserError
+from benchmark.stats.power import pairs_for_equivalence, upper_spread
 from reports.verdicts.claim import PublishedArm, PublishedClaim
 from reports.verdicts.readings import OurGain, published_reading, read
 
@@ -81,19 +82,14 @@ def test_prediction_interval_by_hand():
     assert (found.low, found.high) == pytest.approx((mine.gain - half, mine.gain + half))
 
 
-def test_more_runs_keep_mean_and_spread():
-    more = ours().with_runs(48)
-    assert (more.gain, more.sd, more.n) == (ours().gain, ours().sd, 48)
-    assert more.factor == pytest.approx(1 / 48)
-    overlapping = OurGain(2.0, 1.0, 10, 1 / 10 + 0.25, 1.0, 1.0, 0.1, "split").with_runs(100)
-    assert overlapping.factor == pytest.approx(1 / 100 + 0.25)  # more splits of one pool do not buy that part off
-
-
-def test_runs_needed_settle_it_and_one_fewer_does_not():
+def test_the_planned_pairs_have_power_for_equivalence_with_the_upper_limit_of_the_spread():
     printed = claim(spread=(0.3, 0.3), n=20, gain=2.0)
     few = OurGain(1.8, 3.0, 8, 1 / 8, 2.0, 2.0, 0.13, "split")
     their = next(published_reading(printed, few))
     found = read(2.0, few, their, 1.0, 0.95)
     assert found.outcome == "inconclusive"
-    assert read(2.0, few.with_runs(found.runs_needed), their, 1.0, 0.95).outcome == "reproduced"
-    assert read(2.0, few.with_runs(found.runs_needed - 1), their, 1.0, 0.95).outcome == "inconclusive"
+    assert found.runs_needed == pairs_for_equivalence(1.0, upper_spread(3.0, 8), error=their.error)
+    rng, sd = np.random.default_rng(0), upper_spread(3.0, 8)
+    gaps = rng.normal(0, np.sqrt(sd**2 / found.runs_needed + their.error**2), 4000)
+    edge = stats.norm.ppf(0.95) * np.sqrt(sd**2 / found.runs_needed + their.error**2)
+    assert np.mean(np.abs(gaps) + edge < 1.0) == pytest.approx(0.8, abs=0.03)

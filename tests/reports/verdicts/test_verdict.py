@@ -1,9 +1,13 @@
 """The verdict against a published claim."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmark.errors import UserError
+from benchmark.stats.intervals import Estimate
+from benchmark.stats.power import pairs_for, upper_spread
 from reports.verdicts.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, margin, verdict
 
 DIRECT, OTHER = Setting(direct=True), Setting(direct=False)
@@ -46,11 +50,11 @@ def test_a_twin_of_the_baseline_never_reproduces():
     assert verdict(claim(0.2, spread=0.01, n=100), OurRuns(base, base), DIRECT).outcome is not Outcome.REPRODUCED
 
 
-def test_noisy_runs_are_inconclusive_with_the_runs_that_would_settle_it():
+def test_noisy_runs_are_inconclusive_with_the_pairs_that_a_plan_needs():
     found = verdict(claim(2.0, spread=0.3, n=20), arms(1.8, n=8, sd=3.0), DIRECT)
     assert found.outcome is Outcome.INCONCLUSIVE
     assert found.runs_needed == max(reading.runs_needed for reading in found.readings)
-    assert f"about {found.runs_needed} pairs" in found.reason
+    assert f"needs {found.runs_needed} pairs" in found.reason
 
 
 def test_a_published_n_of_three_is_at_best_consistent():
@@ -58,8 +62,8 @@ def test_a_published_n_of_three_is_at_best_consistent():
     assert found.outcome is Outcome.CONSISTENT
     assert not any(reading.reachable for reading in found.readings)
     assert found.runs_needed is None
-    assert "not told from zero" not in found.reason
-    assert "not told from zero" in verdict(claim(3.0, spread=5.0, n=3), arms(0.5, n=10, sd=6), DIRECT).reason
+    assert "not shown to differ from zero" not in found.reason
+    assert "not shown to differ from zero" in verdict(claim(3.0, spread=5.0, n=3), arms(0.5, n=10, sd=6), DIRECT).reason
 
 
 def test_readings_that_disagree_give_no_verdict():
@@ -88,11 +92,12 @@ def test_a_published_loss_can_be_reproduced():
 @pytest.mark.parametrize(
     ("gain", "sd", "outcome"),
     [
-        (2.0, 1.0, Outcome.SAME_DIRECTION),
+        (3.0, 1.0, Outcome.ABOVE_ONE_POINT),
+        (1.5, 1.0, Outcome.SAME_DIRECTION),  # the estimate is above one point, its lower limit is not
         (0.1, 0.5, Outcome.EQUIVALENT_TO_ZERO),
         (-2.0, 1.0, Outcome.OPPOSITE),
         (1.0, 4.0, Outcome.UNDECIDED),
-        (0.95, 0.5, Outcome.UNDECIDED),  # told from zero, but not above one point, nor surely within it
+        (0.95, 0.5, Outcome.SAME_DIRECTION),  # above zero, neither surely above one point nor surely within it
     ],
 )
 def test_another_setting_never_speaks_of_reproduction(gain, sd, outcome):
@@ -101,12 +106,19 @@ def test_another_setting_never_speaks_of_reproduction(gain, sd, outcome):
     assert (found.kind, found.margin, found.readings, found.level) == ("conceptual", 1.0, (), None)
 
 
-def test_an_undecided_gain_says_how_many_pairs_would_settle_it():
+def test_an_undecided_gain_says_how_many_pairs_a_plan_needs_and_that_adding_runs_is_no_test():
     found = verdict(claim(2.0), arms(1.5, n=10, sd=4.0), OTHER)
     assert found.outcome is Outcome.UNDECIDED
-    assert f"about {found.runs_needed} pairs" in found.reason
-    more = [verdict(claim(2.0), arms(1.5, n=n, sd=4.0), OTHER).outcome for n in (found.runs_needed - 1, found.runs_needed)]
-    assert more == [Outcome.UNDECIDED, Outcome.SAME_DIRECTION]
+    assert found.runs_needed == pairs_for(1.0, upper_spread(4.0, 10))
+    assert found.runs_needed > pairs_for(1.0, 4.0)  # the spread of ten pairs may well be larger in truth
+    assert f"needs {found.runs_needed} pairs for power .8" in found.reason
+    assert "`--until decided`" in found.reason
+
+
+def test_the_planned_pairs_do_not_hang_on_the_estimate():
+    """A gain near zero asked for thousands of pairs, a lucky one for few: winner's curse."""
+    needed = {verdict(claim(2.0), arms(gain, n=10, sd=4.0), OTHER).runs_needed for gain in (0.1, 1.0, 2.0)}
+    assert len(needed) == 1
 
 
 def test_where_a_gain_like_the_published_one_was_to_be_expected_is_shown_in_any_setting():
@@ -116,7 +128,7 @@ def test_where_a_gain_like_the_published_one_was_to_be_expected_is_shown_in_any_
 
 
 def test_direction_is_the_published_one():
-    assert verdict(claim(-2.0), arms(-2.0), OTHER).outcome is Outcome.SAME_DIRECTION
+    assert verdict(claim(-2.0), arms(-2.0), OTHER).outcome is Outcome.ABOVE_ONE_POINT
     assert verdict(claim(-2.0), arms(2.0), OTHER).outcome is Outcome.OPPOSITE
     assert verdict(claim(0.0), arms(2.0), OTHER).outcome is Outcome.UNDECIDED
 
@@ -127,6 +139,7 @@ def test_direction_is_the_published_one():
         (Setting(direct=True, stand_in=True), "stand-in"),
         (Setting(direct=False, partial_test=True), "test set"),
         (Setting(direct=False, pool_times_shots=9.9), "training pool"),
+        (Setting(direct=False, at_floor=True), "majority rate"),
     ],
 )
 def test_what_blocks_a_verdict(setting, word):
@@ -137,7 +150,7 @@ def test_what_blocks_a_verdict(setting, word):
 
 
 def test_a_partial_pool_of_ten_times_n_does_not_block():
-    assert verdict(claim(3.0), arms(3.0), Setting(direct=False, pool_times_shots=10.0)).outcome is Outcome.SAME_DIRECTION
+    assert verdict(claim(3.0), arms(3.0), Setting(direct=False, pool_times_shots=10.0)).outcome is Outcome.ABOVE_ONE_POINT
 
 
 def test_the_level_is_secondary_and_may_tell_nothing():
@@ -183,3 +196,52 @@ def test_mistakes_are_told():
         verdict(claim(3.0), OurRuns([0.7, 0.8, 0.9], [0.7, 0.7, 0.8]), DIRECT)
     with pytest.raises(UserError, match="kind of spread"):
         verdict(claim(3.0, kind="range"), arms(3.0), DIRECT)
+
+
+def test_a_loss_is_never_consistent_with_a_published_gain():
+    """Printed spreads so vague that everything lies inside the prediction interval; our own interval excludes zero on the other side."""
+    found = verdict(claim(0.4, spread=20.0, n=1), arms(-0.4, n=10, sd=0.3), DIRECT)
+    assert all(not reading.prediction.excludes(0.4) for reading in found.readings)
+    assert found.outcome is Outcome.INCONCLUSIVE
+
+
+def test_consistent_waits_while_more_runs_could_refuse():
+    """Inside the interval now, outside with more runs of the same mean."""
+    found = verdict(claim(6.0, spread=4.0, n=10), arms(0.0, n=4, sd=6.0), DIRECT)
+    inside = [reading for reading in found.readings if not reading.prediction.excludes(6.0)]
+    assert any(reading.refusable and not reading.reachable for reading in inside)
+    assert found.outcome is Outcome.INCONCLUSIVE
+
+
+def test_consistent_says_how_often_nothing_would_get_it():
+    found = verdict(claim(1.0, spread=5.0, n=3), arms(1.0, n=10, sd=3.0), DIRECT)
+    assert found.outcome is Outcome.CONSISTENT
+    chance = max(reading.without_gain for reading in found.readings)
+    rng = np.random.default_rng(0)
+    same = [
+        verdict(claim(1.0, spread=5.0, n=3), OurRuns(b + 3 * rng.normal(size=10), b), DIRECT).outcome for b in rng.normal(70, 1, (200, 10))
+    ]
+    assert np.mean([one is Outcome.CONSISTENT for one in same]) == pytest.approx(chance, abs=0.08)
+    assert f"would get this verdict in {chance:.0%}" in found.reason
+
+
+def test_the_correction_over_the_table_and_the_report_decides_the_direction():
+    runs = arms(1.5, n=10, sd=1.0)
+    assert verdict(claim(2.0), runs, OTHER).outcome is Outcome.SAME_DIRECTION
+    assert verdict(claim(2.0), runs, replace(OTHER, p_holm=0.2)).outcome is Outcome.UNDECIDED
+    assert verdict(claim(2.0), arms(2.0, n=10, sd=1.0), OTHER).outcome is Outcome.ABOVE_ONE_POINT
+    assert verdict(claim(2.0), arms(2.0, n=10, sd=1.0), replace(OTHER, family=40)).outcome is Outcome.SAME_DIRECTION
+
+
+def test_the_uncertainty_of_the_test_set_is_part_of_the_verdict():
+    runs = arms(3.0, n=10, sd=0.5)
+    wide = replace(runs, two_way=Estimate(3.0, 2.0, 20, "split x test example", 10, "two-way t"))
+    assert verdict(claim(2.0), runs, OTHER).outcome is Outcome.ABOVE_ONE_POINT
+    found = verdict(claim(2.0), wide, OTHER)
+    assert found.outcome is Outcome.UNDECIDED
+    assert found.p == pytest.approx(wide.two_way.p())
+
+
+def test_what_a_verdict_is_conditional_on_is_said():
+    runs = replace(arms(3.0), conditional="conditional on this training set")
+    assert "(conditional on this training set)." in verdict(claim(2.0), runs, OTHER).reason

@@ -17,7 +17,7 @@ def drawn(mean: float, k: int = 7, n: int = 20) -> list[TaskValues]:
 
 def test_it_agrees_with_a_sum_over_a_grid() -> None:
     tasks = drawn(2.0)
-    found = posterior(tasks)
+    found = posterior(cluster_means(tasks))
     mu, tau = np.linspace(-8, 10, 1801), np.linspace(0.005, 4 * PRIOR_TAU_SCALE, 1000)
     log_density = stats.norm.logpdf(mu, 0, PRIOR_MEAN_SD)[:, None] + stats.halfnorm.logpdf(tau, scale=PRIOR_TAU_SCALE)[None]
     for cluster in cluster_means(tasks):
@@ -30,11 +30,11 @@ def test_it_agrees_with_a_sum_over_a_grid() -> None:
 
 
 def test_probabilities_fall_with_the_value() -> None:
-    found = posterior(drawn(1.0), above=(-1.0, 0.0, 1.0, 3.0)).above
+    found = posterior(cluster_means(drawn(1.0)), above=(-1.0, 0.0, 1.0, 3.0)).above
     assert list(found.values()) == sorted(found.values(), reverse=True)
 
 
 def test_many_runs_of_equal_tasks_leave_little_to_the_prior() -> None:
     rng = np.random.default_rng(0)
     tasks = [TaskValues(str(i), str(i), rng.normal(1.5, 1.0, 2000), tuple(range(2000))) for i in range(30)]
-    assert posterior(tasks).interval.value == pytest.approx(fixed_tasks(tasks).value, abs=0.01)
+    assert posterior(cluster_means(tasks)).interval.value == pytest.approx(fixed_tasks(tasks).value, abs=0.01)
