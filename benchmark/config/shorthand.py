@@ -1,4 +1,4 @@
-"""The short notations of suites and options, each with its one parser: shots, seeds, noise, samplers, unlabelled, overrides."""
+"""The shorthand of suites and options, each notation with its one parser: shots, seeds, noise, samplers, unlabelled, overrides."""
 
 from __future__ import annotations
 

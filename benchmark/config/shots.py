@@ -28,13 +28,11 @@ class Shots:
         text = text.strip()
         if text == "all":
             return cls("all", 1.0)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)(/class|%)?", text)
-        if match:
-            value, unit = float(match[1]), match[2]
-            if unit == "%" and 0 < value <= 100:
-                return cls("share", value / 100)
-            if unit != "%" and value >= 1 and value.is_integer():
-                return cls("per-class" if unit else "total", value)
+        if match := re.fullmatch(r"([1-9]\d*)(/class)?", text):
+            return cls("per-class" if match[2] else "total", float(match[1]))
+        match = re.fullmatch(r"((?:0|[1-9]\d*)(?:\.\d+)?)%", text)
+        if match and 0 < float(match[1]) <= 100:
+            return cls("share", float(match[1]) / 100)
         raise UserError(
             f"{text!r} is not a number of shots.",
             "Allowed: 20 (in total), 16/class, 50% (above 0, at most 100), or all.",

@@ -39,7 +39,7 @@ class TaskConfig(Frozen):
         text: the one or two text columns.
         label: the label column.
         label_names: K names, index = class. Empty only with `file`: then they are read from the data.
-        drop: label names whose rows are left out (the others are numbered anew, in the order of `label_names`).
+        drop: label names whose rows are left out (the others are numbered in the order of `label_names`).
         splits: which source split plays which part.
         hold_out: for a source without a test split: this many rows of its training split are the test set, as many of each class as
             its share, chosen by a number drawn from each text: the same for every seed.

@@ -76,7 +76,7 @@ class TaskData:
         label_names: K names, index = class.
         train, test: labelled examples. For GLUE the official validation set is the test set.
         validation: the official development set where it is not the test set, else None.
-        partial: split name -> (rows at hand, rows expected), only for the splits that fall short.
+        partial: split name -> (rows found, rows expected), only for the splits that fall short.
         hash: SHA-256 over all rows and label names: the data's identity in every key.
     """
 

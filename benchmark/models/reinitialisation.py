@@ -1,4 +1,4 @@
-"""Drawing the top layers of an encoder again, so that nothing of its pre-training is left in them (Zhang et al. 2021)."""
+"""Reinitialisation: drawing the top layers of an encoder again, so that nothing of its pre-training is left in them (Zhang et al. 2021)."""
 
 from __future__ import annotations
 

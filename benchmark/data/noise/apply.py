@@ -41,7 +41,7 @@ def apply_noise(
     Args:
         streams: only the axis `noise` is used, whatever the phase.
         n_classes: K.
-        cache: folder for back-translations; without it they are made anew.
+        cache: folder for back-translations; without it each text is translated again.
         translator: in place of the hub's Marian models.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Noise as users write it: `KIND:LEVEL`, and what of it is allowed."""
+"""The notation of noise, `KIND:LEVEL`, and what of it is allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a source's columns to a task's data: every row checked, labels as class indices, rows in the order of their ids."""
+"""Assembly of a task's data from the columns of its source: rows checked and in the order of their ids, labels as class indices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from benchmark.config.task import Role, TaskConfig
 from benchmark.data.examples import Examples, TaskData, content_ids
 from benchmark.data.sources.columns import Columns
-from benchmark.data.splits.stratify import stratified_order
+from benchmark.data.splits.stratification import stratified_order
 from benchmark.errors import UserError
 from benchmark.streams import derive, uniforms
 

@@ -30,7 +30,7 @@ def read_hub(task: TaskConfig, split: str) -> Columns:
         dataset = _load_dataset(task.hub, task.config, split, task.revision)
     except Exception as error:  # the hub client raises many kinds; all mean that the rows are not to be had
         raise UserError(
-            f"Task {task.name!r} is not at hand: {task.hub} at {task.revision[:12]} did not load ({_first_line(error)}).",
+            f"Task {task.name!r} is not available: {task.hub} at {task.revision[:12]} did not load ({_first_line(error)}).",
             "Without a network the rows come from a local mirror, or from the cache that `prepare` fills.",
             "Pass --data-root DIR, or run `python -m benchmark prepare` once where there is a network.",
         ) from error

@@ -1,4 +1,4 @@
-"""Where a task's rows come from: the embedded grammar, a user's file, a local mirror, or the hub by pinned commit."""
+"""The source of a task's rows: the embedded grammar, a user's file, a local mirror, or the hub by pinned commit."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from benchmark.data.sources.assembly import class_indices, in_id_order
 from benchmark.data.sources.columns import Columns
 from benchmark.data.sources.hub import read_hub
 from benchmark.data.sources.mirror import read_mirror
-from benchmark.data.splits.stratify import stratified_order
+from benchmark.data.splits.stratification import stratified_order
 from benchmark.errors import UserError
 from benchmark.streams import derive, uniforms
 

@@ -7,7 +7,7 @@ import numpy as np
 from benchmark.data.examples import Examples, TaskData
 from benchmark.data.splits.pools import Pools
 from benchmark.data.splits.sampling_draws import Notes, first_of_each
-from benchmark.data.splits.stratify import Rows, class_ranks
+from benchmark.data.splits.stratification import Rows, class_ranks
 from benchmark.records.spec import Imbalance
 from benchmark.streams import derive, uniforms
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmark.config.task import load_task, task_names
 from benchmark.data.examples import Examples, TaskData
-from benchmark.data.splits.stratify import Rows, stratified_order
+from benchmark.data.splits.stratification import Rows, stratified_order
 from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
 from benchmark.streams import derive, uniforms

@@ -9,7 +9,7 @@ import numpy as np
 from benchmark.config.shots import Shots
 from benchmark.data.examples import Examples, TaskData
 from benchmark.data.splits.pools import CARVE, Pool, Pools
-from benchmark.data.splits.stratify import Rows, class_ranks, stratified_order
+from benchmark.data.splits.stratification import Rows, class_ranks, stratified_order
 from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
 

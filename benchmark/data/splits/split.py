@@ -13,7 +13,7 @@ from benchmark.data.examples import Split, TaskData
 from benchmark.data.splits.long_tail import long_tail
 from benchmark.data.splits.pools import halves_validation, separate
 from benchmark.data.splits.sampling_draws import Notes, development, scoring_set, shots_of, unlabelled
-from benchmark.data.splits.stratify import Rows
+from benchmark.data.splits.stratification import Rows
 from benchmark.errors import UserError
 from benchmark.records.spec import SplitSpec
 

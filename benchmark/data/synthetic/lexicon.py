@@ -1,4 +1,4 @@
-"""Word lists written as text blocks: words between blanks, phrases between bars."""
+"""Lexicon entries, written as text blocks: words between blanks, phrases between bars."""
 
 from __future__ import annotations
 

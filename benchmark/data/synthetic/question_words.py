@@ -1,4 +1,4 @@
-"""What can be asked about invented buildings, people, firms, landscapes and events, and who tells what about them.
+"""The words of questions: what can be asked about invented buildings, people, firms, landscapes and events, and who tells what about them.
 
 A question asks for a value of one type (VALUES). REPORTS give such a value; SILENCES own that there is none. Both come in many words
 and about equal lengths, with someone who speaks (SOURCES) or without.

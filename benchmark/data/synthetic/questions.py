@@ -1,7 +1,7 @@
 """Questions with sentences in the schema of QNLI: does the sentence hold the answer?
 
-Most sentences that do not hold it own that nobody knows, in ever other words: what they mean tells them, and few words return. The
-others hold the answer to another question: those are told by what was asked alone. No sentence repeats the question's words.
+Most sentences that do not hold it admit that nobody knows, in varying words: only their meaning gives them away. The others answer
+another question: only what was asked gives those away. No sentence repeats the question's words.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ def test_reads_counts_counts_a_class_shares_and_all(text: str, shots: Shots) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["-3", "0", "0/class", "0%", "101%", "16/klass", "2.5", "1.5/class", "", "some", "20%/class", "1e3", "ALL"]
+    "text",
+    ["-3", "0", "0/class", "0%", "101%", "16/klass", "2.5", "1.5/class", "", "some", "20%/class", "1e3", "ALL", "020", "20.0", "050%"],
 )
 def test_refuses_everything_else_and_says_what_is_allowed(text: str) -> None:
     with pytest.raises(UserError, match="Allowed: 20"):

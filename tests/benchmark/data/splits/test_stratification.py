@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmark.data.splits.stratify import class_ranks, stratified_order
+from benchmark.data.splits.stratification import class_ranks, stratified_order
 
 LABELS = st.lists(st.integers(0, 4), min_size=1, max_size=80)
 

@@ -1,4 +1,4 @@
-"""Stratified prefixes: one order of the rows whose every prefix has the pool's class shares, as nearly as whole rows allow."""
+"""Stratification: one order of the rows whose every prefix has the pool's class shares, as nearly as whole rows allow."""
 
 from __future__ import annotations
 
