@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FEWEST = 2  # pairs of a task
 NEW_TASK = "a new task"
+OTHER_DESIGN = r"\+(?:search\d+|looks|crossed)"  # in a profile's name, as plans write it
 
 
 class Answer(StrEnum):
@@ -193,12 +194,13 @@ _READ: dict[str, Callable[[_Statement], float | None]] = {
 
 
 def study_scores(frame: pd.DataFrame, majority: Mapping[tuple[str, str], float] | None = None) -> dict[ArmPlace, ArmRuns]:
-    """The runs of a results table, without noise, long tails or trials of a search.
+    """The runs of a results table, without noise, long tails, and runs of another design: searches, interim looks, crossed seeds.
 
     Args:
         majority: (task, shots) -> majority rate of the test set, for counting collapsed runs; alarms count where it is not known.
     """
-    rows = frame[(frame["role"] == "arm") & (frame["noise_kind"].fillna("") == "")]
+    apart = frame["profile"].fillna("").str.contains(OTHER_DESIGN)
+    rows = frame[(frame["role"] == "arm") & (frame["noise_kind"].fillna("") == "") & ~apart]
     found: dict[ArmPlace, ArmRuns] = {}
     for (encoder, task, shots, arm), group in rows.groupby(["encoder", "task", "shots", "variant"], sort=False, dropna=False):
         place = ArmPlace(str(encoder or ""), str(task), str(shots), str(arm))

@@ -190,6 +190,7 @@ def test_scores_are_read_from_a_results_table() -> None:
     ]
     noisy = {**rows[0], "noise_kind": "label-flip"}
     trial = {**rows[0], "role": "trial"}
-    found = study_scores(pd.DataFrame([*rows, noisy, trial], columns=COLUMNS))
+    apart = [rows[0] | {"profile": f"laptop{design}"} for design in ("+crossed", "+search8")]
+    found = study_scores(pd.DataFrame([*rows, noisy, trial, *apart], columns=COLUMNS))
     assert set(found) == {ArmPlace(ENCODER, "sst2", "20", arm) for arm in ("ce", "scl")}
     assert found[ArmPlace(ENCODER, "sst2", "20", "scl")].runs[1, 1].value == 0.6
