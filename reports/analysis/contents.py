@@ -25,6 +25,7 @@ from reports.tables.means_table import cost_table, means_table, troubles_table
 from reports.tables.paper_table import paper_table
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
+from reports.tables.transfer_table import transfer_table
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
 from reports.tables.vs_baseline import differences_table, statistics_table
 
@@ -71,6 +72,7 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
     if analysis is not None:
         yield from (across_table(analysis), slopes_table(analysis), spread_table(analysis), matching_table(analysis))
         yield statistics_table(analysis)
+    yield transfer_table(block)
     yield cost_table(block)
     yield geometry_table(block)
     yield troubles_table(block)
