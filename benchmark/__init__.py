@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from benchmark.contract.task_info import TaskInfo as TaskInfo
     from benchmark.data.examples import Examples as Examples
     from benchmark.data.examples import content_ids as content_ids
+    from benchmark.data.noise.kind import Draw as Draw
+    from benchmark.data.noise.kind import Edited as Edited
     from benchmark.data.noise.registry import KINDS as noise_kinds  # noqa: F401 - the public name
     from benchmark.data.synthetic import embedded_data as embedded_data
     from benchmark.errors import UserError as UserError
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import methods as methods
     from benchmark.records.alarms import INERT_ATTACK as INERT_ATTACK
     from benchmark.records.alarms import INERT_TERM as INERT_TERM
+    from benchmark.records.report_tables import report_tables as report_tables
     from benchmark.records.spec import Budget as Budget
     from benchmark.streams import Streams as Streams
     from benchmark.training.fine_tune import FineTune as FineTune
@@ -90,6 +93,8 @@ _DEFINED_IN = {
     "State": "contract.state",
     **dict.fromkeys(("PhaseScope", "Step"), "contract.step"),
     **dict.fromkeys(("Examples", "content_ids"), "data.examples"),
+    **dict.fromkeys(("Draw", "Edited"), "data.noise.kind"),
+    "report_tables": "records.report_tables",
     "UserError": "errors",
     "dropout": "models.dropout",
     "reinitialise_top_layers": "models.reinitialisation",

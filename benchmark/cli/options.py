@@ -75,8 +75,11 @@ class RunOptions:
     def request(self) -> RunRequest:
         """The options, parsed and checked. Raises UserError."""
         from benchmark.config.request import RunRequest
+        from benchmark.plugins.registry import load_plugins
 
-        return RunRequest.parse(**self.given())
+        given = self.given()
+        load_plugins(given.get("plugin", ()))  # a noise kind may be one of theirs
+        return RunRequest.parse(**given)
 
 
 def with_run_options(command: Callable[..., None]) -> Callable[..., None]:

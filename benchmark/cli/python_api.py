@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from benchmark.checks.conformance import CheckResult
+    from benchmark.config.request import RunRequest
     from benchmark.planning.plan import Plan
     from benchmark.running.driver import Observer, Summary
     from reports.report import Report
@@ -28,10 +29,17 @@ def plan(suite: str, profile: str = "embedded", **options: Any) -> Plan:
 
     Raises UserError for anything that is not allowed.
     """
-    from benchmark.config.request import RunRequest
     from benchmark.running.driver import preview
 
-    return preview(RunRequest.parse(suite=suite, profile=profile, **options))
+    return preview(_request(suite, profile, options))
+
+
+def _request(suite: str, profile: str, options: dict[str, Any]) -> RunRequest:
+    from benchmark.config.request import RunRequest
+    from benchmark.plugins.registry import load_plugins
+
+    load_plugins(options.get("plugin", ()))  # a noise kind may be one of theirs
+    return RunRequest.parse(suite=suite, profile=profile, **options)
 
 
 def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Any) -> Summary:
@@ -43,11 +51,9 @@ def run(suite: str, profile: str = "embedded", *, observer: Observer | None = No
     import sys
 
     from benchmark.cli.output.progress import PlainProgress
-    from benchmark.config.request import RunRequest
     from benchmark.running.driver import run_request
 
-    request = RunRequest.parse(suite=suite, profile=profile, **options)
-    return run_request(request, lambda plan: observer or PlainProgress(sys.stderr))[1]
+    return run_request(_request(suite, profile, options), lambda plan: observer or PlainProgress(sys.stderr))[1]
 
 
 def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
@@ -74,6 +80,7 @@ def report(results: str | PathLike[str], out: str | PathLike[str], **options: An
     Args:
         options: `suite`, `tables`, `against`, `formats`, `bootstrap`: as on the command line.
     """
+    import benchmark.plugins.registry  # noqa: F401 - installed plug-ins may bring tables
     from reports.report import Options
     from reports.report import report as make_report
 

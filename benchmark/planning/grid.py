@@ -16,6 +16,7 @@ from benchmark.config.task import TaskConfig, task_names
 from benchmark.config.toml_files import load_encoder, load_profile, load_suite
 from benchmark.errors import UserError, unknown
 from benchmark.planning.run_seeds import RunSeeds, crossed_seeds, paired_seeds
+from benchmark.plugins.code_hash import ENGINE, code_hash
 from benchmark.plugins.registry import methods
 from benchmark.records.spec import Compute, Imbalance, NoiseSpec
 
@@ -208,9 +209,19 @@ def _noises(request: RunRequest, suite: SuiteConfig) -> list[NoiseSpec | None]:
     from benchmark.data.noise import parse_noise
 
     if request.noise is not None:
-        return [parse_noise(text) for text in request.noise]
+        return [with_code(parse_noise(text)) for text in request.noise]
     clean: list[NoiseSpec | None] = [None] if suite.clean else []
-    return clean + [NoiseSpec(**cell.model_dump()) for cell in suite.noise]
+    return clean + [with_code(NoiseSpec(**cell.model_dump())) for cell in suite.noise]
+
+
+def with_code(spec: NoiseSpec | None) -> NoiseSpec | None:
+    """The spec with the hash of its kind's code, where a plug-in brings the kind: `NUMERICS` does not stand for it."""
+    from benchmark.data.noise import KINDS
+
+    kind = None if spec is None else KINDS.get(spec.kind)
+    if spec is None or kind is None or kind.module.partition(".")[0] == ENGINE:
+        return spec
+    return spec.model_copy(update={"code": code_hash(kind.defined)})
 
 
 def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig, encoder: EncoderConfig) -> Iterator[Arm]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ ENGINE = "benchmark"  # its one number `NUMERICS` stands for its code
 
 
 @cache
-def code_hash(cls: type) -> str:
-    """SHA-256 over the syntax trees of the module that defines `cls` and, transitively, of the modules that it imports from plug-in
-    packages and from its own distribution; for a plug-in file, of it and of the modules beside it that it imports.
+def code_hash(cls: Callable[..., object]) -> str:
+    """SHA-256 over the syntax trees of the module that defines `cls` (a class or a function) and, transitively, of the modules that it
+    imports from plug-in packages and from its own distribution; for a plug-in file, of it and of the modules beside it that it imports.
 
     Docstrings, positions and imports of the engine are left out. The engine's code is no part of it: its one number `NUMERICS` stands
     for it. Computed once per class and process.

@@ -15,7 +15,7 @@ import importlib.util
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +25,7 @@ from benchmark.errors import UserError, unknown
 from benchmark.plugins.class_literals import class_literal
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
+from benchmark.plugins.extensions import Registration, file_registrations, package_registrations
 
 if TYPE_CHECKING:
     from benchmark.contract.method import Method
@@ -155,6 +156,10 @@ class Registry:
             found.setdefault(name, entry)
         return [replace(e, error=self._broken.get(e.name, e.error)) for e in sorted(found.values(), key=lambda e: e.name)]
 
+    def added_packages(self) -> list[PluginPackage]:
+        """The packages of `--plugin MODULE`."""
+        return list(self._added)
+
     def add_package(self, package: PluginPackage) -> None:
         """Read a further plug-in package (`--plugin MODULE`)."""
         if package.name not in {p.name for p in [*plugin_packages(), *self._added]}:
@@ -268,6 +273,12 @@ def load_plugin(spec: str) -> None:
         _load_module(spec)
 
 
+def load_plugins(given: str | Iterable[str]) -> None:
+    """`load_plugin` for each of several plug-ins, or for one."""
+    for spec in [given] if isinstance(given, str) else given:
+        load_plugin(spec)
+
+
 def _load_file(given: Path) -> None:
     if not given.is_file():
         raise UserError(f"The plug-in file {str(given)!r} does not exist.", "A Python file or the name of an installed module.")
@@ -317,6 +328,12 @@ def _no_import(given: str, error: BaseException) -> UserError:
 def _forget(module: str) -> None:
     for name in [n for n, entry in methods._registered.items() if entry.module == module]:
         del methods._registered[name], methods._classes[name]
+
+
+def extensions(variable: str) -> list[Registration]:
+    """What plug-ins register in an extension point (`noise_kinds`, `report_tables`), read without importing anything."""
+    found = list(package_registrations(variable, [*plugin_packages(), *methods.added_packages()]))
+    return found + [registration for path in _plugin_files.values() for registration in file_registrations(variable, path)]
 
 
 def plugin_source(name: str) -> tuple[str, str] | None:

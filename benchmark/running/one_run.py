@@ -25,6 +25,7 @@ from benchmark.models.backbone import Backbone
 from benchmark.models.loading import kept_encoder
 from benchmark.models.reinitialisation import reinitialise_top_layers
 from benchmark.planning import loaded_data
+from benchmark.planning.grid import with_code
 from benchmark.planning.workspace import Workspace
 from benchmark.plugins.registry import build, code_hash
 from benchmark.records.alarms import AT_MAJORITY, CONSTANT, REPEATED_DEV
@@ -131,6 +132,12 @@ def noised(split: Split, spec: RunSpec, workspace: Workspace) -> tuple[Split, No
     """The split under the cell's noise, with the audit of what it did."""
     if spec.noise is None:
         return split, None
+    if with_code(spec.noise) != spec.noise:
+        raise UserError(
+            f"The code of the noise kind {spec.noise.kind!r} is not that of the spec.",
+            "A run's key covers the code of a plug-in's noise kind.",
+            "Plan again, or go back to the code of the plan.",
+        )
     streams = Streams(spec.split.split_seed, 0)
     return apply_noise(split, spec.noise, streams, spec.task.n_classes, spec.split.dev, workspace.cache / "translations")
 

@@ -23,6 +23,7 @@ from reports.tables.across_table import across_table
 from reports.tables.geometry_table import geometry_table
 from reports.tables.means_table import cost_table, means_table, troubles_table
 from reports.tables.paper_table import paper_table
+from reports.tables.plugin_tables import plugin_tables
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
 from reports.tables.transfer_table import transfer_table
@@ -75,6 +76,7 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
     yield transfer_table(block)
     yield cost_table(block)
     yield geometry_table(block)
+    yield from plugin_tables(block)
     yield troubles_table(block)
 
 

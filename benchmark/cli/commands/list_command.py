@@ -113,7 +113,15 @@ def _files(folder: str) -> list[ListedRow]:
 def _noise() -> list[ListedRow]:
     """Read from the source of each kind: importing them would import NumPy, and take longer than a listing may take."""
     folder = Path(__file__).resolve().parents[2] / "data" / "noise"
-    return [row for path in sorted(folder.glob("*.py")) for row in _kinds_in(path)]
+    return [row for path in sorted(folder.glob("*.py")) for row in _kinds_in(path)] + list(_plugin_noise())
+
+
+def _plugin_noise() -> Iterator[ListedRow]:
+    from benchmark.plugins import registry
+
+    for found in registry.extensions("noise_kinds"):
+        levels = f"{found.facts.get('lowest')} to {found.facts.get('highest')}"
+        yield ListedRow(found.name, f"{found.facts.get('description')} ({levels})", found.origin)
 
 
 def _kinds_in(path: Path) -> Iterator[ListedRow]:

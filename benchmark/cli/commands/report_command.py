@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from benchmark.cli.commands.records_commands import DEFAULT_RESULTS, report_problems
-from benchmark.cli.options import Results
+from benchmark.cli.options import Plugins, Results
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: report in the results folder.")]
 Formats = Annotated[str | None, typer.Option("--format", metavar="md,latex,...", help="md, latex, html, csv, json. Default: all.")]
@@ -28,8 +28,13 @@ def report(
         Path | None, typer.Option("--registration", metavar="FILE", help="Compare with what `plan --freeze` registered.")
     ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures too.")] = True,
+    plugin: Plugins = None,
 ) -> None:
     """Write tables, figures and a page from what finished runs left behind. Trains nothing."""
+    from benchmark.plugins.registry import load_plugin
+
+    for given in plugin or []:
+        load_plugin(given)
     from reports.report import Options
     from reports.report import report as make
 

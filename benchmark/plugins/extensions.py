@@ -1,0 +1,79 @@
+"""Registrations of plug-ins in the extension points (noise kinds, report tables), found in the syntax trees of their files."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmark.extension_points import FINDERS
+from benchmark.plugins.discovery import PluginPackage, plugin_packages
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One `@VARIABLE.register("name", ...)`.
+
+    Args:
+        facts: the literal keyword arguments.
+        summary: the first line of the docstring.
+        origin: `file:line`.
+        module: what is imported when it is used; "" for a file that is loaded by path.
+    """
+
+    name: str
+    facts: dict[str, Any]
+    summary: str
+    origin: str
+    module: str = ""
+
+
+def package_registrations(variable: str, packages: Iterable[PluginPackage]) -> Iterator[Registration]:
+    """The registrations in the files of packages. A file that does not parse has none here; the catalogue of methods names it."""
+    for package in packages:
+        if package.folder is None or package.error:
+            continue
+        files = sorted(package.folder.rglob("*.py")) if package.folder.is_dir() else [package.folder]
+        for path in files:
+            yield from file_registrations(variable, path, package.module_of(path), package.shown(path))
+
+
+def file_registrations(variable: str, path: Path, module: str = "", shown: str = "") -> Iterator[Registration]:
+    """The registrations in one file."""
+    text = path.read_bytes()
+    if f"{variable}.register".encode() not in text:
+        return
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.ClassDef)):
+            for call in function.decorator_list:
+                if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-2:] == [variable, "register"] and call.args:
+                    facts = {word.arg: _literal(word.value) for word in call.keywords if word.arg is not None}
+                    summary = (ast.get_docstring(function) or "").partition("\n")[0]
+                    yield Registration(str(_literal(call.args[0])), facts, summary, f"{shown or path}:{function.lineno}", module)
+
+
+def import_registering(variable: str) -> None:
+    """Import the modules of installed plug-ins that register in an extension point. One that does not import is left out: its name is then
+    unknown, and the error that names it lists those that are known."""
+    for registration in package_registrations(variable, plugin_packages()):
+        with contextlib.suppress(Exception):
+            importlib.import_module(registration.module)
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return None
+
+
+if import_registering not in FINDERS:
+    FINDERS.append(import_registering)
