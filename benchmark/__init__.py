@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from benchmark.plugins.registry import methods as methods
     from benchmark.records.alarms import INERT_ATTACK as INERT_ATTACK
     from benchmark.records.alarms import INERT_TERM as INERT_TERM
-    from benchmark.records.report_tables import report_tables as report_tables
+    from benchmark.records.frame import report_tables as report_tables
     from benchmark.records.spec import Budget as Budget
     from benchmark.streams import Streams as Streams
     from benchmark.training.fine_tune import FineTune as FineTune
@@ -94,7 +94,7 @@ _DEFINED_IN = {
     **dict.fromkeys(("PhaseScope", "Step"), "contract.step"),
     **dict.fromkeys(("Examples", "content_ids"), "data.examples"),
     **dict.fromkeys(("Draw", "Edited"), "data.noise.kind"),
-    "report_tables": "records.report_tables",
+    "report_tables": "records.frame",
     "UserError": "errors",
     "dropout": "models.dropout",
     "reinitialise_top_layers": "models.reinitialisation",

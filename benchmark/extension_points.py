@@ -46,6 +46,10 @@ class ExtensionPoint(Mapping[str, T], Generic[T]):
             raise UserError(f"{name!r} is registered twice in {self.variable}.", "A name belongs to one object.", "Rename one of them.")
         self._registered[name], self._origins[name] = value, origin
 
+    def remove(self, name: str) -> None:
+        """Forget what a plug-in registered under a name, as after a plug-in that failed half-way."""
+        del self._registered[name], self._origins[name]
+
     def plugin_names(self) -> list[str]:
         """The names that plug-ins registered, sorted."""
         self._search()

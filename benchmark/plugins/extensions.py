@@ -15,7 +15,7 @@ from benchmark.plugins.discovery import PluginPackage, plugin_packages
 
 
 @dataclass(frozen=True)
-class Registration:
+class PluginExtension:
     """One `@VARIABLE.register("name", ...)`.
 
     Args:
@@ -32,7 +32,7 @@ class Registration:
     module: str = ""
 
 
-def package_registrations(variable: str, packages: Iterable[PluginPackage]) -> Iterator[Registration]:
+def package_registrations(variable: str, packages: Iterable[PluginPackage]) -> Iterator[PluginExtension]:
     """The registrations in the files of packages. A file that does not parse has none here; the catalogue of methods names it."""
     for package in packages:
         if package.folder is None or package.error:
@@ -42,7 +42,7 @@ def package_registrations(variable: str, packages: Iterable[PluginPackage]) -> I
             yield from file_registrations(variable, path, package.module_of(path), package.shown(path))
 
 
-def file_registrations(variable: str, path: Path, module: str = "", shown: str = "") -> Iterator[Registration]:
+def file_registrations(variable: str, path: Path, module: str = "", shown: str = "") -> Iterator[PluginExtension]:
     """The registrations in one file."""
     text = path.read_bytes()
     if f"{variable}.register".encode() not in text:
@@ -57,7 +57,7 @@ def file_registrations(variable: str, path: Path, module: str = "", shown: str =
                 if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-2:] == [variable, "register"] and call.args:
                     facts = {word.arg: _literal(word.value) for word in call.keywords if word.arg is not None}
                     summary = (ast.get_docstring(function) or "").partition("\n")[0]
-                    yield Registration(str(_literal(call.args[0])), facts, summary, f"{shown or path}:{function.lineno}", module)
+                    yield PluginExtension(str(_literal(call.args[0])), facts, summary, f"{shown or path}:{function.lineno}", module)
 
 
 def import_registering(variable: str) -> None:

@@ -1,4 +1,4 @@
-"""Registration and discovery of methods.
+"""PluginExtension and discovery of methods.
 
 A method registers itself with `@methods.register("name")`. Packages that hold methods are found through the entry-point group
 `benchmark.plugins` (each entry names a package); their files are read with `ast`, never imported, so that listing is fast and one
@@ -25,7 +25,7 @@ from benchmark.errors import UserError, unknown
 from benchmark.plugins.class_literals import class_literal
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
-from benchmark.plugins.extensions import Registration, file_registrations, package_registrations
+from benchmark.plugins.extensions import PluginExtension, file_registrations, package_registrations
 
 if TYPE_CHECKING:
     from benchmark.contract.method import Method
@@ -330,7 +330,7 @@ def _forget(module: str) -> None:
         del methods._registered[name], methods._classes[name]
 
 
-def extensions(variable: str) -> list[Registration]:
+def extensions(variable: str) -> list[PluginExtension]:
     """What plug-ins register in an extension point (`noise_kinds`, `report_tables`), read without importing anything."""
     found = list(package_registrations(variable, [*plugin_packages(), *methods.added_packages()]))
     return found + [registration for path in _plugin_files.values() for registration in file_registrations(variable, path)]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmark.errors import UserError, unknown
+from benchmark.extension_points import ExtensionPoint
 from benchmark.records import prediction_codec
 from benchmark.records.alarms import IDENTICAL
 from benchmark.records.error_text import defused, printable
@@ -24,6 +25,8 @@ from benchmark.records.store import RecordStore, UnreadableFile
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    TableFunction = Callable[[pd.DataFrame], "pd.DataFrame | None"]
 
 # The columns of `export`, in this order; new ones only ever at the end.
 COLUMNS = [
@@ -43,6 +46,23 @@ FORMATS = ("csv", "json", "parquet")
 
 Examine = Callable[[RunRecord], str]  # "" for a record that can be believed, else the reason why not
 Where = tuple[str, str, str]  # suite, profile, protocol
+
+
+class ReportTables(ExtensionPoint["TableFunction"]):
+    """Tables that plug-ins add to a report, by name: functions from the frame of one block to a data frame."""
+
+    def register(self, name: str) -> Callable[[TableFunction], TableFunction]:
+        """Decorator of a function that takes the rows of one suite, profile and protocol (the columns of `load_results`) and returns the
+        table, or None where it has nothing to show. The first line of its docstring is the caption, the rest a footnote."""
+
+        def keep(function: TableFunction) -> TableFunction:
+            self.add(name, function, (function.__module__, function.__qualname__))
+            return function
+
+        return keep
+
+
+report_tables = ReportTables("report_tables")
 
 
 class StoredRun(NamedTuple):

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from benchmark.records.report_tables import report_tables
+from benchmark.records.frame import report_tables
 from reports.results.blocks import Block
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
