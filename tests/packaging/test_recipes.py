@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from benchmark import UserError, check, load_results, noise_kinds, plan, report, report_tables, run
 from benchmark.metrics.metric import measure
+from benchmark.plugins import registry
 from benchmark.plugins.registry import extensions, load_plugin
 
 FOLDER = Path(__file__).parents[2] / "docs" / "recipes"
@@ -30,7 +32,11 @@ SMOKE = {"suite": "glue-fewshot", "profile": "smoke", "tasks": "sst2", "seeds": 
 @pytest.fixture(autouse=True)
 def unregistered() -> Iterator[None]:
     """Takes what a test registers out again: other tests count what there is."""
+    files = dict(registry._plugin_files)
     yield
+    for module in set(registry._plugin_files) - set(files):
+        del registry._plugin_files[module], sys.modules[module]
+        registry._forget(module)
     for point in (noise_kinds, report_tables):
         for name in point.plugin_names():
             point.remove(name)

@@ -60,7 +60,7 @@ def test_a_spec_from_elsewhere_is_held_to_the_same_rules() -> None:
 
 
 def test_the_kinds_of_the_protocol_are_there_and_say_what_they_are() -> None:
-    assert set(KINDS) == {"label-flip", "label-flip-next", "char", "word-drop", "word-swap", "back-translation"}
+    assert set(KINDS.own) == {"label-flip", "label-flip-next", "char", "word-drop", "word-swap", "back-translation"}
     for name, kind in KINDS.items():
         assert kind.name == name
         assert "level = " in kind.description
