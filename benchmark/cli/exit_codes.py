@@ -8,6 +8,7 @@ import sys
 import traceback
 
 from benchmark.errors import UserError
+from benchmark.records.error_text import printable
 
 OK = 0
 SOME_FAILED = 1  # some run or check failed; the rest is done and kept
@@ -41,5 +42,5 @@ def _about(error: OSError) -> str:
 
 
 def _said(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
+    print(printable(message), file=sys.stderr)
     return code

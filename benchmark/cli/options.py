@@ -62,6 +62,7 @@ class RunOptions:
     set_: Annotated[list[str] | None, _option("METHOD.PARAM=VALUE", "Change a method's parameter. Repeatable.", "--set")] = None
     search: Annotated[int | None, _option("TRIALS", "Tune every arm first: so many settings each, chosen by development score.")] = None
     until: Annotated[str | None, _option("decided", "Looks at 5, 10, 20, 50 seeds, each comparison until it is decided.")] = None
+    allow_huge: Annotated[bool, _option(None, "Lift the limits of 1,000,000 seeds and 200,000 runs.", "--allow-huge")] = False
     rerun: Annotated[bool, _option(None, "Run again what is already there.", "--rerun")] = False
     transfer: Annotated[bool, _option(None, "Score on the tasks' further test sets too.", "--transfer")] = False
     keep_probabilities: Annotated[bool, _option(None, "Keep every class probability in a side file.", "--keep-probabilities")] = False

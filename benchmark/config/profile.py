@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 
 from benchmark.config.encoder import Steps, check_params, check_steps
 from benchmark.config.suite import Shots
+from benchmark.names import NAME_PATTERN
 from benchmark.records.spec import Compute, Frozen
 
 
@@ -27,7 +28,7 @@ class ProfileConfig(Frozen):
         stand_in: whether encoder or data stand in for real ones; said in every record, table and figure.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    name: str = Field(pattern=NAME_PATTERN)
     title: str = ""
     encoder: str
     data: Literal["embedded", "real"]

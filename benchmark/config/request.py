@@ -23,6 +23,7 @@ from benchmark.config.shorthand import (
 from benchmark.errors import UserError, unknown
 from benchmark.records.spec import Frozen
 
+MOST_SEEDS = 1_000_000  # without --allow-huge
 MOST_WORKERS = 4096
 CACHE_LIMIT = 10 * 10**9
 
@@ -36,6 +37,7 @@ class RunRequest(Frozen):
         splits: cross every seed with this many split seeds.
         set: `method.parameter` -> value as text.
         stage: which stages of a study; None: all of them, in order.
+        allow_huge: plan grids that are larger than anybody means by accident.
         search: settings tried per arm and cell, the default among them; None: the defaults.
         until: `decided`: more seeds at planned looks, for each comparison until it is decided.
         transfer: score every predictor on its task's further test sets too.
@@ -52,7 +54,7 @@ class RunRequest(Frozen):
     shots: tuple[str, ...] | None = None
     noise: tuple[str, ...] | None = None
     seeds: tuple[int, ...] | None = None
-    splits: int | None = Field(None, gt=0)
+    splits: int | None = Field(None, gt=0, le=MOST_SEEDS)
     protocol: Literal["honest", "paper"] | None = None
     unlabelled: int | Literal["pool"] | None = None
     sampler: str | None = None
@@ -73,10 +75,11 @@ class RunRequest(Frozen):
     plugins: tuple[str, ...] = ()
     set: dict[str, str] = Field(default_factory=dict)
     stage: tuple[str, ...] | None = None
-    search: int | None = Field(None, gt=1)
+    search: int | None = Field(None, gt=1, le=10_000)
     until: Literal["decided"] | None = None
     rerun: bool = False
     transfer: bool = False
+    allow_huge: bool = False
     keep_probabilities: bool = False
     keep_representations: bool = False
     verbose: bool = False
@@ -92,7 +95,8 @@ class RunRequest(Frozen):
         for name in options:
             if name not in cls.model_fields:
                 raise unknown("option", name, cls.model_fields)
-        values = {name: _PARSERS[name](value) if name in _PARSERS else value for name, value in options.items()}
+        parsers = _PARSERS if given.get("allow_huge") else _PARSERS | {"seeds": lambda seeds: parse_seeds(seeds, MOST_SEEDS)}
+        values = {name: parsers[name](value) if name in parsers else value for name, value in options.items()}
         try:
             return cls(**values)
         except ValidationError as error:

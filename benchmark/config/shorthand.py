@@ -27,17 +27,21 @@ def parse_shots(given: str | int | Iterable[str | int]) -> tuple[str, ...]:
     return tuple(check_shots(str(item)) for item in _items(given))
 
 
-def parse_seeds(given: str | int | Iterable[int]) -> tuple[int, ...]:
-    """`5` -> 0..4, `3-7` -> 3..7, `5-5` -> 5."""
+def parse_seeds(given: str | int | Iterable[int], most: int | None = None) -> tuple[int, ...]:
+    """`5` -> 0..4, `3-7` -> 3..7, `5-5` -> 5. UserError for more than `most`, before memory is taken for them."""
     if not isinstance(given, (str, int)):
         seeds = tuple(given)
         if seeds and all(isinstance(s, int) and s >= 0 for s in seeds):
             return tuple(dict.fromkeys(seeds))
-    match = re.fullmatch(r"(\d+)(?:-(\d+))?", str(given).strip())
-    if match and match[2] is None and int(match[1]) > 0:
-        return tuple(range(int(match[1])))
-    if match and match[2] is not None and int(match[1]) <= int(match[2]):
-        return tuple(range(int(match[1]), int(match[2]) + 1))
+    match = re.fullmatch(r"(\d{1,18})(?:-(\d{1,18}))?", str(given).strip())
+    if match is not None:
+        first, end = (0, int(match[1])) if match[2] is None else (int(match[1]), int(match[2]) + 1)
+        if most is not None and end - first > most:
+            raise UserError(
+                f"{end - first} seeds were given.", f"Allowed: at most {most}.", "Correct --seeds; --allow-huge lifts the limit."
+            )
+        if end > first:
+            return tuple(range(first, end))
     raise UserError(f"Seeds {given!r} were given.", "Allowed: how many (5 is 0 to 4), or from-to (3-7; 5-5 is seed 5).", "Correct --seeds.")
 
 

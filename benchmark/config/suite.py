@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from benchmark.config.shorthand import as_value_error, check_sampler, check_shots
 from benchmark.errors import UserError
+from benchmark.names import NAME_PATTERN
 from benchmark.records.spec import Frozen
 
 Shots = Annotated[str, BeforeValidator(as_value_error(check_shots))]
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 Sampler = Annotated[str, BeforeValidator(as_value_error(check_sampler))]
 
 
@@ -48,7 +48,7 @@ class Arm(Frozen):
         sampler: this arm's own sampler, for an arm whose paper is about that very thing.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$")
+    name: str = Field(pattern=NAME_PATTERN)
     method: str
     params: dict[str, Any] = Field(default_factory=dict)
     role: str = "arm"
@@ -125,7 +125,7 @@ class GridConfig(Frozen):
 class StageConfig(GridConfig):
     """One grid of a stage of a study; tables of one name are one stage. What a table does not say is as the file says above the stages."""
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(pattern=NAME_PATTERN)
     title: str = ""
 
 
@@ -137,7 +137,7 @@ class SuiteConfig(GridConfig):
         part: of a suite that is one stage of a study: the name of that stage.
     """
 
-    name: str = Field(pattern=NAME)
+    name: str = Field(pattern=NAME_PATTERN)
     title: str = ""
     description: str = ""
     stage: tuple[StageConfig, ...] = ()

@@ -20,6 +20,8 @@ from benchmark.plugins.code_hash import ENGINE, code_hash
 from benchmark.plugins.registry import methods
 from benchmark.records.spec import Compute, Imbalance, NoiseSpec
 
+MOST_RUNS = 200_000  # of one grid, without --allow-huge
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -136,7 +138,8 @@ def make_grid(request: RunRequest, suite: SuiteConfig, encoder_name: str | None 
     encoder = load_encoder(profile.encoder if encoder_name is None else encoder_name)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    arms = tuple(_arms(request, suite, profile, encoder))
+    arms, cells = tuple(_arms(request, suite, profile, encoder)), tuple(_cells(request, suite, profile))
+    _check_size(request, suite, profile, len(cells) * len(arms))
     return Grid(
         suite,
         profile,
@@ -144,7 +147,7 @@ def make_grid(request: RunRequest, suite: SuiteConfig, encoder_name: str | None 
         encoder,
         Compute.model_validate(compute.model_dump()),
         request.protocol or suite.protocol,
-        tuple(_cells(request, suite, profile)),
+        cells,
         arms,
         _seeds(request, suite, profile),
         _design(request, suite, "" if encoder_name in (None, profile.encoder, request.encoder) else encoder.name),
@@ -173,6 +176,18 @@ def _seeds(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> t
     """One new split per seed by default; `--splits M` crosses M splits with the seeds, and a suite may cross initialisations too."""
     seeds, splits = request.seeds or tuple(range(suite.seeds or profile.seeds)), request.splits or suite.splits
     return paired_seeds(seeds) if splits is None else crossed_seeds(splits, seeds, suite.inits)
+
+
+def _check_size(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig, each: int) -> None:
+    """Refuse a grid that cannot be meant, before memory is taken for its runs. `each`: runs per seed."""
+    seeds = len(request.seeds or ()) or suite.seeds or profile.seeds
+    runs = each * seeds * (request.splits or suite.splits or 1) * (suite.inits or 1) * (request.search or suite.search or 1)
+    if runs > MOST_RUNS and not request.allow_huge:
+        raise UserError(
+            f"The grid has {runs:,} runs.",
+            f"Allowed: at most {MOST_RUNS:,}.",
+            "Give fewer seeds, tasks or methods, or lift the limit with --allow-huge.",
+        )
 
 
 def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> Iterator[Cell]:

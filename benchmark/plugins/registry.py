@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
+from benchmark.names import check_name, is_name
 from benchmark.plugins.class_literals import class_literal
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
@@ -77,6 +78,8 @@ class Registry:
 
     def register(self, name: str) -> Callable[[C], C]:
         """Class decorator. `name` must be a literal, so that it can be found without importing the file."""
+
+        check_name(self.kind, name)
 
         def keep(cls: C) -> C:
             entry = _entry_of(name, cls)
@@ -242,6 +245,9 @@ def _scan_file(path: Path, package: PluginPackage) -> Iterator[Entry]:
     for cls in ast.walk(tree):
         if isinstance(cls, ast.ClassDef):
             for name in _literals(cls):
+                if not is_name(name):
+                    yield Entry(path.stem, "", f"{shown}:{cls.lineno}", package.name, module, f"{name!r} cannot be the name of a method")
+                    continue
                 summary = (ast.get_docstring(cls) or "").partition("\n")[0]
                 family, controls = class_literal(cls, tree, "family", "paper"), class_literal(cls, tree, "controls", ())
                 yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module, family=family, controls=tuple(controls))

@@ -36,7 +36,7 @@ def write_atomic(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(beside, path)
+            _replace(beside, path, content)
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
@@ -47,6 +47,14 @@ def write_atomic(path: Path, content: bytes) -> None:
             "A results folder must be writable and have room.",
             "Free some space or give another folder with --results; what was stored before is untouched.",
         ) from error
+
+
+def _replace(beside: Path, path: Path, content: bytes) -> None:
+    try:
+        os.replace(beside, path)
+    except FileNotFoundError:
+        if not path.is_file() or path.read_bytes() != content:  # else the rename was done, and only its reply was lost
+            raise
 
 
 def beside_name(name: str) -> str:

@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 LONGEST = 4000  # characters of a kept traceback; the end says what went wrong
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # terminals obey them; the last ones reorder text
 _ABSOLUTE = re.compile(r"(?<![\w.~/\\-])(?:~?/(?!/)[^\s'\":,;()<>|*?]+|[A-Za-z]:\\[^\s'\":,;()<>|*?]+)")
 # Control characters but line feed and tab, and the marks that reverse the direction of text on a screen.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
@@ -23,9 +22,9 @@ def without_paths(text: str) -> str:
 
 
 def one_line(text: str, longest: int = 300) -> str:
-    """All lines of a text as one, the first line first, without control characters, cut at the end to `longest` characters."""
+    """All lines of a text as one, the first line first, control characters written out, cut at the end to `longest` characters."""
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    joined = CONTROL.sub("?", "; ".join(line for line in lines if line))
+    joined = printable("; ".join(line for line in lines if line))
     return joined if len(joined) <= longest else joined[: longest - 3] + "..."
 
 

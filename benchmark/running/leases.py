@@ -139,7 +139,7 @@ def acquire(results: Path, key: str) -> Lease | None:
         (beside / token).write_text(f"{0:0{_WIDTH}d}\n{current_process().mark}\n")
         _ours.add(token)
         for _ in range(ATTEMPTS):
-            if _moved(beside, place):
+            if _moved(beside, place, token):
                 return Lease(folder, key, token).start()
             there = holder(results, key)
             if there is not None and not there.is_gone:
@@ -176,7 +176,8 @@ def steal_expired(results: Path, there: LeaseHolder, expired: bool = False) -> b
         away.parent.mkdir(exist_ok=True)
         os.rename(folder / there.key / there.token, away)
     except FileNotFoundError:
-        return False
+        if expired or not away.exists():  # else the rename was done, and only its reply was lost
+            return False
     if not expired:
         away.unlink(missing_ok=True)
     return True
@@ -244,11 +245,13 @@ def wait_until_expired(results: Path, key: str) -> bool:
     return True
 
 
-def _moved(beside: Path, place: Path) -> bool:
+def _moved(beside: Path, place: Path, token: str) -> bool:
     """Rename a lease into its place; False where one stands there already."""
     try:
         os.rename(beside, place)
     except OSError:
+        if (place / token).exists():  # a network file system may report a failure of a rename that was done
+            return True
         if place.exists():
             return False
         raise

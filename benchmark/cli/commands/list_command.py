@@ -13,6 +13,7 @@ import typer
 from benchmark.cli.options import Plugins, Results
 from benchmark.cli.output.published_tables import tables
 from benchmark.errors import UserError
+from benchmark.records.error_text import one_line
 
 if TYPE_CHECKING:
     from benchmark.plugins.registry import Entry
@@ -54,7 +55,7 @@ def lines(rows: list[ListedRow]) -> str:
 
 def _what(row: ListedRow) -> str:
     if row.error:
-        return f"BROKEN: {row.error.strip().splitlines()[-1]}"
+        return f"BROKEN: {one_line(row.error)}"
     return row.summary.strip().partition("\n")[0] or "-"
 
 

@@ -11,6 +11,7 @@ import typer
 from benchmark.cli import exit_codes
 from benchmark.cli.options import RunOptions, with_run_options
 from benchmark.cli.output.adaptive_summary import decided
+from benchmark.records.error_text import one_line
 
 if TYPE_CHECKING:
     from benchmark.config.request import RunRequest
@@ -59,9 +60,10 @@ def _close(summary: Summary) -> None:
     there = f"{summary.cached} of them were there already{meanwhile}"
     typer.echo(f"{summary.done} done ({there}), {summary.failed} failed; {summary.seconds:.0f} s")
     for label, error in summary.failures[:10]:
-        typer.echo(f"failed: {label}: {error.strip().splitlines()[-1]}", err=True)
+        typer.echo(f"failed: {label}: {one_line(error)}", err=True)
     if summary.failed:
-        typer.echo("The same command runs only the failed ones again; show KEY prints a record and its error.", err=True)
+        again = "The same command runs the failed ones again, those that killed their process with --rerun only"
+        typer.echo(f"{again}; show KEY prints a record and its error.", err=True)
         raise typer.Exit(exit_codes.SOME_FAILED)
 
 

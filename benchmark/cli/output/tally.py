@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from benchmark.records.error_text import one_line
+
 if TYPE_CHECKING:
     from benchmark.planning.planned_run import PlannedRun
 
@@ -78,5 +80,5 @@ def outcome(run: PlannedRun, status: str, seconds: float, value: float | None, a
     parts = [f"{status:<7} {run.label} {run.arm.name}", "" if value is None else f"{value:.3f}", f"{seconds:.1f} s"]
     parts += [f"! {alarm}" for alarm in alarms]
     if error:
-        parts.append(error.strip().splitlines()[-1][:200])
+        parts.append(one_line(error, 200))
     return "  ".join(part for part in parts if part)

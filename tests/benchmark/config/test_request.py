@@ -134,3 +134,22 @@ def test_a_mistake_is_a_user_error(given: dict[str, Any], told: str) -> None:
 
 def test_many_classes_get_the_class_balanced_sampler() -> None:
     assert (default_sampler(8), default_sampler(9)) == ("natural", "pk:8,2")
+
+
+@pytest.mark.parametrize("given", ["99999999", "0-99999999", "999999999999999999"])
+def test_more_seeds_than_anybody_means_are_refused_before_memory_is_taken(given: str) -> None:
+    with pytest.raises(UserError, match="--allow-huge"):
+        request(seeds=given)
+
+
+def test_the_limit_of_seeds_can_be_lifted() -> None:
+    assert len(request(seeds="1000001", allow_huge=True).seeds or ()) == 1_000_001
+
+
+def test_paths_are_absolute_from_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").touch()
+    made = request(results="r", cache="c", plugin=["mine.py", "a_module"])
+    monkeypatch.chdir("/")
+    assert (made.results, made.cache) == (tmp_path / "r", tmp_path / "c")
+    assert made.plugins == (str(tmp_path / "mine.py"), "a_module")

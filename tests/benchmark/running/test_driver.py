@@ -16,6 +16,7 @@ from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
 from benchmark.planning.dependencies import dependencies, group_by_shared_phase
 from benchmark.planning.plan import make_plan
+from benchmark.records.atomic_files import dump_checksummed, load_checksummed
 from benchmark.records.frame import load_results
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
@@ -170,6 +171,35 @@ def test_an_interrupt_finishes_the_running_one_and_keeps_what_is_done(request_of
         run_plan(plan, request, _Interrupting())
     done = sum(run.key in RecordStore(request.results) for run in plan.runs)
     assert 1 <= done < len(plan.runs)
+
+
+def test_nothing_of_a_newer_format_is_replaced(run_of: Run, request_of: Request) -> None:
+    run_of(methods="tfidf")
+    store = RecordStore(request_of().results)
+    (record,) = (store.root / "records").glob("*/*.json")
+    (manifest,) = (store.root / "manifests").glob("*.json")
+    for path in (record, manifest):
+        before = path.read_bytes()
+        path.write_bytes(dump_checksummed({**load_checksummed(path), "version": 99}))
+        newer = path.read_bytes()
+        with pytest.raises(UserError, match="newer"):
+            run_of(methods="tfidf", rerun=path == record)
+        assert path.read_bytes() == newer
+        path.write_bytes(before)
+
+
+def test_an_error_is_told_in_one_line_with_its_type_its_first_line_and_its_cause(run_of: Run, tmp_path: Path) -> None:
+    file = plugin(tmp_path, "raises-long", "raise RuntimeError('first part\\n  second part\\x1b[31m') from KeyError('the cause')")
+    summary, records = run_of(methods="raises-long", plugin=[file])
+    assert summary.failures[0][1] == "RuntimeError: first part; second part\\x1b[31m (caused by KeyError: 'the cause')"
+    error = records["raises-long"].error
+    assert error is not None
+    assert error.cause == "KeyError: 'the cause'"
+
+
+def test_a_grid_that_cannot_be_meant_is_refused(request_of: Request) -> None:
+    with pytest.raises(UserError, match=r"900,000 runs.*--allow-huge"):
+        make_plan(request_of(methods="ce,tfidf,majority", seeds="300000"))
 
 
 def test_an_unwritable_results_folder_is_a_user_error(request_of: Request, tmp_path: Path) -> None:

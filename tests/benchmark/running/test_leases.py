@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 import time
 from pathlib import Path
@@ -210,3 +211,19 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be written"):
         acquire(tmp_path / "file", KEY)
+
+
+def test_a_rename_that_was_done_although_its_reply_was_lost_is_no_lease_of_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = os.rename
+
+    def lossy(source: object, target: object) -> None:
+        rename(source, target)  # type: ignore[type-var]
+        raise FileNotFoundError(2, "the reply was lost")
+
+    monkeypatch.setattr(os, "rename", lossy)
+    lease = leases.acquire(tmp_path, "a" * 64)
+    assert lease is not None
+    assert lease.is_held()
+    monkeypatch.undo()
+    lease.release()
+    assert leases.holder(tmp_path, "a" * 64) is None

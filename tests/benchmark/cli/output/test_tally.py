@@ -37,11 +37,12 @@ def test_durations_read_as_people_say_them(seconds, said):
     assert duration(seconds) == said
 
 
-def test_a_finished_run_is_one_line_with_its_alarms_and_the_last_line_of_its_error():
+def test_a_finished_run_is_one_line_with_its_alarms_and_its_error_in_one_line():
     run = SimpleNamespace(key="k", label="sst2 20 seed 0", arm=SimpleNamespace(name="scl"))
     assert (
         outcome(run, "done", 2.0, 0.5, ["constant predictions"], None) == "done    sst2 20 seed 0 scl  0.500  2.0 s  ! constant predictions"
     )
     assert (
-        outcome(run, "failed", 2.0, None, [], "Traceback\n  x\nValueError: nan\n") == "failed  sst2 20 seed 0 scl  2.0 s  ValueError: nan"
+        outcome(run, "failed", 2.0, None, [], "ValueError: nan\n  in step 3\n")
+        == "failed  sst2 20 seed 0 scl  2.0 s  ValueError: nan; in step 3"
     )

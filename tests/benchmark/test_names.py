@@ -1,0 +1,42 @@
+"""One grammar for the names of methods, variants, suites and profiles; what is none is refused where it is registered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from benchmark.config.suite import Arm, SuiteConfig
+from benchmark.errors import UserError
+from benchmark.names import NAME_PATTERN, check_name, is_name
+from benchmark.plugins.registry import Registry
+
+BAD = ["a b", "a/b", "../../x", "", "a\n", "a\nb", "<b>x</b>", "x\x1b[31m", "a|b", "=cmd", "-a", ".a", "a" * 65, "ä"]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_name_is_refused_wherever_one_is_given(name: str) -> None:
+    with pytest.raises(UserError, match="cannot be the name") as refused:
+        check_name("method", name)
+    assert "\x1b" not in str(refused.value)
+    with pytest.raises(UserError):
+        Registry().register(name)(dataclass(frozen=True)(type("Odd", (), {})))
+    with pytest.raises(ValidationError):
+        Arm.model_validate({"name": name, "method": "ce"})
+    with pytest.raises(ValidationError):
+        SuiteConfig.model_validate({"name": name, "tasks": ["sst2"], "arms": ["ce"]})
+
+
+@given(st.text(max_size=70))
+def test_a_name_can_stand_in_a_path_a_table_and_a_terminal(text: str) -> None:
+    assert is_name(text) == (re.match(NAME_PATTERN, text) is not None and not text.endswith("\n"))
+    if is_name(text):
+        assert Path("folder", text).name == text
+        assert text.isascii()
+        assert text.isprintable()
+        assert not set(text) & set("|/\\<>=@ ,;:'\"`$*?")
