@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,6 @@ class Denoising(Feed):
     """
 
     deletion: float = 0.6
-    kind: str = field(default="denoising", init=False)
 
     def texts(self, data: TrainingData, streams: Streams) -> Examples:
         """The texts that are noised, without labels."""
@@ -99,8 +98,6 @@ class ForeignDenoising(Denoising):
 class Texts(Feed):
     """Training and unlabelled texts in a continuous reshuffled stream, as they are. One view, `text`; labels are never read."""
 
-    kind: str = field(default="texts", init=False)
-
     def open(self, data: TrainingData, batch: int, sampler: str, streams: Streams) -> Iterator[Batch]:
         """Endless batches. The sampler does not apply: it balances classes, and this feed knows none."""
         texts = joined(data.train, data.unlabelled)
@@ -121,10 +118,10 @@ def delete_words(text: str, rate: float, draw: np.random.Generator) -> str:
     words = text.split()
     if not words:
         return text
-    kept = draw.random(len(words)) >= rate
-    if not kept.any():
-        kept[draw.integers(len(words))] = True
-    return " ".join(word for word, keep in zip(words, kept, strict=True) if keep)
+    stays = draw.random(len(words)) >= rate
+    if not stays.any():
+        stays[draw.integers(len(words))] = True
+    return " ".join(word for word, stay in zip(words, stays, strict=True) if stay)
 
 
 def joined(first: Examples, second: Examples) -> Examples:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ class Pairs(Feed):
     to equal counts. One list for the whole phase, reshuffled every pass.
 
     Views: `left` and `right`; targets 1 (same class) or 0. Every pair has two examples of the training set: texts drawn for
-    denoising are never among them. Where one of the two kinds of pairs does not exist (one example a class, say), all pairs of
-    the other kind are used and the notes say `one_sided`.
+    denoising are never among them. Where there are no positives or no negatives (one example a class, say), all pairs
+    of the other sort are used and the notes say `one_sided`.
 
     Args:
         copies: the multiplier. The paper's table 5 lists its values as "epochs CL"; the released code runs one pass.
@@ -46,7 +46,6 @@ class Pairs(Feed):
 
     copies: int = 12
     unique: bool = False
-    kind: str = field(default="pairs", init=False)
 
     def __post_init__(self) -> None:
         if self.copies < 1:
@@ -62,22 +61,22 @@ class Pairs(Feed):
 
     def size(self, task: TaskInfo) -> int:
         """Expected pairs for K equal classes: of M = copies * multiplier(K) * n joined rows M / K are positive, and as many
-        negatives are kept. Known from sizes alone, so that the declared number of steps is exact; augmentation, unequal classes
+        negatives stay. Known from sizes alone, so that the declared number of steps is exact; augmentation, unequal classes
         and uniqueness change what a step draws from, not how many steps there are."""
         joined = self.copies * multiplier(task.n_classes) * task.n_train
         return max(1, round(2 * joined / max(2, task.n_classes)))
 
     def notes(self, data: TrainingData, streams: Streams) -> dict[str, Any]:
-        """How many pairs were found, kept, and joined an example with itself."""
+        """How many pairs were found, how many are used, and how many join an example with itself."""
         pairs = self.listed(data.train, streams)
         positives, negatives = pairs.found
-        kept = int(pairs.targets.sum())
+        used = int(pairs.targets.sum())
         ids = data.train.ids
         return {
             "positives_found": positives,
             "negatives_found": negatives,
-            "positives": kept,
-            "negatives": len(pairs.targets) - kept,
+            "positives": used,
+            "negatives": len(pairs.targets) - used,
             "self_pairs": int((ids[pairs.left] == ids[pairs.right]).sum()),
             "one_sided": not (positives and negatives),
         }
@@ -114,18 +113,18 @@ def _unique(left: Rows, right: Rows, ids: NDArray[np.uint64]) -> tuple[Rows, Row
     """Each unordered pair of different examples once, in order of first appearance. Repeated examples share their id."""
     ends = np.stack([ids[left], ids[right]])
     _, first = np.unique(np.sort(ends, axis=0), axis=1, return_index=True)
-    kept = np.sort(first)
-    kept = kept[ends[0, kept] != ends[1, kept]]
-    return left[kept], right[kept]
+    rows = np.sort(first)
+    rows = rows[ends[0, rows] != ends[1, rows]]
+    return left[rows], right[rows]
 
 
 def _balanced(left: Rows, right: Rows, labels: NDArray[np.int64]) -> PairList:
-    """The first positives and negatives, as many of the one as of the other (or all of the only kind there is)."""
+    """The first positives and negatives, in equal numbers (or all pairs, where only one of the two exists)."""
     same = labels[left] == labels[right]
     positive, negative = np.flatnonzero(same), np.flatnonzero(~same)
     found = (len(positive), len(negative))
     if not sum(found):
         raise UserError("No pair can be made of the training examples.", "Allowed: two different examples or more.", "Use more shots.")
     cut = min(found) or max(found)
-    kept = np.concatenate([positive[:cut], negative[:cut]])
-    return PairList(left[kept], right[kept], same[kept].astype(np.float32), found)
+    rows = np.concatenate([positive[:cut], negative[:cut]])
+    return PairList(left[rows], right[rows], same[rows].astype(np.float32), found)

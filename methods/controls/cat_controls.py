@@ -36,7 +36,7 @@ class _CATControl(Method):
 @methods.register("cat-clean")
 @dataclass(frozen=True)
 class CleanViews(Method):
-    """`cat` without a step: r = 0. The gradient is computed and thrown away, and dropout masks alone tell the views apart.
+    """`cat` without a step: r = 0. The gradient is computed and thrown away, and the views differ in their dropout masks alone.
 
     Args:
         weight, temperature, width: as in `cat`.
@@ -100,7 +100,7 @@ class AdversarialTraining(Method):
 @methods.register("cat-masks")
 @dataclass(frozen=True)
 class EqualMasks(_CATControl):
-    """`cat` whose two passes share their dropout masks: the attack alone tells the views apart."""
+    """`cat` whose two passes share their dropout masks: the attack is their only difference."""
 
     def phases(self, task: TaskInfo) -> Sequence[Phase]:
         """One fine-tuning phase."""

@@ -1,4 +1,4 @@
-"""Controls of the three phases: a decoder that is told nothing, foreign texts, and pairs with wrong targets."""
+"""Controls of the three phases: a decoder without a representation, foreign texts, and pairs with wrong targets."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class ContrastiveAdversarial(Objective):
         epsilon: the size of the step, 0 or larger; its scale differs between the norms.
         width: outputs of the projection hidden -> hidden -> width with a ReLU between.
         direction: `ascend`, the attack; for its controls `descend`, the same step backwards, and `random`, see `random_step`.
-        same_masks: whether the perturbed pass repeats the dropout masks of the clean one: then r alone tells the views apart.
+        same_masks: whether the perturbed pass repeats the dropout masks of the clean one: then r is their only difference.
     """
 
     weight: float

@@ -18,10 +18,10 @@ from benchmark import FIRST_POSITION, Unpadding, UserError, attend, dropout, fee
 
 def check_supported(model: nn.Module) -> None:
     """UserError for an encoder whose layers this decoder cannot take over."""
-    kind = getattr(getattr(model, "config", None), "model_type", type(model).__name__)
-    if kind not in FIRST_POSITION:
+    model_type = getattr(getattr(model, "config", None), "model_type", type(model).__name__)
+    if model_type not in FIRST_POSITION:
         raise UserError(
-            f"The denoising objective was asked to rebuild text with an encoder of the type {kind!r}.",
+            f"The denoising objective was asked to rebuild text with an encoder of the type {model_type!r}.",
             f"Supported: {', '.join(FIRST_POSITION)} (MiniLM encoders are of the type bert).",
             "Use a supported encoder, or a method without a denoising phase (cl-ft, for one).",
         )
@@ -64,7 +64,7 @@ class Decoder(nn.Module):
     """Predicts each token of a text from the tokens before it and one vector.
 
     Args:
-        model: the encoder; its values are copied, it is not kept.
+        model: the encoder; its values are copied, and no reference to it is stored.
         layers: how many decoder layers, taken from the encoder's first ones; None: as many as the encoder has.
         tied: True: `forward` is given the encoder and uses its live layers; False: it has copies of its own, trained apart.
     """
@@ -106,7 +106,7 @@ class Decoder(nn.Module):
         return self._run(memory, ids, types, words, self._source(model), unpadding).view(*ids.shape, -1)
 
     def _run(self, memory: Tensor, ids: Tensor, types: Tensor | None, words: Tensor, source: Any, unpadding: Unpadding) -> Tensor:
-        """Last decoder states [N, H] of the N input tokens of a unpadding, without padding between them."""
+        """Last decoder states [N, H] of the N input tokens, without padding between them."""
         states = self._embed(source, ids, types, words, unpadding)
         for layer, cross in zip(source.layer, self.cross, strict=True):
             states = attend(layer.attention, states, unpadding, self.training, causal=True)

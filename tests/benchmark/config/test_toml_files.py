@@ -11,7 +11,7 @@ from benchmark.config.toml_files import encoder_names, listing, load_encoder, lo
 from benchmark.errors import UserError
 from benchmark.plugins.registry import build, methods
 
-SUITES = ["glue-fewshot", "glue-full", "glue-noise", "imbalance", "intent", "study", "three-phase"]
+SUITES = ["glue-fewshot", "glue-full", "glue-noise", "imbalance", "intent", "label-noise", "study", "three-phase", "variance"]
 GOOD = 'tasks = ["sst2"]\narms = ["ce"]\n'
 
 
