@@ -83,6 +83,13 @@ class Comparison:
     conditional: str
     variance: str
 
+    @property
+    def p_less(self) -> float | None:
+        """One-sided p for method < baseline."""
+        if self.p is None or self.difference is None or self.state is ComparisonState.IDENTICAL:
+            return self.p
+        return self.p / 2 if self.difference < 0 else 1 - self.p / 2
+
 
 def compare(
     a: ArrayLike,

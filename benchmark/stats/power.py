@@ -100,6 +100,33 @@ def upper_spread(sd: float, pairs: int, confidence: float = 0.8) -> float:
     return sd * math.sqrt((pairs - 1) / float(chi2.ppf(1 - confidence, pairs - 1)))
 
 
+FEW = 6  # pairs below which a standard deviation is too vague for one number
+
+
+@dataclass(frozen=True)
+class DetectableRange:
+    """The smallest difference that a comparison finds, as a range: one number from six pairs on. Infinite where a score cannot rise by so
+    much."""
+
+    low: float
+    high: float
+
+
+def detectable_range(detectable: float, n: int, room: float) -> DetectableRange:
+    """The smallest detectable difference with what is known of the spread that it rests on.
+
+    Args:
+        detectable: with the sample standard deviation, from `smallest_detectable`.
+        n: pairs; below six the 80 % limits of the standard deviation take its place.
+        room: the largest difference that the scale allows: 1 minus the baseline's mean for scores that end at 1.
+    """
+    from scipy.special import chdtri
+
+    factors = (1.0, 1.0) if n >= FEW else (math.sqrt((n - 1) / chdtri(n - 1, 0.2)), math.sqrt((n - 1) / chdtri(n - 1, 0.8)))
+    low, high = (detectable * factor for factor in factors)
+    return DetectableRange(low if low <= room else math.inf, high if high <= room else math.inf)
+
+
 def pairs_for(effect: float, sd: float, *, alpha: float = ALPHA, power: float = 0.8, most: int = 10_000) -> int | None:
     """The fewest pairs with which a two-sided paired t-test finds a mean difference of `effect` with this power; None above `most`.
 

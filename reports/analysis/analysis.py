@@ -17,6 +17,7 @@ from benchmark.stats.example_uncertainty import ExampleUncertainty, two_way_boot
 from benchmark.stats.multiplicity import Family, Floor, at_floor, holm
 from benchmark.stats.paired import Comparison, compare_units
 from benchmark.stats.pairing import PairedUnits, pair
+from benchmark.stats.power import DetectableRange, detectable_range
 from reports.results.blocks import Block
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
@@ -147,10 +148,17 @@ class Analysis:
     def _known(self) -> dict[tuple[str, ScoredCell, tuple[int, ...]], NDArray[float64] | None]:
         return {}
 
-    def detectable(self) -> tuple[float, float] | None:
-        """Smallest and largest of the smallest differences that the comparisons of the family could have found."""
-        values = [found for places in self.members.values() for p in places if (found := self.comparisons[p].detectable) is not None]
-        return (min(values), max(values)) if values else None
+    def detectable_in(self, place: Place) -> DetectableRange | None:
+        """The smallest difference that a comparison could have found; None where its pairs have no spread."""
+        found = self.comparisons[place]
+        if found.detectable is None or found.mean_baseline is None:
+            return None
+        return detectable_range(found.detectable, found.n, 1 - found.mean_baseline)
+
+    def detectable(self) -> DetectableRange | None:
+        """From the steadiest to the least steady comparison of the family."""
+        found = [one for places in self.members.values() for place in places if (one := self.detectable_in(place)) is not None]
+        return DetectableRange(min(one.low for one in found), max(one.high for one in found)) if found else None
 
 
 def analyse(block: Block, against: str | None = None, scope: Scope = "suite") -> Analysis | None:

@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 
 from reports.analysis.analysis import ALPHA, Analysis, Place
+from reports.analysis.power_notes import in_words
 from reports.published.filled_table import PaperTable
 from reports.results.blocks import Block
 from reports.tables.table import number
@@ -74,11 +75,13 @@ def _found(analysis: Analysis) -> list[str]:
         return ["No arm has enough pairs with the baseline for a test."]
     hits = [place for place in tested if analysis.significant(place)]
     scope = "the suite" if analysis.scope == "suite" else "each task"
-    start = f"After Holm's correction over {scope} ({planned} comparisons, paired t-tests, level {ALPHA:g})"
+    start = f"After Holm's correction over {scope} ({planned} comparison{'s' * (planned != 1)}, paired t-tests, level {ALPHA:g})"
     if not hits:
-        return [f"{start}, no arm differed from {analysis.against} in any of the {len(tested)} comparisons that could be tested."]
+        among = "the one comparison" if len(tested) == 1 else f"any of the {len(tested)} comparisons"
+        return [f"{start}, no difference from {analysis.against} was shown in {among} that could be tested."]
     rest = len(tested) - len(hits)
-    more = f" In the other {rest} comparisons that could be tested no difference was shown." if rest else ""
+    others = "the other comparison" if rest == 1 else f"the other {rest} comparisons"
+    more = f" In {others} that could be tested no difference was shown." if rest else ""
     return [f"{start}, {_list([_hit(analysis, place) for place in hits])}.{more}", *_reach_of_claims(analysis, hits)]
 
 
@@ -112,8 +115,7 @@ def _power(analysis: Analysis) -> list[str]:
     ends = analysis.detectable()
     if ends is None:
         return []
-    low, high = (f"{100 * end:.1f}" for end in ends)
-    return [f"Differences below {low} points, in the least steady comparison below {high}, would likely have been missed (power .8)."]
+    return [f"Differences smaller than this would likely have been missed (power .8): {in_words(ends)}."]
 
 
 def _floors(analysis: Analysis) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from benchmark.stats.paired import Comparison
+from benchmark.stats.power import DetectableRange
 from reports.analysis.analysis import Analysis
 
 
@@ -11,12 +14,22 @@ def power_notes(analysis: Analysis) -> tuple[str, ...]:
     ends = analysis.detectable()
     if ends is None:
         return ("No smallest detectable difference: it needs at least two pairs that differ.",)
-    low, high = (f"{100 * end:.1f}" for end in ends)
-    between = f"{low} points" if low == high else f"{low} (steadiest arm and cell) to {high} points (least steady)"
     return (
-        f"Smallest difference that these runs would have found with power .8 at the first step of Holm: {between}. "
+        f"Smallest difference that these runs would have found with power .8 at the first step of Holm: {in_words(ends)}. "
         "A difference without [h] is no proof that there is none.",
     )
+
+
+def in_words(found: DetectableRange) -> str:
+    """A range of smallest differences in one clause; below six pairs it also spans what their standard deviation may be."""
+    if found.low == found.high:
+        return points(found.low)
+    return f"from {points(found.low)} (steadiest comparison) to {points(found.high)} (least steady)"
+
+
+def points(difference: float) -> str:
+    """A difference in points, or that no score could differ by so much."""
+    return "more than accuracy allows" if math.isinf(difference) else f"{100 * difference:.1f} points"
 
 
 def reach_notes(analysis: Analysis) -> tuple[str, ...]:

@@ -100,7 +100,9 @@ def across_table(analysis: Analysis) -> Table | None:
         header=(
             "Mean difference [95 %]: one value per task, t-test over tasks: what to expect on a new task like these; smallest detectable: "
             "of that test, power .8. Better on at least u of n: partial conjunction of one-sided p-values (Bonferroni, alpha .05). "
-            "Inter-quartile mean: these tasks, new runs (stratified bootstrap over runs, 5,000 resamples). Mean rank: a picture, no test; "
+            "Inter-quartile mean: over the runs of all tasks together, without the lowest and the highest quarter, so that tasks with "
+            "extreme scores weigh less and tasks with more runs more; these tasks, new runs (stratified bootstrap, 5,000 resamples). "
+            "Mean rank: a picture, no test; "
             "ties share. Nothing here is corrected over arms.",
         ),
         footnotes=tuple(notes),
@@ -133,8 +135,10 @@ def _line(analysis: Analysis, name: str, arm: str, cells: list[ScoredCell], rank
 
 
 def _at_least(compared: list[Comparison]) -> TableCell:
-    ps = [found.p_greater for found in compared]
-    if any(p is None for p in ps):
+    """On how many tasks the arm is better, and on how many it is worse: each a partial conjunction of its own."""
+    if any(found.p is None for found in compared):
         return words("too few pairs")
-    found = partial_conjunction([p for p in ps if p is not None])
-    return words(f"{found.at_least} of {found.n}")
+    better = partial_conjunction([found.p_greater for found in compared])
+    worse = partial_conjunction([found.p_less for found in compared])
+    said = f"{better.at_least} of {better.n}"
+    return words(f"{said}; worse on {worse.at_least}" if worse.at_least else said)

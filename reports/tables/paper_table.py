@@ -168,7 +168,10 @@ def _power(filled: PaperTable) -> Iterator[str]:
         between = low if low == high else f"{low} to {high}"
         yield f"Smallest gain that our runs would have found, cell by cell (paired t-test, level .05, power .8): {between} points."
     if any(cell.floor for cell in filled.cells):
-        yield "Noise floor: the baseline under other random numbers minus the baseline, on the same splits. A gain of that size is no gain."
+        yield (
+            "Noise floor: the baseline under other random numbers minus the baseline, on the same splits: a distribution, of which one "
+            "mean is shown with its interval."
+        )
 
 
 def _limits(filled: PaperTable) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from benchmark.stats.matching import Match, matching_n
 from benchmark.stats.pairing import PairedUnits
+from benchmark.stats.power import rank_reach
 from benchmark.stats.slopes import Slope, gain_against_noise, gain_against_shots
 from benchmark.stats.spread import smallest_ratio, spread_ratio
 from reports.analysis.analysis import Analysis
@@ -90,10 +91,11 @@ SPREAD_HEADS = (
 
 def spread_table(analysis: Analysis) -> Table | None:
     """Is an arm steadier than the baseline? Ratio of standard deviations on pairs; None where no cell has three pairs."""
-    rows = []
+    rows, rows_n = [], []
     for arm, cell in analysis.places:
         units = analysis.units[arm, cell]
         if units.n > 2:
+            rows_n.append(units.n)
             found = spread_ratio(units.a, units.b, unit=units.unit)
             ends = found.interval
             ratio = words(found.state) if ends is None else TableCell(ends.value, interval=(ends.low, ends.high), scale=1, digits=2)
@@ -112,8 +114,17 @@ def spread_table(analysis: Analysis) -> Table | None:
         "Ratio, interval and p: Pitman-Morgan on pairs, which leans on normal scores; below 1 the arm is steadier. p by swapping: scores "
         "change places within their pairs (all patterns up to 12 pairs, 10,000 above), which holds with collapsing runs too; where the "
         "two disagree, trust the latter. Smallest detectable ratio, or its inverse: of Pitman-Morgan with power .8, rough below eight "
-        "pairs. Uncorrected.",
+        "pairs. Uncorrected." + _swaps_that_cannot(rows_n),
     )
+
+
+def _swaps_that_cannot(pairs: Sequence[int]) -> str:
+    """Says where the test by swapping cannot reach 5 %: 2 of the 2^n patterns are always as far from equal spreads."""
+    few = sorted({n for n in pairs if not rank_reach(n).reachable})
+    if not few:
+        return ""
+    listed = ", ".join(f"{n} pairs: smallest p {2 / 2**n:.2g}" for n in few)
+    return f" The test by swapping cannot reach .05 with fewer than {rank_reach(1).needed} pairs ({listed})."
 
 
 RESAMPLES = 500

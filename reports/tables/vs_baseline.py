@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
+from benchmark.stats.example_uncertainty import ExampleUncertainty
 from benchmark.stats.paired import Comparison, ComparisonState
+from benchmark.stats.power import DetectableRange
 from reports.analysis import context
 from reports.analysis.analysis import Analysis, Place, label
 from reports.analysis.power_notes import missing_notes, power_notes, reach_notes
+from reports.results.scored_cell import ScoredCell
 from reports.tables.means_table import columns
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
@@ -72,9 +76,19 @@ def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
     return [mark for mark, is_on in on.items() if is_on]
 
 
-def _detectable(analysis: Analysis, cell: object) -> TableCell:
-    values = [found.detectable for (_, where), found in analysis.comparisons.items() if where == cell and found.detectable is not None]
-    return TableCell(max(values)) if values else TableCell()
+def _detectable(analysis: Analysis, cell: ScoredCell) -> TableCell:
+    """Of the least steady comparison of a cell."""
+    values = [one for place in analysis.comparisons if place[1] == cell and (one := analysis.detectable_in(place)) is not None]
+    return _detectable_cell(DetectableRange(max(one.low for one in values), max(one.high for one in values)) if values else None)
+
+
+def _detectable_cell(found: DetectableRange | None) -> TableCell:
+    if found is None:
+        return TableCell()
+    if found.low == found.high and math.isfinite(found.low):
+        return TableCell(found.low)
+    ends = dict.fromkeys("more than accuracy allows" if math.isinf(end) else f"{100 * end:.1f}" for end in (found.low, found.high))
+    return words(" to ".join(ends))
 
 
 FIELDS = (
@@ -104,7 +118,8 @@ def sensitivity_notes(analysis: Analysis) -> tuple[str, ...]:
     return (
         "p: paired t-test, the primary. Sign-flip: exact permutation, from six pairs. Wilcoxon and McNemar: only where a run collapsed. "
         "Interval and detectable difference: before and at the first step of Holm's correction.",
-        "On new test examples: two-way bootstrap over splits and test examples (2,000 resamples, 95 %), where p <= .05 before correction.",
+        "On new test examples: two-way bootstrap over splits and test examples (2,000 resamples, 95 %), where the corrected test shows a "
+        "difference.",
     )
 
 
@@ -129,9 +144,14 @@ def _line(analysis: Analysis, place: Place) -> list[TableCell]:
         TableCell(found.hedges_g, scale=1, digits=2, signed=True),
         words("-" if None in shares else " / ".join(f"{100 * (share or 0):.0f} %" for share in shares)),
         _points(found.sd),
-        _points(found.detectable),
-        words("-" if scope is None else scope.sentence),
+        _detectable_cell(analysis.detectable_in(place)),
+        words(_on_new_examples(analysis, place, scope)),
     ]
+
+
+def _on_new_examples(analysis: Analysis, place: Place, scope: ExampleUncertainty | None) -> str:
+    """What holds for new test examples; nothing is claimed there of a comparison that the corrected test does not show."""
+    return scope.sentence if scope is not None and analysis.significant(place) else "-"
 
 
 def _points(value: float | None, signed: bool = False) -> TableCell:
@@ -158,6 +178,7 @@ def conclusion(analysis: Analysis, place: Place) -> str:
         return "noise floor: outside the family"
     said = _direction(analysis, place, found)
     said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == ComparisonState.CONSTANT else ""
+    said += f" ({found.conditional})" if found.conditional else ""
     return f"{said} (sensitivity tests disagree)" if found.disagree else said
 
 

@@ -98,10 +98,15 @@ class _Judge:
             level=None,
             runs_needed=None,
             reason=said,
-            detectable=self.compared.detectable,
+            detectable=self._detectable(),
             p=self.compared.p if gain is None else gain.p(),
         )
         return replace(found, **more)  # type: ignore[arg-type]
+
+    def _detectable(self) -> float | None:
+        """The smallest gain that our pairs would have found; None where accuracy cannot rise by so much."""
+        found, mean = self.compared.detectable, self.compared.mean_baseline
+        return None if found is None or mean is None or found > 100 - mean else found
 
     def conceptual(self) -> Verdict:
         """The readings only show where a gain as theirs was to be expected; the outcome is of our gain alone."""

@@ -25,6 +25,9 @@ def test_primary_is_the_paired_t_test():
     assert found.p == pytest.approx(expected.pvalue)
     assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
     assert found.p_greater == pytest.approx(stats.ttest_rel(A, B, alternative="greater").pvalue)
+    assert found.p_less == pytest.approx(stats.ttest_rel(A, B, alternative="less").pvalue)
+    assert compare(B, A).p_less == pytest.approx(found.p_greater)
+    assert compare(A, A).p_less == 1.0
     assert found.difference == pytest.approx((A - B).mean())
     assert found.sd == pytest.approx((A - B).std(ddof=1))
 

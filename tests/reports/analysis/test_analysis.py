@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -97,3 +100,49 @@ def test_identical_scores_are_named(tmp_path, filled):
 def test_another_baseline_can_be_chosen_and_an_absent_one_gives_no_analysis(grid):
     assert analysis_of(grid, against="scl").arms == ["ce", "ce-null"]
     assert analysis_of(grid, against="nothing") is None
+
+
+def test_a_detectable_difference_never_goes_beyond_what_accuracy_allows(tmp_path, filled):
+    scores = {"ce": [0.90, 0.95, 0.98, 0.88, 0.93, 0.96], "scl": [0.70, 0.99, 0.80, 0.97, 0.75, 0.99]}
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): scores}))
+    (place,) = analysis.places
+    assert analysis.comparisons[place].detectable > 1 - 0.95
+    assert math.isinf(analysis.detectable().high)
+    assert any("Holm: more than accuracy allows." in line for line in differences_table(analysis).footnotes)
+    line = dict(zip((c.name for c in statistics_table(analysis).columns), statistics_table(analysis).rows[0].cells, strict=True))
+    assert line["smallest detectable"].shown == "more than accuracy allows"
+
+
+def test_few_pairs_give_a_range_of_detectable_differences(tmp_path, filled):
+    scores = {"ce": [0.60, 0.61, 0.60, 0.62], "scl": [0.64, 0.65, 0.64, 0.655]}
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): scores}))
+    found, exact = analysis.detectable(), analysis.comparisons[analysis.places[0]].detectable
+    assert found.low < exact < found.high
+    (note,) = (line for line in differences_table(analysis).footnotes if line.startswith("Smallest difference"))
+    assert f"from {100 * found.low:.1f} points (steadiest comparison) to {100 * found.high:.1f} points (least steady)" in note
+
+
+def test_a_claim_on_one_training_set_says_so_in_its_sentence(tmp_path, filled, make_spec):
+    runs = {"ce": [0.60, 0.61, 0.60, 0.62, 0.61, 0.60], "scl": [0.70, 0.72, 0.70, 0.73, 0.72, 0.70]}
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): runs})).blocks
+    frame = block.frame.assign(split_seed=0)
+    analysis = analyse(replace(block, frame=frame))
+    (place,) = analysis.places
+    assert analysis.significant(place)
+    assert "(conditional on this training set)" in conclusion(analysis, place)
+
+
+def test_nothing_is_claimed_of_new_examples_where_no_difference_is_shown(tmp_path, filled):
+    """Told from zero alone, not after the correction: the row said `no difference shown` and `better on sst2` side by side."""
+    ce = [0.60, 0.62, 0.58, 0.64, 0.61, 0.59]
+    arms = {arm: [a + 0.001 * i * (-1) ** i for i, a in enumerate(ce)] for arm in ("cat", "three-phase", "dae-cl-joint", "scl-only")}
+    gains = [0.03, 0.00, 0.04, -0.005, 0.035, 0.02]
+    analysis = analysis_of(
+        filled(tmp_path, {("sst2", "20", ""): {"ce": ce, "scl": [a + b for a, b in zip(ce, gains, strict=True)], **arms}})
+    )
+    place = next(place for place in analysis.places if place[0] == "scl")
+    assert place in analysis.over_examples
+    assert conclusion(analysis, place).startswith("no difference shown")
+    table = statistics_table(analysis)
+    line = next(row for row in table.rows if row.cells[0].shown == "scl")
+    assert line.cells[[column.name for column in table.columns].index("on new test examples")].shown == "-"

@@ -32,3 +32,14 @@ def test_an_arm_that_has_only_begun_does_not_take_the_tasks_away(tmp_path, fille
     block = made(tmp_path, filled, sst2=begun, trec=ARMS | {"cat": NONE}, qnli=ARMS | {"cat": NONE})
     assert kept(block) == (["ce", "ce-null", "scl"], ["qnli", "sst2", "trec"])
     assert "left out: cat" in across_table(analyse(block)).footnotes[0]
+
+
+def test_tasks_on_which_an_arm_is_worse_are_counted_too(tmp_path, filled):
+    """Partial conjunction told on how many tasks an arm is better, and nothing where it is worse on all."""
+    up = [0.70, 0.72, 0.71, 0.73, 0.70, 0.72]
+    down = [0.60, 0.61, 0.60, 0.63, 0.59, 0.61]
+    cells = {(task, "20", ""): {"ce": up, "scl": down, "cat": up[::-1]} for task in ("sst2", "trec", "subj")}
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    table = across_table(analyse(block))
+    row = next(row for row in table.rows if row.cells[1].shown == "scl")
+    assert row.cells[[column.name for column in table.columns].index("better on at least")].shown == "0 of 3; worse on 3"
