@@ -66,6 +66,9 @@ class RunOptions:
     rerun: Annotated[bool, _option(None, "Run again what is already there.", "--rerun")] = False
     transfer: Annotated[bool, _option(None, "Score on the tasks' further test sets too.", "--transfer")] = False
     keep_probabilities: Annotated[bool, _option(None, "Keep every class probability in a side file.", "--keep-probabilities")] = False
+    trace: Annotated[
+        Path | None, _option("DIR", "Write every training step as CSV there, and as TensorBoard events where tensorboard is installed.")
+    ] = None
     keep_representations: Annotated[bool, _option(None, "Keep the test texts' vectors in a side file.", "--keep-representations")] = False
 
     def given(self) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class RunRequest(Frozen):
     allow_huge: bool = False
     keep_probabilities: bool = False
     keep_representations: bool = False
+    trace: Path | None = None
     verbose: bool = False
 
     @classmethod

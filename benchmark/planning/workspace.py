@@ -28,6 +28,7 @@ class Workspace:
         cache_limit: bytes.
         keep_probabilities, keep_representations: write the test set's class probabilities, or its vectors, into a side file.
         transfer: score every predictor on its task's further test sets too.
+        trace: folder for a trace of every training step, or None.
         rerun: do a run even where its record is there.
         packed: several runs go at once on one GPU, so that the timings of each say little about it alone; their records say so.
     """
@@ -43,6 +44,7 @@ class Workspace:
     cache_limit: int = 10 * 2**30
     keep_probabilities: bool = False
     keep_representations: bool = False
+    trace: Path | None = None
     transfer: bool = False
     rerun: bool = False
     packed: bool = False
@@ -62,6 +64,7 @@ def make_workspace(request: RunRequest, grid: Grid) -> Workspace:
         cache_limit=request.cache_limit,
         keep_probabilities=request.keep_probabilities,
         keep_representations=request.keep_representations,
+        trace=None if request.trace is None else request.trace.resolve(),
         transfer=(request.transfer or grid.suite.transfer) and not embedded,
         rerun=request.rerun,
     )

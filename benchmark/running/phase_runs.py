@@ -21,6 +21,7 @@ from benchmark.planning.phase_keys import phase_keys
 from benchmark.planning.workspace import Workspace
 from benchmark.records.spec import Budget, RunSpec
 from benchmark.running.phase_cache import PhaseCache
+from benchmark.running.step_trace import StepTrace, traced
 from benchmark.streams import Streams
 
 
@@ -61,7 +62,8 @@ def run_phases(
     cache = PhaseCache(workspace.cache / "phases", workspace.cache_limit)
     done = _resume(phases, keys, state, task, streams, cache, workspace.shared)
     for phase, key in list(zip(phases, keys, strict=True))[len(done) :]:
-        done.append(_run_phase(phase, key, state, data, task, streams.at(phase.name), spec, progress))
+        with traced(workspace.trace, spec.key, phase.name) as trace:
+            done.append(_run_phase(phase, key, state, data, task, streams.at(phase.name), spec, progress, trace))
         if key in workspace.shared:
             cache.put(key, changed(state, spec, workspace), [asdict(run) for run in done])
     return done
@@ -91,6 +93,7 @@ def _run_phase(
     streams: Streams,
     spec: RunSpec,
     progress: Callable[[str, int, int], None],
+    trace: StepTrace | None,
 ) -> PhaseRun:
     run = PhaseRun(phase.name, key)
     began = time.perf_counter()
@@ -107,6 +110,7 @@ def _run_phase(
         log=run.log,
         alarms=run.alarms,
         progress=lambda done, planned: progress(phase.name, done, planned),
+        trace=trace,
     )
     phase.fit(state, changed_data, context)
     run.seconds = time.perf_counter() - began
