@@ -62,8 +62,40 @@ def agreement(old: RunRecord, new: RunRecord, gold: NDArray[np.int64]) -> Agreem
     )
 
 
+# What a spec determines whatever the environment: a record that differs in it was edited, or made by other code or data.
+DETERMINED = ("primary", "testset", "split", "n_train", "n_dev", "n_test", "n_unlabelled", "labels_used", "plugin")
+RECORDED_SINCE_2 = ("pool_size", "truncated", "scorer")  # compared where the older record has them
+OF_THE_COMMAND = ("repeated", "shared_device")  # notes that say how a run was carried out, not what it is
+
+
+def differences(old: RunRecord, new: RunRecord) -> list[str]:
+    """In what two finished records of one spec differ that the spec determines, scores and predictions aside: counts, labels used, passes,
+    split, test set; in the same environment alarms and notes too. Each as `name: stored, computed again`."""
+    pairs = {name: (getattr(old, name), getattr(new, name)) for name in DETERMINED}
+    pairs |= {name: (getattr(old, name), getattr(new, name)) for name in RECORDED_SINCE_2 if getattr(old, name)}
+    pairs["passes"] = (_passes(old), _passes(new))
+    pairs |= {f"transfer {name}": (old.transfer[name].rows, new.transfer[name].rows) for name in old.transfer.keys() & new.transfer.keys()}
+    if old.env_id == new.env_id:  # an alarm or an accuracy of memorisation follows from floating-point numbers
+        pairs["alarms"] = (sorted(old.alarms), sorted(new.alarms))
+        pairs["notes"] = (_notes(old), _notes(new))
+    return [f"{name}: {_short(stored)}, again {_short(found)}" for name, (stored, found) in pairs.items() if stored != found]
+
+
+def _passes(record: RunRecord) -> list[tuple[str, int, int]]:
+    return [(phase.name, phase.forward, phase.backward) for phase in record.phases]
+
+
+def _notes(record: RunRecord) -> dict[str, object]:
+    return {name: value for name, value in record.notes.items() if name not in OF_THE_COMMAND}
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _scores(record: RunRecord) -> tuple[object, ...]:
-    return record.predictions, record.metrics, record.dev_metrics, record.testset
+    return record.predictions, record.metrics, record.dev_metrics, record.testset, record.transfer
 
 
 def _probabilities_agree(old: RunRecord, new: RunRecord) -> bool:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmark.cell import Cell
-from benchmark.checks.agreement import AgreementLevel, agreement
+from benchmark.checks.agreement import AgreementLevel, agreement, differences
+from benchmark.checks.stored_files import damaged_files, disbelieved
 from benchmark.config.encoder import EncoderConfig
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
@@ -30,11 +31,11 @@ from benchmark.version import NUMERICS
 
 
 class Check(NamedTuple):
-    """What became of one record.
+    """What became of one record, or of one file that is damaged.
 
     Args:
-        key: the record's.
-        title: arm and cell, for people.
+        key: the record's, or the name of the file without its ending.
+        title: arm and cell, for people; of a file its path in the results folder.
         level: what held; None where it was not run again, or its second run did not end well.
         note: why not, or what a reader must know.
         holds: whether that is what the rules promise: `bitwise` in the same environment, `same conclusion` in another one. None: the
@@ -71,7 +72,8 @@ class _Again:
 
 
 def verify(results: Path, sources: Sources, sample: int | None = None, workers: int = 1) -> Iterator[Check]:
-    """Run records again and say of each what held, in the order in which they end. What cannot be run comes first.
+    """Run records again and say of each what held, in the order in which they end. Damaged files and records that contradict their own
+    predictions come first, then what cannot be run.
 
     Args:
         sample: at most this many, the first in the order of keys (which are hashes, so no choice hides in it).
@@ -82,10 +84,18 @@ def verify(results: Path, sources: Sources, sample: int | None = None, workers: 
     for plugin in sources.plugins:
         load_plugin(plugin)
     store = RecordStore(results)
-    records = chosen(store, sample)
+    items = list(store)
+    records = [item for item in items if isinstance(item, RunRecord)]
+    unreadable = [item for item in items if isinstance(item, UnreadableFile)]
+    if not items:
+        raise UserError(f"There are no records in {str(store.root)!r}.", "A folder that `run --results DIR` wrote.", "Give --results DIR.")
+    doubted = list(disbelieved(store, records))
+    for item in (*unreadable, *doubted, *damaged_files(store, records)):
+        yield Check(Path(item.file).stem, item.file, None, item.reason, False)
+    refused = {Path(item.file).stem for item in doubted}
     origins = _origins(store)
     able: dict[Place, list[RunRecord]] = defaultdict(list)
-    for record in records:
+    for record in [record for record in records if record.key not in refused][:sample]:
         try:
             able[_place(record, sources, origins.get(record.key))].append(record)
         except UserError as error:
@@ -93,14 +103,6 @@ def verify(results: Path, sources: Sources, sample: int | None = None, workers: 
     with tempfile.TemporaryDirectory(prefix="benchmark-verify-") as folder:
         for place, group in able.items():
             yield from _again(store, group, place.workspace(Path(folder), sources), workers)
-
-
-def chosen(store: RecordStore, sample: int | None) -> list[RunRecord]:
-    """The records to verify. UserError where there are none."""
-    records = [item for item in store if not isinstance(item, UnreadableFile)]
-    if not records:
-        raise UserError(f"There are no records in {str(store.root)!r}.", "A folder that `run --results DIR` wrote.", "Give --results DIR.")
-    return records[:sample]
 
 
 def title(record: RunRecord) -> str:
@@ -114,6 +116,7 @@ class Place(NamedTuple):
     embedded: bool
     encoder: str  # its configuration as JSON, "" for none
     probabilities: bool
+    transfer: bool
 
     def workspace(self, folder: Path, sources: Sources) -> Workspace:
         """Places in a temporary folder. No phase is taken from a cache: every one is trained."""
@@ -126,6 +129,7 @@ class Place(NamedTuple):
             encoder=EncoderConfig.model_validate_json(self.encoder) if self.encoder else None,
             plugins=sources.plugins,
             keep_probabilities=self.probabilities,
+            transfer=self.transfer,
             rerun=True,
         )
 
@@ -145,7 +149,7 @@ def _place(record: RunRecord, sources: Sources, origin: str | None) -> Place:
     _check_method(record)
     if origin == "file" and spec.task.name not in sources.task_files:
         raise UserError(f"its task {spec.task.name!r} came from a file.", "", f"Give --task-file {spec.task.name}=PATH.")
-    return Place(origin == "embedded", _encoder(spec, sources), record.probabilities is not None)
+    return Place(origin == "embedded", _encoder(spec, sources), record.probabilities is not None, bool(record.transfer))
 
 
 def _check_method(record: RunRecord) -> None:
@@ -200,6 +204,15 @@ def _held(store: RecordStore, old: RunRecord, new: RunRecord, fresh: RecordStore
             None if impossible else False,
         )
     level = agreement(old, new, np.array(fresh.get_shared("testsets", new.testset)["labels"]))
-    same = old.env_id == new.env_id
-    note = "" if same else "in another environment (library versions or hardware)"
-    return Check(old.key, title(old), level, note, level <= (AgreementLevel.BITWISE if same else AgreementLevel.CONCLUSION))
+    differing = differences(old, new)
+    promised, notes = AgreementLevel.BITWISE, []
+    if not old.env_id or store.damage("environments", old.env_id):
+        promised, level = AgreementLevel.CONCLUSION, max(level, AgreementLevel.CONCLUSION)
+        notes.append("in an unknown environment: no more than the same conclusion can be stated")
+    elif old.env_id != new.env_id:
+        promised = AgreementLevel.CONCLUSION
+        notes.append("in another environment (library versions or hardware)")
+    if differing:
+        level = max(level, AgreementLevel.PREDICTIONS)
+        notes.append(f"differs in {', '.join(differing)}")
+    return Check(old.key, title(old), level, "; ".join(notes), level <= promised and not differing)

@@ -20,6 +20,7 @@ Sample = Annotated[int | None, typer.Option("--sample", metavar="N", min=1, help
 Workers = Annotated[int, typer.Option("--workers", metavar="N", min=1, help="How many runs go at once.")]
 DataRoot = Annotated[Path | None, typer.Option("--data-root", metavar="DIR", help="The local mirror that the records were made from.")]
 TaskFile = Annotated[list[str] | None, typer.Option("--task-file", metavar="NAME=PATH", help="The file of a task. Repeatable.")]
+Strict = Annotated[bool, typer.Option("--strict", help="End with 1 on any note too: a record not run again, another environment.")]
 Encoder = Annotated[str | None, typer.Option("--encoder", metavar="NAME_OR_DIR", help="The encoder, where it is not a shipped one.")]
 
 
@@ -31,8 +32,9 @@ def verify(
     task_file: TaskFile = None,
     encoder: Encoder = None,
     workers: Workers = 1,
+    strict: Strict = False,
 ) -> None:
-    """Run records again from what they store, and say of each what held: bitwise, same predictions, same metric or same conclusion."""
+    """Check every stored file, run records again, and say of each what held: bitwise, same predictions, same metric or same conclusion."""
     folder = results or DEFAULT_RESULTS
     if not folder.is_dir():
         raise UserError(f"There is no results folder {str(folder)!r}.", "Allowed: one that a run wrote.", "Give --results DIR.")
@@ -46,7 +48,8 @@ def verify(
         typer.echo(line(check))
         checks.append(check)
     typer.echo("\n".join(["", *(f"  {meaning}" for meaning in MEANING), "", *overall(checks)]))
-    if any(check.holds is False for check in checks) or not any(check.holds for check in checks):
+    noted = strict and any(check.note for check in checks)
+    if noted or any(check.holds is False for check in checks) or not any(check.holds for check in checks):
         raise typer.Exit(exit_codes.SOME_FAILED)
 
 
@@ -57,7 +60,7 @@ def line(check: Check) -> str:
 
 
 def overall(checks: list[Check]) -> list[str]:
-    """Counts, and the loosest level among them. A record that was not run again counts neither way, and is told."""
+    """Counts, and the loosest level among them. A record that was not run again counts neither way, and is named."""
     again = [check for check in checks if check.holds is not None]
     if not again:
         return [f"None of {len(checks)} records could be run again: see the reasons above."]
@@ -65,7 +68,7 @@ def overall(checks: list[Check]) -> list[str]:
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     levels = [check.level for check in again if check.level is not None]
     broken = sum(check.holds is False for check in again)
-    worst = "a second run failed" if len(levels) < len(again) else max(levels).title
+    worst = "a file is damaged or a second run failed" if len(levels) < len(again) else max(levels).title
     said = [f"Overall: {worst} ({told}; {len(checks) - len(again)} not run again)."]
     if broken:
         said.append(f"{broken} fell short: bitwise is promised in the same environment, the same conclusion in another one.")

@@ -76,6 +76,66 @@ def test_an_edited_metric_shows_even_under_a_checksum_that_fits(run_of: Run, req
     assert [(check.level, check.holds) for check in verify(store.root, Sources())] == [(AgreementLevel.PREDICTIONS, False)]
 
 
+def test_damaged_files_are_named_and_the_other_records_are_still_run(kept: tuple[RecordStore, dict[str, RunRecord]]) -> None:
+    store, records = kept
+    victim, side = store._path(records["ce"].key), records["tfidf"].probabilities
+    assert side is not None
+    victim.write_bytes(victim.read_bytes()[:100])
+    (store.root / side.file).write_bytes(b"other")
+    (store.root / "splits" / f"{records['tfidf'].split}.json").unlink()
+    checks = list(verify(store.root, Sources()))
+    bad = {check.title for check in checks if check.level is None}
+    relative = victim.relative_to(store.root).as_posix()
+    assert bad == {relative, side.file, f"splits/{records['tfidf'].split}.json"}
+    assert sum(check.level is AgreementLevel.BITWISE for check in checks) == 2
+
+
+def test_a_folder_of_damaged_records_only_names_them(tmp_path: Path) -> None:
+    path = tmp_path / "records" / "ab" / f"{'ab' * 32}.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    assert [(check.key, check.holds) for check in verify(tmp_path, Sources())] == [("ab" * 32, False)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"labels_used": 4000}, "labels_used: 4000, again"),
+        ({"n_unlabelled": 7}, "n_unlabelled: 7, again"),
+        ({"alarms": ["constant predictions"]}, "alarms: ['constant predictions'], again"),
+        ({"pool_size": 7}, "pool_size: 7, again"),
+        ({"notes": {"made_up": 1}}, "notes: {'made_up': 1}, again"),
+        ({"phases": [{"name": "fit", "forward": 12345}]}, "passes: "),
+    ],
+)
+def test_whatever_the_spec_determines_is_compared(run_of: Run, request_of: Request, changes: dict[str, Any], named: str) -> None:
+    _, records = run_of(methods="tfidf")
+    store = RecordStore(request_of().results)
+    edited(store, records["tfidf"], **changes)
+    (check,) = verify(store.root, Sources())
+    assert (check.level, check.holds) == (AgreementLevel.PREDICTIONS, False)
+    assert named in check.note
+
+
+def test_scores_that_contradict_their_predictions_are_named_without_a_second_run(run_of: Run, request_of: Request) -> None:
+    _, records = run_of(methods="tfidf")
+    store = RecordStore(request_of().results)
+    edited(store, records["tfidf"], metrics={**records["tfidf"].metrics, "accuracy": 0.123})
+    (check,) = verify(store.root, Sources())
+    assert (check.level, check.holds) == (None, False)
+    assert "accuracy is 0.123" in check.note
+
+
+@pytest.mark.parametrize("env_id", ["", "9" * 64])
+def test_an_unknown_environment_lowers_the_level(run_of: Run, request_of: Request, env_id: str) -> None:
+    _, records = run_of(methods="tfidf")
+    store = RecordStore(request_of().results)
+    edited(store, records["tfidf"], env_id=env_id)
+    (check,) = (check for check in verify(store.root, Sources()) if check.level is not None)
+    assert check.level is AgreementLevel.CONCLUSION
+    assert "unknown environment" in check.note
+
+
 def test_older_code_is_named_as_such(run_of: Run, request_of: Request) -> None:
     _, records = run_of(methods="tfidf,majority")
     store = RecordStore(request_of().results)

@@ -12,8 +12,10 @@ from benchmark.records.record import Failure, Predictions, RunRecord
 from benchmark.records.spec import Compute, MethodSpec, RunSpec, SplitSpec, TaskSpec
 from benchmark.records.store import RecordStore
 
+GOLD = [0, 1, 1, 1] * 1000  # three of four predictions are right
 
-def record_of(seed, error=None):
+
+def record_of(seed, store, error=None):
     spec = RunSpec(
         numerics=1,
         method=MethodSpec(name="ce", code="0" * 64),
@@ -25,14 +27,16 @@ def record_of(seed, error=None):
     if error is not None:
         return RunRecord(key=spec.key, spec=spec, status="failed", error=Failure.of(error))
     predictions = Predictions.of([0, 1] * 2000, 2)
-    return RunRecord(key=spec.key, spec=spec, status="done", metrics={"accuracy": 0.75}, predictions=predictions, env_id="2" * 64)
+    testset = store.write_testset(range(len(GOLD)), GOLD, ["negative", "positive"])
+    told = {"metrics": {"accuracy": 0.75}, "predictions": predictions, "testset": testset, "env_id": "2" * 64}
+    return RunRecord(key=spec.key, spec=spec, status="done", **told)
 
 
 @pytest.fixture
 def results(tmp_path):
     """One run that is done and one that failed."""
-    records = [record_of(0), record_of(1, ValueError("non-finite loss"))]
     store = RecordStore(tmp_path / "results")
+    records = [record_of(0, store), record_of(1, store, ValueError("non-finite loss"))]
     for record in records:
         store.write(record)
     return tmp_path / "results", [record.key for record in records]
@@ -94,6 +98,16 @@ def test_a_truncated_record_is_named_and_the_rest_is_exported(process, results):
     folder, (done, failed) = results
     (folder / "records" / failed[:2] / f"{failed}.json").write_text("{")
     outcome = process("export", "--results", str(folder))
-    assert outcome.returncode == 0
+    assert outcome.returncode == 1
     assert f"left out: records/{failed[:2]}/{failed}.json" in outcome.stderr
     assert done in outcome.stdout
+
+
+def test_an_edited_score_is_left_out_of_the_export_and_named(bench, results):
+    folder, (done, _) = results
+    store = RecordStore(folder)
+    store.write(store.read(done).model_copy(update={"metrics": {"accuracy": 0.99}}))
+    outcome = bench("export", "--results", str(folder))
+    assert outcome.code == 1
+    assert f"records/{done[:2]}/{done}.json: edited: accuracy is 0.99, its predictions give 0.75" in outcome.err
+    assert {row["key"] for row in csv.DictReader(io.StringIO(outcome.out)) if row["status"] == "done"} == set()
