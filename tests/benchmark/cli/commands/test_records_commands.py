@@ -69,7 +69,7 @@ def test_an_ambiguous_prefix_exits_with_2_and_asks_for_more_digits(bench, tmp_pa
     store = RecordStore(tmp_path / "many")
     keys = []
     for seed in range(17):  # among 17 keys two start alike
-        record = record_of(seed)
+        record = record_of(seed, store)
         store.write(record)
         keys.append(record.key)
     first = next(key[0] for key in keys if sum(other[0] == key[0] for other in keys) > 1)
