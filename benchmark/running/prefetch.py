@@ -11,6 +11,7 @@ from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.workspace import make_workspace
 from benchmark.plugins.registry import load_plugin
+from benchmark.running.transfer import transfer_rows
 
 
 def prefetch(request: RunRequest) -> Iterator[str]:
@@ -27,6 +28,8 @@ def prefetch(request: RunRequest) -> Iterator[str]:
         data = loaded_data.task_data(task, workspace)
         partial = "".join(f"; {part} partial: {have} of {wanted} rows" for part, (have, wanted) in data.partial.items())
         yield f"task {task}: {len(data.train)} train and {len(data.test)} test rows from {data.source}, hash {data.hash[:12]}{partial}"
+        for rows in transfer_rows(task, data.label_names, workspace) if workspace.transfer else ():
+            yield f"further test set {rows.name} of {task}: {len(rows.test)} rows"
         for metric in loaded_data.metrics_of(task, workspace):
             load_metric(metric)
     yield from dict.fromkeys(encoder_line(grid) for grid in grids)

@@ -23,14 +23,13 @@ def transfer_results(predictor: Predictor, task: str, label_names: tuple[str, ..
     Raises:
         UserError: a set whose rows cannot be had.
     """
-    if task in workspace.task_files:
-        return {}
-    config = load_task(task)
-    found = {}
-    for name in config.transfer:
-        rows = _rows(name, label_names, workspace.data_root)
-        found[rows.name] = _scored(predictor, rows, config.metrics)
-    return found
+    return {rows.name: _scored(predictor, rows, load_task(task).metrics) for rows in transfer_rows(task, label_names, workspace)}
+
+
+def transfer_rows(task: str, label_names: tuple[str, ...], workspace: Workspace) -> list[TransferRows]:
+    """The rows of a task's further test sets, read once by each process. UserError for rows that cannot be had."""
+    names = () if task in workspace.task_files else load_task(task).transfer
+    return [_rows(name, label_names, workspace.data_root) for name in names]
 
 
 @lru_cache(maxsize=16)

@@ -18,6 +18,7 @@ from benchmark.data.sources.transfer_rows import load_transfer_rows
 from benchmark.errors import UserError
 from benchmark.planning.plan import make_plan
 from benchmark.records.record import RunRecord
+from benchmark.running.prefetch import prefetch
 
 GOOD, BAD = ["good", "fine", "great", "warm", "bright"], ["bad", "poor", "dull", "cold", "grey"]
 SET = 'mirror = "other/all"\nlabel_names = ["bad", "good", "mixed"]\nlabels = { good = "pos", bad = "neg" }\n'
@@ -88,6 +89,11 @@ def test_a_suite_may_ask_for_them(task: TaskConfig, options: dict[str, Any], req
     suite = Path(options["suite"])
     suite.write_text(suite.read_text() + "transfer = true\n")
     assert make_plan(request_of(**options, data_root=str(mirror(tmp_path / "m")))).workspace.transfer
+
+
+def test_prepare_fetches_them(task: TaskConfig, options: dict[str, Any], request_of: Callable[..., Any], tmp_path: Path) -> None:
+    request = request_of(**options, data_root=str(mirror(tmp_path / "m")), transfer=True)
+    assert "further test set other of mine: 12 rows" in list(prefetch(request))
 
 
 def test_labels_are_those_of_the_task_and_a_cap_is_stratified(task: TaskConfig, tmp_path: Path) -> None:
