@@ -23,7 +23,7 @@ from benchmark.records.store import RecordStore
 from benchmark.running import leases
 from benchmark.running.executors.base import Executor, Finished
 from benchmark.running.executors.choice import make_executor, prepare_executor
-from benchmark.running.repair import restore_shared_files
+from benchmark.running.repair import rescore, restore_shared_files
 from benchmark.running.run_and_record import RUN_FUNCTIONS, as_finished, to_finished
 from benchmark.running.run_queue import RunQueue
 
@@ -95,13 +95,16 @@ def run_plan(plan: Plan, request: RunRequest, observer: Observer) -> Summary:
     leases.remove_abandoned(request.results)
     remove_half_written(request.results, depth=2)
     restore_shared_files(store, [run.key for run in plan.runs if run.done], plan.workspace)
+    rescored = rescore(store, plan.runs, plan.workspace)
     summary = Summary(planned=len(plan.runs))
     began = time.perf_counter()
     observer.planned(plan)
     for run in plan.runs:
         if run.kept is not None:
             summary.cached += run.done
-            _record_result(run, as_finished(run.key, run.kept), observer, summary, there=True)
+            record = store.get(run.key) if run.key in rescored else None
+            ended = as_finished(run.key, run.kept) if record is None else to_finished(record)
+            _record_result(run, ended, observer, summary, there=True)
     todo = group_by_shared_phase([run for run in plan.runs if run.todo], plan.workspace.shared)
     waiting = RunQueue(todo, dependencies(todo, plan.workspace.shared), store, request.rerun)
     executor = make_executor(request, plan.workspace, todo, plan.workers.count, RUN_FUNCTIONS)

@@ -50,6 +50,7 @@ class RunOutcome:
         notes: what a reader must know: the split's notes, the noise audit, memorisation of flipped labels.
         truncated: how many texts lost tokens to the length cap; None without an encoder.
         transfer: results on the task's further test sets, where they were asked for.
+        dev_scores: float32 [n_dev, K]; None without development examples.
         vectors: pooled representations of the test texts, float32 [n_test, H], where they are to be kept.
     """
 
@@ -65,6 +66,7 @@ class RunOutcome:
     truncated: TruncatedTexts | None = None
     vectors: NDArray[np.float32] | None = None
     transfer: dict[str, TransferResult] = field(default_factory=dict)
+    dev_scores: Scores | None = None
 
 
 def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = lambda phase, done, planned: None) -> RunOutcome:
@@ -188,7 +190,7 @@ def score(
     notes = dict(split.notes)
     if audit is not None:
         notes["noise"] = audit_summary(audit) | memorised(predictor, split, audit)
-    return RunOutcome(split, audit, scores, metrics, dev_metrics, ran, seconds, alarms, notes)
+    return RunOutcome(split, audit, scores, metrics, dev_metrics, ran, seconds, alarms, notes, dev_scores=dev)
 
 
 def without_expected(outcome: RunOutcome, method: Method) -> RunOutcome:

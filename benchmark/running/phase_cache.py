@@ -49,6 +49,8 @@ class PhaseCache:
         tensors, meta = self._files(key)
         try:
             entry = load_checksummed(meta)
+            if entry["key"] != key:
+                raise ValueError("another state's entry under this name")
             data = tensors.read_bytes()
             if hashlib.sha256(data).hexdigest() != entry["sha256"]:
                 raise ValueError("the tensors are not those that were written")
@@ -71,7 +73,7 @@ class PhaseCache:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             _replace(file, data)
-            _replace(meta, dump_checksummed(jsonable({"sha256": hashlib.sha256(data).hexdigest(), "costs": costs})))
+            _replace(meta, dump_checksummed(jsonable({"key": key, "sha256": hashlib.sha256(data).hexdigest(), "costs": costs})))
         except OSError as error:
             raise UserError(
                 f"The phase cache could not be written: {error.strerror}.",

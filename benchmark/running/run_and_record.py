@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.contract.predictor import Scores
 from benchmark.data.splits.row_mask import split_indices
 from benchmark.errors import UserError
 from benchmark.metrics.calibration import probabilities
-from benchmark.metrics.metric import primary_name
+from benchmark.metrics.metric import primary_name, scorer_hash
 from benchmark.planning import loaded_data
 from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.workspace import Workspace
@@ -131,6 +132,8 @@ def finished(spec: RunSpec, workspace: Workspace, store: RecordStore, outcome: R
         metrics=outcome.metrics,
         dev_metrics=outcome.dev_metrics,
         predictions=Predictions.of(outcome.scores.argmax(1).tolist(), spec.task.n_classes),
+        dev_predictions=_predictions(outcome.dev_scores),
+        scorer=scorer_hash(loaded_data.metrics_of(spec.task.name, workspace)),
         testset=store.write_testset(test.ids, test.labels, data.label_names),
         split=store.write_split(split_indices(data, clean) | {"noise": noise}),
         n_train=len(split.train),
@@ -171,6 +174,10 @@ def failed(spec: RunSpec, workspace: Workspace, store: RecordStore, error: BaseE
 def primary(spec: RunSpec, workspace: Workspace) -> str:
     """The name of the task's first metric."""
     return primary_name(loaded_data.metrics_of(spec.task.name, workspace)[0])
+
+
+def _predictions(scores: Scores | None) -> Predictions | None:
+    return None if scores is None else Predictions.of(scores.argmax(1).tolist(), scores.shape[1])
 
 
 def _plugin(spec: RunSpec) -> str | None:

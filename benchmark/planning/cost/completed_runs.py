@@ -15,7 +15,7 @@ from benchmark.records.upgrade import NewerFormat
 
 class CompletedRun(NamedTuple):
     """What a plan needs to know of a run that is not begun again: seconds of training, and the primary metric on the test and
-    development set. `error`: why it has none, for a run that killed its process twice; else empty.
+    development set. `error`: why it has none, for a run that killed its process twice; else empty. `scorer`: the record's.
     """
 
     seconds: float
@@ -23,6 +23,7 @@ class CompletedRun(NamedTuple):
     dev_value: float | None
     alarms: tuple[str, ...]
     error: str = ""
+    scorer: str = ""
 
 
 class MeasuredRun(NamedTuple):
@@ -74,7 +75,7 @@ def completed_runs(store: RecordStore) -> CompletedRuns:
     done = [record for record in records if record.status == "done"]
     newer = (Path(item.file).stem for item in items if isinstance(item, NewerFile))
     return CompletedRuns(
-        {record.key: CompletedRun(record.seconds, record.value, record.dev_value, record.alarms) for record in done},
+        {record.key: CompletedRun(record.seconds, record.value, record.dev_value, record.alarms, scorer=record.scorer) for record in done},
         {record.key: MeasuredRun(record.spec, record.phases, record.scoring_seconds) for record in done},
         {record.key: CompletedRun(0.0, None, None, record.alarms, str(record.error)) for record in records if _crashed(record)},
         frozenset(newer),

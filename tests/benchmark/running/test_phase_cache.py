@@ -103,3 +103,14 @@ def test_an_unwritable_cache_is_the_users_to_mend(tmp_path: Path) -> None:
     blocked.write_text("not a folder")
     with pytest.raises(UserError, match="--cache"):
         PhaseCache(blocked, 10**6).put(KEYS[0], state(1), COSTS)
+
+
+def test_two_entries_under_each_others_names_are_noticed(tmp_path: Path) -> None:
+    cache = PhaseCache(tmp_path, 10**6)
+    for key, value in zip(KEYS[:2], (1.0, 2.0), strict=True):
+        cache.put(key, state(value), COSTS)
+    for one, other in zip(cache._files(KEYS[0]), cache._files(KEYS[1]), strict=True):
+        one.rename(tmp_path / "aside")
+        other.rename(one)
+        (tmp_path / "aside").rename(other)
+    assert [cache.get(key) for key in KEYS[:2]] == [None, None]
