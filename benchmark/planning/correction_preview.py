@@ -21,7 +21,7 @@ def repeats_of(method: Method, counts: Sequence[int]) -> list[int] | None:
     return list(repeats_for(counts))
 
 
-def told(arm: str, method: Method, split: Split, label_names: Sequence[str], cell: str) -> str | None:
+def repeated_classes(arm: str, method: Method, split: Split, label_names: Sequence[str], cell: str) -> str | None:
     """What the plan prints of a long-tailed cell; None for a method without a correction.
 
     Raises:

@@ -14,10 +14,9 @@ from benchmark.data.splits.split_sizes import fixed_sizes
 from benchmark.errors import UserError
 from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid
-from benchmark.planning.planned_run import PlannedRun, Template, make_split_spec, make_template, shape_of
+from benchmark.planning.planned_run import CellContext, DrawnSplit, PlannedRun, Template, make_split_spec, make_template, shape_of
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.planning.workspace import Workspace
-from benchmark.records.spec import SplitSpec
 
 
 @dataclass(frozen=True)
@@ -50,19 +49,20 @@ def _in_cell(grid: Grid, cell: Cell, group: list[Strand], workspace: Workspace) 
     """The runs of a cell, seed by seed."""
     data = loaded_data.task_data(cell.task, workspace)
     sizes = Sizes(grid, cell, data)
-    others = [strand.arm for strand in group if strand.arm.trial is None] or list(grid.arms)
+    arms = [strand.arm for strand in group if strand.arm.trial is None] or list(grid.arms)
+    context = CellContext(grid, cell, data, arms)
     templates: dict[tuple[int, TaskInfo, int], Template] = {}
     members = [(number, strand.arm, frozenset(strand.seeds)) for number, strand in enumerate(group)]
     for replicate in dict.fromkeys(replicate for strand in group for replicate in strand.seeds):
-        split, shape, n_test = sizes.of(replicate.split)
+        split = sizes.of(replicate.split)
         runs = []
         for number, arm, seeds in members:
             if replicate not in seeds:
                 continue
-            place = (number, shape, n_test)
+            place = (number, split.shape, split.n_test)
             if place not in templates:
-                templates[place] = make_template(grid, cell, arm, others, data, split, shape, n_test)
-            runs.append(templates[place].on(split, replicate))
+                templates[place] = make_template(context, arm, split)
+            runs.append(templates[place].on(split.spec, replicate))
         yield runs
 
 
@@ -74,16 +74,16 @@ class Sizes:
         self._known: tuple[TaskInfo, int] | None = None
         self._fixed: bool | None = None
 
-    def of(self, split_seed: int) -> tuple[SplitSpec, TaskInfo, int]:
+    def of(self, split_seed: int) -> DrawnSplit:
         """The split of one seed. UserError where it cannot be drawn."""
         spec = make_split_spec(self._grid, self._cell, split_seed)
         if self._known is not None and self._fixed:
-            return spec, *self._known
+            return DrawnSplit(spec, *self._known)
         split = loaded_data.drawn(self._data, spec)
         self._known = (shape_of(self._data, split, self._cell, self._grid.suite.dev), len(split.test))
         if self._fixed is None:
             self._fixed = fixed_sizes(self._data, spec)
-        return spec, *self._known
+        return DrawnSplit(spec, *self._known)
 
 
 def unique(runs: Iterator[PlannedRun]) -> list[PlannedRun]:

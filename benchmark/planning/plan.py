@@ -17,7 +17,7 @@ from benchmark.planning.cost.estimate import CostEstimate, estimate_cost
 from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect, minimum_detectable_effect
 from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.layout import lay_out, unique, whole_grid
-from benchmark.planning.plan_manifest import make_manifest, request_told
+from benchmark.planning.plan_manifest import given_options, make_manifest
 from benchmark.planning.planned_run import PlannedRun, make_split_spec
 from benchmark.planning.worker_count import WorkerCount, worker_count
 from benchmark.planning.workspace import Workspace, make_workspace
@@ -88,28 +88,35 @@ def prepared(request: RunRequest) -> list[tuple[Grid, Workspace]]:
     return [(grid, make_workspace(request, grid)) for grid in make_grids(request)]
 
 
-def plan_of(
-    request: RunRequest,
-    grid: Grid,
-    workspace: Workspace,
-    runs: Sequence[PlannedRun],
-    *,
-    stage: str = "",
-    design: dict[str, Any] | None = None,
-    notes: Sequence[str] = (),
-) -> Plan:
-    """The plan of these runs: what is there of them, what they share, their manifest and their price."""
+@dataclass(frozen=True)
+class PlanStep:
+    """Which part of a command a plan is.
+
+    Args:
+        stage: in words: the stage of a study, the trials of a search, an interim look; "" for a plan that is the whole.
+        design: what the manifest says of it.
+        notes: what to know before it starts.
+    """
+
+    stage: str = ""
+    design: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequence[PlannedRun], step: PlanStep | None = None) -> Plan:
+    """The plan of these runs: what of them is completed, what they share, their manifest and their price."""
+    step = step or PlanStep()
     found = completed_runs(RecordStore(request.results))
     found.refuse_newer(run.key for run in runs)
     if not request.rerun:
         known = found.crashed | found.kept
         runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
-    manifest = make_manifest(grid, runs, workspace, request_told(request), design)
-    notes = (*notes, *_crashed(runs), *_corrections(grid, workspace))
+    manifest = make_manifest(grid, runs, workspace, given_options(request), step.design)
+    notes = (*step.notes, *_crashed(runs), *_corrections(grid, workspace))
     workers = worker_count(request, grid.compute, grid.encoder, sum(run.todo for run in runs))
     warnings = tuple(_warnings(grid, workspace))
-    return Plan(grid, tuple(runs), manifest, workspace, notes, stage, found, workers, request.executor, warnings)
+    return Plan(grid, tuple(runs), manifest, workspace, notes, step.stage, found, workers, request.executor, warnings)
 
 
 def shared_phases(runs: Sequence[PlannedRun]) -> frozenset[str]:
@@ -129,15 +136,17 @@ def _warnings(grid: Grid, workspace: Workspace) -> Iterator[str]:
             yield f"task {task}: the file {workspace.task_files[task].name!r} stands in for the task that is known under this name."
         if loaded_data.task_data(task, workspace).source == "file":
             yield from loaded_data.findings(task, workspace).lines()
-    if grid.suite.selection != "best-dev" and grid.protocol != "paper" and not grid.design.startswith("+search"):
+    if grid.suite.selection != "best-dev" and grid.protocol != "paper" and grid.search is None:
         return
     for cell in grid.cells:
         if cell.shots == "all":
             data = loaded_data.task_data(cell.task, workspace)
             repeats = loaded_data.repeats(data, make_split_spec(grid, cell, grid.seeds[0].split)).get("dev")
             if repeats is not None and repeats.often:
-                told = f"{repeats.inside} of {repeats.long_enough} development texts of three or more words stand inside a training text"
-                yield f"{cell.label}: {told}, and development scores select here."
+                repeated = (
+                    f"{repeats.inside} of {repeats.long_enough} development texts of three or more words stand inside a training text"
+                )
+                yield f"{cell.label}: {repeated}, and development scores select here."
 
 
 def _crashed(runs: Sequence[PlannedRun]) -> Iterator[str]:
@@ -158,6 +167,6 @@ def _corrections(grid: Grid, workspace: Workspace) -> Iterator[str]:
         data = loaded_data.task_data(cell.task, workspace)
         split = loaded_data.drawn(data, make_split_spec(grid, cell, grid.seeds[0].split))
         for arm in grid.arms:
-            line = correction_preview.told(arm.name, build(arm.method, arm.params), split, data.label_names, cell.label)
+            line = correction_preview.repeated_classes(arm.name, build(arm.method, arm.params), split, data.label_names, cell.label)
             if line is not None:
                 yield line

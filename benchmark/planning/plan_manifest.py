@@ -83,7 +83,7 @@ def _version() -> str:
         return "source"
 
 
-def request_told(request: RunRequest) -> dict[str, Any]:
+def given_options(request: RunRequest) -> dict[str, Any]:
     """The options as given, without the places of this machine: what a reader needs to repeat the command."""
     places = {"results", "cache", "data_root", "task_files", "plugins", "workers", "verbose", "cache_limit", "rerun"}
     places |= {"executor", "address", "time_limit", "memory_limit"}

@@ -127,18 +127,34 @@ def shape_of(data: TaskData, split: Split, cell: Cell, dev: str) -> TaskInfo:
     return TaskInfo(data.task, data.label_names, data.pair, copies * len(split.train), n_dev, len(split.unlabelled))
 
 
-def make_template(
-    grid: Grid, cell: Cell, arm: Arm, others: Sequence[Arm], data: TaskData, split: SplitSpec, shape: TaskInfo, n_test: int
-) -> Template:
-    """One arm in one cell: its spec, the identities of its phases, and what they declare to cost.
+@dataclass(frozen=True)
+class CellContext:
+    """What the arms of a cell have in common.
 
     Args:
-        others: the arms beside it; one that is matched to another takes that one's parameters from there.
-        split: of any seed.
+        arms: those that meet in the cell; one that is matched to another takes that one's parameters from there.
     """
+
+    grid: Grid
+    cell: Cell
+    data: TaskData
+    arms: Sequence[Arm]
+
+
+class DrawnSplit(NamedTuple):
+    """A split of a cell: its spec, its sizes after noise, and the number of test examples."""
+
+    spec: SplitSpec
+    shape: TaskInfo
+    n_test: int
+
+
+def make_template(context: CellContext, arm: Arm, split: DrawnSplit) -> Template:
+    """One arm in one cell on splits of one size: its spec, the identities of its phases, and what they declare to cost."""
+    grid, cell, data, shape = context.grid, context.cell, context.data, split.shape
     method = build(arm.method, arm.params)
     budget = budget_for(grid.encoder.constants, shape.n_train, steps=grid.profile.steps, selection=grid.suite.selection)
-    matched = _matched_cost(grid, others, method, shape, budget)
+    matched = _matched_cost(context, method, shape, budget)
     max_length = max_length_of(grid, None if data.source == "file" else load_task(data.task))
     spec = RunSpec(
         numerics=NUMERICS,
@@ -149,7 +165,7 @@ def make_template(
             matched=None if matched is None else (matched.forward, matched.backward),
         ),
         task=TaskSpec(name=data.task, data=data.hash, n_classes=len(data.label_names), pair=data.pair),
-        split=split,
+        split=split.spec,
         noise=cell.noise,
         sampler=cell.sampler_for(len(data.label_names)),
         encoder=encoder_spec(grid.encoder, max_length) if method.needs_encoder else None,
@@ -160,7 +176,7 @@ def make_template(
     phases = method.phases(shape)
     parts = tuple(PlannedPhase(phase.name, phase.cost(shape, budget)) for phase in phases)
     draws = bool(method.streams) or (spec.encoder is not None and spec.encoder.reinit > 0)
-    return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, n_test, draws)
+    return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, split.n_test, draws)
 
 
 def declared(phases: Sequence[Phase], shape: TaskInfo, budget: Budget) -> Cost:
@@ -168,12 +184,13 @@ def declared(phases: Sequence[Phase], shape: TaskInfo, budget: Budget) -> Cost:
     return sum((phase.cost(shape, budget) for phase in phases), Cost())
 
 
-def _matched_cost(grid: Grid, others: Sequence[Arm], method: Method, shape: TaskInfo, budget: Budget) -> Cost | None:
+def _matched_cost(context: CellContext, method: Method, shape: TaskInfo, budget: Budget) -> Cost | None:
     """What the method that this one is matched to declares, with the parameters that it has in this grid."""
     target = method.matched_to()
     if target is None:
         return None
-    params = next((arm.params for arm in others if arm.method == target), defaults_of(grid.profile, grid.encoder, target))
+    defaults = defaults_of(context.grid.profile, context.grid.encoder, target)
+    params = next((arm.params for arm in context.arms if arm.method == target), defaults)
     return declared(build(target, params).phases(shape), shape, budget)
 
 

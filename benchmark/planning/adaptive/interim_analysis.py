@@ -80,7 +80,7 @@ class InterimAnalysis:
             differences = {split: mine[split] - theirs[split] for split in mine.keys() & theirs.keys()}
             self.taken[cell, name].append(look(differences, seeds, self.level, self.looks))
 
-    def told(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """What the manifest keeps: the plan of the looks, the level, and the table of those taken."""
         table = [
             {"cell": cell.label, "arm": name, **dataclasses.asdict(found)} for (cell, name), looks in self.taken.items() for found in looks

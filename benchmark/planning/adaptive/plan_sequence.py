@@ -19,8 +19,8 @@ from benchmark.planning.adaptive.stopping_rule import LOOKS
 from benchmark.planning.cost.completed_runs import CompletedRun, completed_runs
 from benchmark.planning.grid import Grid
 from benchmark.planning.layout import Strand, lay_out, once, unique, whole_grid
-from benchmark.planning.plan import Plan, plan_of, prepared
-from benchmark.planning.plan_manifest import make_manifest, request_told
+from benchmark.planning.plan import Plan, PlanStep, plan_of, prepared
+from benchmark.planning.plan_manifest import given_options, make_manifest
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.planning.workspace import Workspace
 from benchmark.records.manifest import Manifest
@@ -66,7 +66,7 @@ class PlanSequence:
             yield self._trials(search, runs)
             made = trials.choices(search, runs, self._kept())
             arms = {cell: [trials.chosen_arm(a, search, made.get((cell, a.name))) for a in self.grid.arms] for cell in self.grid.cells}
-            self.design["search"] = trials.told(self.grid, search, self.workspace, made)
+            self.design["search"] = trials.search_summary(self.grid, search, self.workspace, made)
         if self.request.until is not None:
             yield from self._looks(InterimAnalysis(arms, self.grid.suite.baseline, LOOKS))
         else:
@@ -83,10 +83,10 @@ class PlanSequence:
         yield self._manifest(once(self._laid_out(trials.alternatives(self.grid, search)))[0]), True
 
     def _manifest(self, runs: Sequence[PlannedRun]) -> Manifest:
-        return make_manifest(self.grid, runs, self.workspace, request_told(self.request), dict(self.design))
+        return make_manifest(self.grid, runs, self.workspace, given_options(self.request), dict(self.design))
 
     def _trials(self, search: trials.Search, runs: list[PlannedRun]) -> Plan:
-        self.design["search"] = trials.told(self.grid, search, self.workspace)
+        self.design["search"] = trials.search_summary(self.grid, search, self.workspace)
         afterwards = len(once(self._laid_out(whole_grid(self.grid)))[0])
         several = " and more at the looks" if self.request.until is not None else ""
         notes = [*trials.fewer(search), f"Afterwards about {afterwards} runs with the chosen settings on the reported splits{several}."]
@@ -105,11 +105,11 @@ class PlanSequence:
             if not course.going_on:
                 break
             runs = self._once(course.strands(seeds))
-            self.design["looks"] = course.told()
+            self.design["looks"] = course.summary()
             stage = f"until decided: look at {seeds} seeds, {len(course.going_on)} of {len(course.taken)} comparisons not decided yet"
             yield self._plan(runs, stage, self.notes)
             course.take(seeds, runs, self._kept())
-        self.design["looks"] = course.told()
+        self.design["looks"] = course.summary()
         crossed = sum(looks[-1].why == "crossed" for looks in course.taken.values())
         yield self._plan(runs, f"until decided: {crossed} of {len(course.taken)} comparisons crossed their level", self.notes)
 
@@ -127,7 +127,7 @@ class PlanSequence:
     def _plan(self, runs: Sequence[PlannedRun], stage: str = "", notes: Sequence[str] = ()) -> Plan:
         if self.grid.stage:
             stage = ": ".join(part for part in (f"stage {self.grid.stage} ({self.grid.suite.title})", stage) if part)
-        return plan_of(self.request, self.grid, self.workspace, runs, stage=stage, design=dict(self.design), notes=notes)
+        return plan_of(self.request, self.grid, self.workspace, runs, PlanStep(stage, dict(self.design), tuple(notes)))
 
     def _kept(self) -> dict[str, CompletedRun]:
         return completed_runs(RecordStore(self.request.results)).kept

@@ -38,7 +38,7 @@ class Axis:
             value = self.low + place * (self.high - self.low)
         return round(value) if self.whole else float(f"{value:.6g}")
 
-    def told(self) -> Any:
+    def summary(self) -> Any:
         """As a manifest keeps it."""
         return list(self.choices) if self.choices else {"low": self.low, "high": self.high, "log": self.log}
 
@@ -47,14 +47,14 @@ def space(method: type[Method], held: Mapping[str, Any]) -> list[Axis]:
     """The declared space of a method, without what suite, profile or --set hold fixed."""
     found = []
     for field in dataclasses.fields(method):  # type: ignore[arg-type]
-        told = field.metadata
-        if "choices" not in told or field.name in held:
+        declared = field.metadata
+        if "choices" not in declared or field.name in held:
             continue
-        if told["choices"]:
-            found.append(Axis(field.name, tuple(told["choices"])))
-        elif told["low"] is not None and told["high"] is not None:
+        if declared["choices"]:
+            found.append(Axis(field.name, tuple(declared["choices"])))
+        elif declared["low"] is not None and declared["high"] is not None:
             whole = isinstance(field.default, int) and not isinstance(field.default, bool)
-            found.append(Axis(field.name, (), told["low"], told["high"], bool(told["log"]), whole))
+            found.append(Axis(field.name, (), declared["low"], declared["high"], bool(declared["log"]), whole))
     return found
 
 

@@ -1,4 +1,7 @@
-"""The choice of a search. A pure function of development scores: nothing else is handed to it."""
+"""The choice of a search: a pure function of development scores.
+
+It stands in a module of its own, which imports nothing of this distribution, so that no test score can reach it.
+"""
 
 from __future__ import annotations
 

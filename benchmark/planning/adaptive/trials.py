@@ -135,9 +135,9 @@ def chosen_arm(arm: Arm, search: Search, choice: Choice | None) -> Arm:
     return arm.model_copy(update={"params": {**arm.params, **search.settings[arm.name][choice.trial]}, "role": "tuned"})
 
 
-def told(grid: Grid, search: Search, workspace: Workspace, made: Mapping[Place, Choice] | None = None) -> dict[str, Any]:
+def search_summary(grid: Grid, search: Search, workspace: Workspace, made: Mapping[Place, Choice] | None = None) -> dict[str, Any]:
     """What the manifest keeps of a search: budget, tuning splits, their labels, spaces, and, once they are made, the choices."""
-    spaces = {arm.name: {axis.name: axis.told() for axis in axes_of(arm)} for arm in grid.arms}
+    spaces = {arm.name: {axis.name: axis.summary() for axis in axes_of(arm)} for arm in grid.arms}
     content: dict[str, Any] = {
         "trials": search.trials,
         "splits": [split for split, *_ in TUNING],
@@ -146,11 +146,11 @@ def told(grid: Grid, search: Search, workspace: Workspace, made: Mapping[Place, 
         "spaces": {name: axes for name, axes in spaces.items() if axes},
     }
     if made is not None:
-        content["choices"] = [_told(grid, search, place, choice) for place, choice in made.items()]
+        content["choices"] = [_choice_summary(grid, search, place, choice) for place, choice in made.items()]
     return content
 
 
-def _told(grid: Grid, search: Search, place: Place, choice: Choice) -> dict[str, Any]:
+def _choice_summary(grid: Grid, search: Search, place: Place, choice: Choice) -> dict[str, Any]:
     cell, name = place
     arm = next(arm for arm in grid.arms if arm.name == name)
     chosen = chosen_arm(arm, search, choice)

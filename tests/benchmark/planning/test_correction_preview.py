@@ -9,7 +9,7 @@ import pytest
 
 from benchmark.checks.tiny_run import small_split
 from benchmark.errors import UserError
-from benchmark.planning.correction_preview import repeats_of, told
+from benchmark.planning.correction_preview import repeated_classes, repeats_of
 from benchmark.plugins.registry import build
 
 NAMES = ("negative", "positive")
@@ -23,11 +23,14 @@ def test_methods_without_a_correction_or_with_it_off_have_none() -> None:
 def test_the_plan_names_the_classes_and_how_often_they_are_repeated() -> None:
     split = small_split()
     tail = dataclasses.replace(split, train=split.train.take([*range(9)]))
-    assert told("three-phase", build("three-phase"), tail, NAMES, "sst2 tail 8") == "sst2 tail 8: three-phase would repeat positive (1) x4"
+    assert (
+        repeated_classes("three-phase", build("three-phase"), tail, NAMES, "sst2 tail 8")
+        == "sst2 tail 8: three-phase would repeat positive (1) x4"
+    )
 
 
 def test_a_cell_in_which_it_is_inert_is_refused() -> None:
     split = small_split()
     assert np.bincount(split.train.labels).tolist() == [8, 8]  # type: ignore[arg-type]
     with pytest.raises(UserError, match="would repeat no class"):
-        told("three-phase", build("three-phase"), split, NAMES, "sst2 tail 1")
+        repeated_classes("three-phase", build("three-phase"), split, NAMES, "sst2 tail 1")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmark.config.request import RunRequest
-from benchmark.planning.cost.makespan import makespan
+from benchmark.planning.cost.estimate import makespan
 from benchmark.planning.plan import Plan, make_plan
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.records.record import PhaseCost, RunRecord
