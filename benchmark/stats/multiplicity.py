@@ -1,4 +1,4 @@
-"""Declared families of comparisons: Holm, and cells at floor."""
+"""Multiplicity: Holm's correction over declared families of comparisons, and the cells at floor that stay outside."""
 
 from __future__ import annotations
 

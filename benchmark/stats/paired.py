@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -91,44 +91,53 @@ class Comparison:
         return self.p / 2 if self.difference < 0 else 1 - self.p / 2
 
 
+@dataclass(frozen=True)
+class ComparisonSettings:
+    """How comparisons are tested: size of the declared family, level of the family, level of the intervals, seed of sampled patterns."""
+
+    cells: int = 1
+    alpha: float = 0.05
+    level: float = 0.95
+    seed: int = 0
+
+
+ALONE = ComparisonSettings()  # a family of one
+
+
 def compare(
     a: ArrayLike,
     b: ArrayLike,
     *,
-    method: str = "method",
-    baseline: str = "baseline",
     unit: str = "(split, seed) pair",
-    conditional: str = "",
-    collapsed_a: Sequence[bool] | None = None,
-    collapsed_b: Sequence[bool] | None = None,
     variance_factor: float | None = None,
-    cells: int = 1,
-    alpha: float = 0.05,
-    level: float = 0.95,
-    seed: int = 0,
+    collapsed: tuple[Sequence[bool], Sequence[bool]] = ((), ()),
+    settings: ComparisonSettings = ALONE,
 ) -> Comparison:
     """Compare paired scores [n] of method (a) and baseline (b).
 
-    `variance_factor` is the variance of the mean over s^2, 1 / n where None; `cells` the size of the declared family.
+    Args:
+        variance_factor: variance of the mean over s^2; 1 / n where None.
+        collapsed: flags of collapsed units of each arm [n]; empty where none collapsed.
 
     Raises:
         UserError: unequal lengths, or scores that are not finite.
     """
+    cells, alpha = settings.cells, settings.alpha
     x, y = paired_arrays(a, b)
     d, n = x - y, x.size
     state, factor, sd = _state(x, y), variance_factor if variance_factor is not None and n else 1 / max(n, 1), _sd(d)
-    fell_a, fell_b = (list(flags or [False] * n) for flags in (collapsed_a, collapsed_b))
-    flipped, ranked = sign_flip(d, seed=seed), wilcoxon(d) if any(fell_a + fell_b) else None
+    fell_a, fell_b = (list(flags or [False] * n) for flags in collapsed)
+    flipped, ranked = sign_flip(d, seed=settings.seed), wilcoxon(d) if any(fell_a + fell_b) else None
     p, greater = paired_p(d, variance_factor=factor, scale=_scale(x, y))
     return Comparison(
-        method=method,
-        baseline=baseline,
+        method="method",
+        baseline="baseline",
         n=n,
         state=state,
         mean_method=float(x.mean()) if n else None,
         mean_baseline=float(y.mean()) if n else None,
         difference=float(d.mean()) if n else None,
-        interval=_interval(d, state, level, unit, factor),
+        interval=_interval(d, state, settings.level, unit, factor),
         p=p,
         p_greater=greater,
         sd=0.0 if state in (ComparisonState.IDENTICAL, ComparisonState.CONSTANT) else sd,
@@ -147,28 +156,22 @@ def compare(
         alpha=alpha,
         cells=cells,
         unit=unit,
-        conditional=conditional,
+        conditional="",
         variance=_variance(factor, n),
     )
 
 
 def compare_units(units: PairedUnits, *, cells: int = 1, alpha: float = 0.05, level: float = 0.95, seed: int = 0) -> Comparison:
     """`compare` on what `pairing.pair` found."""
-    return compare(
+    found = compare(
         units.a,
         units.b,
-        method=units.method,
-        baseline=units.baseline,
         unit=units.unit,
-        conditional=units.conditional,
-        collapsed_a=units.collapsed_a,
-        collapsed_b=units.collapsed_b,
         variance_factor=units.variance_factor,
-        cells=cells,
-        alpha=alpha,
-        level=level,
-        seed=seed,
+        collapsed=(units.collapsed_a, units.collapsed_b),
+        settings=ComparisonSettings(cells, alpha, level, seed),
     )
+    return replace(found, method=units.method, baseline=units.baseline, conditional=units.conditional)
 
 
 def hedges_g(a: NDArray[float64], b: NDArray[float64]) -> float | None:

@@ -1,4 +1,4 @@
-"""From the tidy frame to the paired, independent units of one cell."""
+"""Pairing: from the tidy frame to the paired, independent units of one cell."""
 
 from __future__ import annotations
 
@@ -188,13 +188,13 @@ def pair(first: ArmRuns, second: ArmRuns, *, pool: int | None = None) -> PairedU
         pool: size of the pool that training sets are drawn from, for the overlap of training sets.
     """
     pairs = list(_pairs(first.runs, second.runs))
-    kept = [(label, x, y) for label, x, y in pairs if x.status == y.status == "done"]
+    finished = [(label, x, y) for label, x, y in pairs if x.status == y.status == "done"]
     missing = [
         Missing(arm.name, *label, run.status) for label, x, y in pairs for arm, run in ((first, x), (second, y)) if run.status != "done"
     ]
     unit, overlap = _unit([label for label, _, _ in pairs]), _overlap(first, second, pool)
     fixed = unit == "seed" or overlap > OVERLAP_IS_ALL
-    groups = _grouped(kept, by_split=unit == "split mean" and not fixed)
+    groups = _grouped(finished, by_split=unit == "split mean" and not fixed)
     counted = overlap if overlap > OVERLAP_COUNTS and not fixed else 0.0
     return PairedUnits(
         method=first.name,
@@ -208,7 +208,7 @@ def pair(first: ArmRuns, second: ArmRuns, *, pool: int | None = None) -> PairedU
         labels=tuple(groups),
         unit="seed" if fixed else unit,
         conditional="conditional on this training set" if fixed else "",
-        runs=len(kept),
+        runs=len(finished),
         missing=tuple(dict.fromkeys(missing)),
         variance_factor=nadeau_bengio(len(groups), counted),
         overlap=counted,

@@ -47,7 +47,7 @@ def rank_reach(n: int, *, cells: int = 1, alpha: float = 0.05, test: str = "sign
 
 
 def t_reach(n: int, *, cells: int = 1, alpha: float = 0.05) -> Reach:
-    """The same for the paired t-test, which exists from n = 3 and has no smallest p."""
+    """Whether a paired t-test of `n` pairs can reach alpha under Holm: it exists from n = 3 and has no smallest p."""
     return Reach("t", n, 0.0 if n >= 3 else None, alpha / cells, n >= 3, 3)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
 from benchmark.stats.intervals import Interval
-from benchmark.stats.paired import ComparisonState, compare
+from benchmark.stats.paired import ComparisonSettings, ComparisonState, compare
 
 STATES = {
     ComparisonState.SINGLE: "one split: no spread",
@@ -23,7 +23,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Slope:
-    """One slope per split, t-test over splits. None where it cannot be told (`state`).
+    """One slope per split, t-test over splits. None where it cannot be estimated (`state`).
 
     Args:
         interval: mean slope; gain per decade of N (`against_shots`) or per unit of noise level (`against_noise`).
@@ -67,7 +67,7 @@ def _slope(name: str, x: NDArray[float64], gains: Mapping[float, ArrayLike], lev
         return Slope(name, y.shape[1], f"a slope needs two points on {name}", None, None, (), None)
     centred = x - x.mean()
     slopes = centred @ y / (centred @ centred)
-    found = compare(slopes, np.zeros_like(slopes), unit="split", level=level)
+    found = compare(slopes, np.zeros_like(slopes), unit="split", settings=ComparisonSettings(level=level))
     sign = found.won if found.n else None
     return Slope(
         name,

@@ -129,9 +129,9 @@ def _anova(y: NDArray[float64]) -> NDArray[float64]:
 def _simulated(components: NDArray[float64], shape: tuple[int, int, int, int], seed: int) -> NDArray[float64]:
     """Tables [tables, splits, inits, orders] with normal effects of these variances."""
     rng = np.random.default_rng(seed)
-    kept = [(1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)]
+    crossed = [(1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)]
     made = np.zeros(shape)
-    for variance, axes in zip(components, kept, strict=True):
+    for variance, axes in zip(components, crossed, strict=True):
         size = tuple(length if axis == 0 or axis in axes else 1 for axis, length in enumerate(shape))
         made = made + np.sqrt(variance) * rng.standard_normal(size)
     return made

@@ -19,7 +19,7 @@ from reports.published import PublishedCell, PublishedTable, load_table, load_ta
 from reports.results.blocks import Block
 from reports.results.runs import Runs, Unit
 from reports.results.scored_cell import ScoredCell
-from reports.verdicts.claim import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, Verdict
+from reports.verdicts.claim import ClaimSetting, OurRuns, Outcome, PublishedArm, PublishedClaim, Verdict
 from reports.verdicts.verdict import verdict
 
 KINDS = {"sd": "std", "se": "se"}
@@ -115,7 +115,7 @@ class _Asked:
 
     claim: PublishedClaim
     runs: OurRuns
-    setting: Setting
+    setting: ClaimSetting
     units: PairedUnits
     mine: Runs
     theirs: Runs
@@ -260,7 +260,7 @@ def _dev(units: PairedUnits, runs: Runs) -> list[float] | None:
     return None if None in found else [100 * value for value in found if value is not None]
 
 
-def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: ScoredCell) -> Setting:
+def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: ScoredCell) -> ClaimSetting:
     """How our runs of a cell relate to the printed ones."""
     rows = block.frame[block.frame["task"] == cell.task]
     partial, fill = ",".join(sorted(set(rows["partial"]))), table.fill
@@ -271,7 +271,7 @@ def setting(table: PublishedTable, block: Block, printed: PublishedCell, cell: S
     pool = block.pool_size(cell) if "train" in partial else None
     floor = floor_of(block, cell)
     labels = [int(n) for n in rows.loc[rows["shots"] == cell.size, "n_train"].dropna()]
-    return Setting(
+    return ClaimSetting(
         direct=same and not partial,
         stand_in=block.stand_in,
         partial_test="test" in partial or capped(block, cell),

@@ -69,7 +69,7 @@ class OurRuns:
 
 
 @dataclass(frozen=True)
-class Setting:
+class ClaimSetting:
     """How our runs relate to the published ones.
 
     Args:

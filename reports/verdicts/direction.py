@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from benchmark.stats.intervals import Estimate
 from benchmark.stats.power import pairs_for, upper_spread
-from reports.verdicts.claim import Outcome, Setting
+from reports.verdicts.claim import ClaimSetting, Outcome
 from reports.verdicts.readings import ALPHA, OurGain
 
 ONE_POINT = 1.0
 
 
-def direction(published: float, ours: OurGain, gain: Estimate, setting: Setting) -> tuple[Outcome, str, int | None]:
+def direction(published: float, ours: OurGain, gain: Estimate, setting: ClaimSetting) -> tuple[Outcome, str, int | None]:
     """From our gain alone, at levels that are corrected over the verdicts of the table.
 
     The direction follows the corrected p of the gain. `Above one point` needs the lower limit above one point; `equivalent to zero` two
@@ -39,7 +39,7 @@ def planned(pairs: int | None) -> str:
     )
 
 
-def _outcome(published: float, gain: Estimate, setting: Setting) -> tuple[Outcome, str]:
+def _outcome(published: float, gain: Estimate, setting: ClaimSetting) -> tuple[Outcome, str]:
     alpha = ALPHA / setting.family
     p = gain.p() if setting.p_holm is None else max(setting.p_holm, gain.p())
     said = f"Our gain of {gain.value:+.2f} points"

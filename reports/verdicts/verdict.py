@@ -9,19 +9,19 @@ import numpy as np
 
 from benchmark.errors import UserError
 from benchmark.stats.intervals import Estimate, Interval
-from benchmark.stats.paired import Comparison, compare, paired_arrays
-from reports.verdicts.claim import LevelVerdict, OurRuns, Outcome, PublishedArm, PublishedClaim, Reading, Setting, Verdict
+from benchmark.stats.paired import Comparison, ComparisonSettings, compare, paired_arrays
+from reports.verdicts.claim import ClaimSetting, LevelVerdict, OurRuns, Outcome, PublishedArm, PublishedClaim, Reading, Verdict
 from reports.verdicts.direction import ONE_POINT, direction
 from reports.verdicts.levels import level_verdict
 from reports.verdicts.readings import ALPHA, OurGain, published_reading, read
 from reports.verdicts.selected_reading import FEWEST, selected_reading
 
-__all__ = ["OurRuns", "Outcome", "PublishedArm", "PublishedClaim", "Reading", "Setting", "Verdict", "blocked", "margin", "verdict"]
+__all__ = ["ClaimSetting", "OurRuns", "Outcome", "PublishedArm", "PublishedClaim", "Reading", "Verdict", "blocked", "margin", "verdict"]
 
 POOL_ENOUGH = 10.0
 
 
-def verdict(claim: PublishedClaim, ours: OurRuns, setting: Setting, *, level: float = 0.95, seed: int = 0) -> Verdict:
+def verdict(claim: PublishedClaim, ours: OurRuns, setting: ClaimSetting, *, level: float = 0.95, seed: int = 0) -> Verdict:
     """Hold our runs against a published claim.
 
     Direct (same model, data and protocol): reproduced, not reproduced, inconclusive or consistent, over all readings of the printed
@@ -33,7 +33,7 @@ def verdict(claim: PublishedClaim, ours: OurRuns, setting: Setting, *, level: fl
     x, y = paired_arrays(ours.method, ours.baseline)
     if x.size and max(x.max(), y.max()) <= 1 < max(claim.method.mean, claim.baseline.mean):
         raise UserError("Our scores are all at most 1, the published ones are in percent.", "Points (percent).", "Multiply ours by 100.")
-    compared = compare(x, y, unit=ours.unit, variance_factor=ours.variance_factor, level=level, seed=seed)
+    compared = compare(x, y, unit=ours.unit, variance_factor=ours.variance_factor, settings=ComparisonSettings(level=level, seed=seed))
     judge = _Judge(claim, ours, setting, compared, level, seed)
     reason = blocked(setting)
     if reason:
@@ -46,7 +46,7 @@ def margin(claim: PublishedClaim) -> float:
     return max(0.5, abs(claim.gain) / 2)
 
 
-def blocked(setting: Setting) -> str:
+def blocked(setting: ClaimSetting) -> str:
     """Why no verdict can be given, or an empty text."""
     if setting.stand_in:
         return "The data are a stand-in."
@@ -63,7 +63,7 @@ class _Judge:
 
     claim: PublishedClaim
     runs: OurRuns
-    setting: Setting
+    setting: ClaimSetting
     compared: Comparison
     level: float
     seed: int

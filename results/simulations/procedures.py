@@ -13,7 +13,7 @@ from benchmark.stats.multiplicity import at_floor, family_of, holm
 from benchmark.stats.paired import compare, compare_units
 from benchmark.stats.pairing import nadeau_bengio, paired_units
 from benchmark.stats.spread import spread_ratio
-from reports.verdicts.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, verdict
+from reports.verdicts.verdict import ClaimSetting, OurRuns, Outcome, PublishedArm, PublishedClaim, verdict
 from results.simulations import worlds
 
 ALPHA = 0.05
@@ -21,19 +21,19 @@ Rng = np.random.Generator
 
 
 def pair(rng: Rng, n: int, rho: float = 0.5, spread: float = 1.0) -> bool:
-    """Two arms with equal means are told apart."""
+    """Two arms with equal means are found different."""
     return _rejects(*worlds.pairs(rng, n, rho=rho, spread=spread))
 
 
 def rounded(rng: Rng, n: int) -> bool:
-    """The same, scores rounded to test examples."""
+    """Two arms with equal means are found different; scores are multiples of one test example."""
     return _rejects(*worlds.rounded(rng, n))
 
 
 def collapse(rng: Rng, n: int) -> bool:
-    """Two arms that collapse equally often are told apart."""
+    """Two arms that collapse equally often are found different."""
     a, b, fell_a, fell_b = worlds.collapsing(rng, n)
-    p = compare(a, b, collapsed_a=list(fell_a), collapsed_b=list(fell_b)).p
+    p = compare(a, b, collapsed=(list(fell_a), list(fell_b))).p
     return p is not None and p <= ALPHA
 
 
@@ -90,7 +90,7 @@ def family_with_floor(rng: Rng, cells: int, n: int) -> bool:
 
 
 def spread(rng: Rng, n: int, collapsing: bool = False, swap: bool = False) -> bool:
-    """Equal standard deviations are told apart, by Pitman-Morgan or by swapping pairs."""
+    """Equal standard deviations are found different, by Pitman-Morgan or by swapping pairs."""
     a, b = worlds.collapsing(rng, n)[:2] if collapsing else worlds.pairs(rng, n)
     found = spread_ratio(a, b, seed=int(rng.integers(2**31)))
     p = found.p_swap if swap else found.p
@@ -101,20 +101,20 @@ def direct(rng: Rng, ours: int, theirs: int, truth: float, printed: float) -> Ou
     """The verdict when our true gain is `truth` and the published runs had a true gain of `printed`."""
     mean_a, sd_a, mean_b, sd_b = worlds.published(rng, theirs, printed)
     claim = PublishedClaim(PublishedArm(mean_a, sd_a, "std", theirs), PublishedArm(mean_b, sd_b, "std", theirs))
-    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth)), Setting(direct=True)).outcome
+    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth)), ClaimSetting(direct=True)).outcome
 
 
 def exact_claim(rng: Rng, ours: int, truth: float, printed: float) -> Outcome:
     """The verdict against a printed gain without any error of its own: the hardest case for `reproduced`."""
     claim = PublishedClaim(PublishedArm(70 + printed, 0.01, "std", 100), PublishedArm(70.0, 0.01, "std", 100))
-    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth, rho=0.9)), Setting(direct=True)).outcome
+    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth, rho=0.9)), ClaimSetting(direct=True)).outcome
 
 
 def unknown_claim(rng: Rng, ours: int, truth: float, printed: float) -> Outcome:
     """The verdict where neither n nor spread is printed: one run of each arm stands behind the table."""
     a, b = worlds.pairs(rng, 1, gain=printed)
     claim = PublishedClaim(PublishedArm(float(a[0])), PublishedArm(float(b[0])))
-    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth)), Setting(direct=True)).outcome
+    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth)), ClaimSetting(direct=True)).outcome
 
 
 def selected(rng: Rng, ours: int, truth: float, printed: float, correlation: float = 0.7) -> Outcome:
@@ -123,13 +123,13 @@ def selected(rng: Rng, ours: int, truth: float, printed: float, correlation: flo
     mine = [_with_dev(rng, scores, correlation) for scores in worlds.pairs(rng, ours, gain=truth)]
     claim = PublishedClaim(PublishedArm(theirs[0], 1.0, "std", 3), PublishedArm(theirs[1], 1.0, "std", 3), top_of=(3, 10))
     runs = OurRuns(mine[0][0], mine[1][0], mine[0][1], mine[1][1])
-    return verdict(claim, runs, Setting(direct=True), seed=int(rng.integers(2**31))).outcome
+    return verdict(claim, runs, ClaimSetting(direct=True), seed=int(rng.integers(2**31))).outcome
 
 
 def conceptual(rng: Rng, ours: int, truth: float) -> Outcome:
     """The verdict in another setting, against a published gain of two points."""
     claim = PublishedClaim(PublishedArm(72.0), PublishedArm(70.0))
-    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth)), Setting(direct=False)).outcome
+    return verdict(claim, OurRuns(*worlds.pairs(rng, ours, gain=truth)), ClaimSetting(direct=False)).outcome
 
 
 def _rejects(a: worlds.Scores, b: worlds.Scores) -> bool:

@@ -52,7 +52,7 @@ def scenarios() -> list[Scenario]:
 
 
 def _plain() -> list[Scenario]:
-    """Pairs without collapse at 10 and 20 splits: the level is kept from both sides."""
+    """Pairs without collapse at 10 and 20 splits: the error rate is neither above nor far below its level."""
     rows = []
     for n in (10, 20):
         rows += [Scenario(PAIRS, f"{n} splits, correlation {rho:g}", partial(p.pair, n=n, rho=rho), EXACT) for rho in (0.0, 0.5)]
@@ -67,7 +67,7 @@ def _plain() -> list[Scenario]:
 
 
 def _hard() -> list[Scenario]:
-    """Few splits, collapse, overlap: the level is kept from above."""
+    """Few splits, collapse, overlap: the error rate is not above its level."""
     rows = [Scenario(PAIRS, f"{n} splits, correlation 0.5", partial(p.pair, n=n), LIMIT) for n in (3, 5)]
     rows += [Scenario(PAIRS, f"{n} splits, both arms collapse at 10 %", partial(p.collapse, n=n), LIMIT) for n in (10, 20)]
     rows += [Scenario(PAIRS, f"N = {x:.0%} of the pool, 10 splits", partial(p.overlap, splits=10, share=x), LIMIT) for x in (0.1, 0.3, 0.5)]

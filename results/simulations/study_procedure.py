@@ -120,8 +120,8 @@ def answered(found: Conclusion, wrong: Answer) -> bool:
     return found.answer is wrong
 
 
-def shakier(found: Conclusion) -> bool:
-    """Whether spreads are told apart, in either direction."""
+def spreads_differ(found: Conclusion) -> bool:
+    """Whether spreads are found different, in either direction."""
     return found.answer in (Answer.CREDITED, Answer.NOT_CREDITED)
 
 
@@ -173,8 +173,12 @@ def _others() -> list[Scenario]:
     both = dict.fromkeys(("ce", "scl", "cat", "three-phase"), RATE)
     slope = partial(errs, name="Q5", wrong=credited)
     return [
-        _row(OTHERS, "Q4: equal spreads", partial(errs, name="Q4", world=World(), wrong=shakier)),
-        _row(OTHERS, "Q4: equal spreads, all arms collapse at 10 %", partial(errs, name="Q4", world=World(collapse=both), wrong=shakier)),
+        _row(OTHERS, "Q4: equal spreads", partial(errs, name="Q4", world=World(), wrong=spreads_differ)),
+        _row(
+            OTHERS,
+            "Q4: equal spreads, all arms collapse at 10 %",
+            partial(errs, name="Q4", world=World(collapse=both), wrong=spreads_differ),
+        ),
         _row(OTHERS, "Q5: a gain of 2 points at every layer", partial(slope, world=World({"scl": 2.0}))),
     ]
 

@@ -21,7 +21,7 @@ def pairs(rng: np.random.Generator, n: int, *, gain: float = 0.0, rho: float = 0
 
 
 def rounded(rng: np.random.Generator, n: int, n_test: int = 872) -> Pair:
-    """The same with scores that are multiples of one test example."""
+    """Pairs whose scores are multiples of one test example."""
     a, b = pairs(rng, n, rho=0.8)
     step = 100 / n_test
     return step * np.round(a / step), step * np.round(b / step)

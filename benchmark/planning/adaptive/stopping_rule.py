@@ -1,4 +1,4 @@
-"""When a comparison ends: one interim look at its paired differences.
+"""The stopping rule: when a comparison ends, from one interim look at its paired differences.
 
 Looks are planned before the data. Over all looks and all comparisons of a suite together the chance of calling any true null a
 difference is at most alpha: each look at each comparison may spend alpha / (looks x comparisons), and these shares add up to alpha

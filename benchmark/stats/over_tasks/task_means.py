@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from benchmark.stats.exact_tests import wilcoxon
 from benchmark.stats.intervals import Interval
-from benchmark.stats.paired import compare
+from benchmark.stats.paired import ComparisonSettings, compare
 
 WILCOXON_TASKS = 10  # with fewer tasks the rank test has next to no power
 
@@ -30,5 +30,5 @@ def task_means(differences: ArrayLike, *, level: float = 0.95) -> TaskMeans:
     d = np.asarray(differences, dtype=float)
     if not d.size:
         return TaskMeans(0, None, None, None, None)
-    found = compare(d, np.zeros_like(d), unit="task", level=level)
+    found = compare(d, np.zeros_like(d), unit="task", settings=ComparisonSettings(level=level))
     return TaskMeans(d.size, found.difference, found.interval, found.p, wilcoxon(d) if d.size >= WILCOXON_TASKS else None)

@@ -1,4 +1,4 @@
-"""Method against baseline over pairs: every number against scipy or by hand, every degenerate case by name."""
+"""Method against baseline over pairs: every number against scipy or plain arithmetic, every degenerate case by name."""
 
 import dataclasses
 import math
@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from benchmark.errors import UserError
-from benchmark.stats.paired import ComparisonState, compare, paired_p
+from benchmark.stats.paired import ComparisonSettings, ComparisonState, compare, paired_p
 
 A = np.array([70.1, 72.4, 68.0, 74.2, 71.1, 69.9, 73.3])
 B = np.array([69.0, 71.9, 68.8, 71.0, 70.2, 69.7, 71.2])
@@ -47,7 +47,7 @@ def test_sensitivity_tests_and_their_conditions():
         stats.permutation_test((A - B,), np.mean, permutation_type="samples", n_resamples=np.inf).pvalue
     )
     assert compare(A, B).p_wilcoxon is None
-    fell = compare(A, B, collapsed_a=[False] * 7, collapsed_b=[True] + [False] * 6)
+    fell = compare(A, B, collapsed=([False] * 7, [True] + [False] * 6))
     assert fell.p_wilcoxon == pytest.approx(stats.wilcoxon(A - B).pvalue)
     assert fell.p_collapse == 1.0
     assert fell.collapsed == (0, 1)
@@ -114,7 +114,7 @@ def test_two_pairs_have_an_interval_and_no_test():
 
 
 def test_reach_is_asked_for_the_declared_family():
-    found = compare(A, B, cells=10)
+    found = compare(A, B, settings=ComparisonSettings(cells=10))
     assert found.reach.threshold == pytest.approx(0.005)
     assert not found.rank_reach.reachable
     assert found.rank_reach.needed == 9

@@ -1,4 +1,4 @@
-"""Readings of printed means and spreads, against scipy and by hand."""
+"""Readings of printed means and spreads, against scipy and plain arithmetic."""
 
 import math
 

@@ -8,9 +8,9 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.stats.intervals import Estimate
 from benchmark.stats.power import pairs_for, upper_spread
-from reports.verdicts.verdict import OurRuns, Outcome, PublishedArm, PublishedClaim, Setting, margin, verdict
+from reports.verdicts.verdict import ClaimSetting, OurRuns, Outcome, PublishedArm, PublishedClaim, margin, verdict
 
-DIRECT, OTHER = Setting(direct=True), Setting(direct=False)
+DIRECT, OTHER = ClaimSetting(direct=True), ClaimSetting(direct=False)
 
 
 def arms(gain, n=10, sd=0.5, seed=0):
@@ -136,10 +136,10 @@ def test_direction_is_the_published_one():
 @pytest.mark.parametrize(
     ("setting", "word"),
     [
-        (Setting(direct=True, stand_in=True), "stand-in"),
-        (Setting(direct=False, partial_test=True), "test set"),
-        (Setting(direct=False, pool_times_shots=9.9), "training pool"),
-        (Setting(direct=False, at_floor=True), "majority rate"),
+        (ClaimSetting(direct=True, stand_in=True), "stand-in"),
+        (ClaimSetting(direct=False, partial_test=True), "test set"),
+        (ClaimSetting(direct=False, pool_times_shots=9.9), "training pool"),
+        (ClaimSetting(direct=False, at_floor=True), "majority rate"),
     ],
 )
 def test_what_blocks_a_verdict(setting, word):
@@ -150,7 +150,7 @@ def test_what_blocks_a_verdict(setting, word):
 
 
 def test_a_partial_pool_of_ten_times_n_does_not_block():
-    assert verdict(claim(3.0), arms(3.0), Setting(direct=False, pool_times_shots=10.0)).outcome is Outcome.ABOVE_ONE_POINT
+    assert verdict(claim(3.0), arms(3.0), ClaimSetting(direct=False, pool_times_shots=10.0)).outcome is Outcome.ABOVE_ONE_POINT
 
 
 def test_the_level_is_secondary_and_may_tell_nothing():
