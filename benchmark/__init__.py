@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from benchmark.data.noise.registry import KINDS as noise_kinds  # noqa: F401 - the public name
     from benchmark.data.synthetic import embedded_data as embedded_data
     from benchmark.errors import UserError as UserError
-    from benchmark.models.bert_forward import FIRST_POSITION as FIRST_POSITION
-    from benchmark.models.bert_forward import attend as attend
-    from benchmark.models.bert_forward import feed_forward as feed_forward
+    from benchmark.models.bert import FIRST_POSITION as FIRST_POSITION
+    from benchmark.models.bert import attend as attend
+    from benchmark.models.bert import feed_forward as feed_forward
     from benchmark.models.dropout import dropout as dropout
     from benchmark.models.mlm_head import VocabularyHead as VocabularyHead
     from benchmark.models.reinitialisation import reinitialise_top_layers as reinitialise_top_layers
@@ -88,7 +88,7 @@ _DEFINED_IN = {
     **dict.fromkeys(("Cost", "TaskInfo"), "contract.task_info"),
     **dict.fromkeys(("Predictor", "Scores"), "contract.predictor"),
     **dict.fromkeys(("SplitNames", "TaskConfig", "register_task"), "config.task"),
-    **dict.fromkeys(("FIRST_POSITION", "attend", "feed_forward"), "models.bert_forward"),
+    **dict.fromkeys(("FIRST_POSITION", "attend", "feed_forward"), "models.bert"),
     **dict.fromkeys(("LossPart", "Pretrain"), "training.gradient_phase"),
     "State": "contract.state",
     **dict.fromkeys(("PhaseScope", "Step"), "contract.step"),

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark.data.examples import Examples
-from benchmark.models import bert_forward
+from benchmark.models import bert
 from benchmark.models.embedding_rows import EmbeddingRows
 from benchmark.models.mlm_head import VocabularyHead
 from benchmark.models.tokenizer import Tokenizer, Tokens
@@ -69,21 +69,21 @@ class Backbone(nn.Module):
             embeddings: stands in for `word_embeddings`.
             offset: float32 [B, T, H], added to the word vector of each token.
         """
-        if bert_forward.supports(self.model):
+        if bert.supports(self.model):
             with self.autocast():
-                states, unpadding = bert_forward.encode(self.model, tokens, self._words(embeddings, offset))
-            return bert_forward.pool(states.float(), unpadding, self.pooling)
+                states, unpadding = bert.encode(self.model, tokens, self._words(embeddings, offset))
+            return bert.pool(states.float(), unpadding, self.pooling)
         with self.autocast():
             hidden: Tensor = self._run(tokens, embeddings, offset).last_hidden_state
         return pool(hidden.float(), tokens.mask, self.pooling)
 
     def layers(self, tokens: Tokens, embeddings: Tensor | None = None, offset: Tensor | None = None) -> list[Tensor]:
         """Pooled representations float32 [B, H] of the embeddings and of each layer; the last is what `forward` gives."""
-        if bert_forward.supports(self.model):
+        if bert.supports(self.model):
             unpadding = Unpadding.of(tokens.mask, tokens.indices)
             with self.autocast():
-                states = list(bert_forward.layer_states(self.model, tokens, unpadding, self._words(embeddings, offset)))
-            return [bert_forward.pool(layer.float(), unpadding, self.pooling) for layer in states]
+                states = list(bert.layer_states(self.model, tokens, unpadding, self._words(embeddings, offset)))
+            return [bert.pool(layer.float(), unpadding, self.pooling) for layer in states]
         with self.autocast():
             hidden = self._run(tokens, embeddings, offset, output_hidden_states=True).hidden_states
         return [pool(layer.float(), tokens.mask, self.pooling) for layer in hidden]
@@ -96,8 +96,9 @@ class Backbone(nn.Module):
         """Scores over the vocabulary, float32 [M, V], at the M tokens of `where` (bool [B, T]), row by row; `head` in place of its own."""
         head = self.vocabulary if head is None else head
         assert head is not None, 'only a method with backbone = "masked-lm" has a language-model head'
+        assert bert.supports(self.model)
         with self.autocast():
-            states, unpadding = bert_forward.encode(self.model, tokens)
+            states, unpadding = bert.encode(self.model, tokens)
             scores: Tensor = head(states[where.flatten()[unpadding.indices]], self.word_embeddings)
         return scores.float()
 
@@ -106,8 +107,8 @@ class Backbone(nn.Module):
         head = {} if self.vocabulary is None else self.vocabulary.state_dict(prefix="vocabulary.")
         return self.model.state_dict() | head
 
-    def _words(self, embeddings: Tensor | None, offset: Tensor | None) -> bert_forward.WordVectors:
-        return bert_forward.WordVectors(embeddings, None if self.rows is None else self.rows.place, offset)
+    def _words(self, embeddings: Tensor | None, offset: Tensor | None) -> bert.WordVectors:
+        return bert.WordVectors(embeddings, None if self.rows is None else self.rows.place, offset)
 
     def _run(self, tokens: Tokens, embeddings: Tensor | None, offset: Tensor | None, **options: bool) -> Any:
         """The output of a model whose own forward pass is used."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmark.data.examples import Examples
-from benchmark.models import bert_forward
+from benchmark.models import bert
 
 if TYPE_CHECKING:
     from benchmark.models.backbone import Backbone
@@ -88,7 +88,7 @@ class EmbeddingRows:
 def trimmed(backbone: Backbone, texts: list[Examples], wanted: bool) -> Iterator[None]:
     """Train on the occurring rows for the while (`backbone.rows`), where that is wanted, where the flat forward pass looks the rows up,
     and where the tokens of `texts` leave most of the vocabulary out. Else changes nothing."""
-    rows = _rows(backbone, texts) if wanted and bert_forward.supports(backbone.model) else None
+    rows = _rows(backbone, texts) if wanted and bert.supports(backbone.model) else None
     if rows is None:
         yield
         return

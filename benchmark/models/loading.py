@@ -59,7 +59,7 @@ class LoadedEncoder:
 
     def _loaded_head(self) -> VocabularyHead:
         if self._head is None:
-            shape = self.backbone.model.config
+            shape: Any = self.backbone.model.config
             found = random_head(shape) if self._folder is None else stored_head(self._config.name, shape, self._folder)
             self._head = self.backbone.vocabulary = found.to(self.backbone.device)
             self._pristine = _copies(self.backbone) | self._pristine
@@ -100,11 +100,9 @@ def _without_pooler(model_type: str) -> dict[str, bool]:
 
 
 def _random(config: EncoderConfig) -> tuple[Any, Tokenizer]:
-    from transformers import BertConfig, BertModel
-
     shape = config.random
     assert shape is not None
-    architecture = BertConfig(
+    architecture = bert.BertConfig(
         vocab_size=shape.vocab,
         hidden_size=shape.hidden,
         num_hidden_layers=shape.layers,
@@ -113,9 +111,7 @@ def _random(config: EncoderConfig) -> tuple[Any, Tokenizer]:
         max_position_embeddings=RANDOM_POSITIONS,
         pad_token_id=HashVocabulary.pad,
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = BertModel(architecture, add_pooling_layer=False)
+    model = bert.random_bert(architecture)
     return model, Tokenizer(HashVocabulary(shape.vocab, config.max_length), segments=True)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmark.errors import UserError
-from benchmark.models.bert import OLD_NAMES
+from benchmark.models.bert import OLD_NAMES, BertConfig
 
 BERT = ("cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", "cls.predictions")
 ROBERTA = ("lm_head.dense", "lm_head.layer_norm", "lm_head")
@@ -25,7 +24,7 @@ class VocabularyHead(nn.Module):
     The word embeddings are handed in with each pass, so that the tie between both ends of the model cannot break.
     """
 
-    def __init__(self, config: Any) -> None:
+    def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.dense = nn.Linear(config.hidden_size, config.hidden_size)
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
@@ -37,14 +36,14 @@ class VocabularyHead(nn.Module):
         return scores + self.bias
 
 
-def random_head(config: Any) -> VocabularyHead:
+def random_head(config: BertConfig) -> VocabularyHead:
     """A head for a random encoder: as random as the encoder, and always the same."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return VocabularyHead(config)
 
 
-def stored_head(name: str, config: Any, folder: Path) -> VocabularyHead:
+def stored_head(name: str, config: BertConfig, folder: Path) -> VocabularyHead:
     """The head that lies beside the encoder in its model.safetensors. UserError where there is none.
 
     Args:

@@ -1,4 +1,5 @@
-"""The encoder's modules without transformers are those of transformers: tensors, results, and what a checkpoint may call them."""
+"""The encoder without transformers is that of transformers: tensors, drawn weights, what a checkpoint may call them, and the pass without
+padding: values, gradients, and with another matrix."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForMaskedLM, BertModel, RobertaConfig, RobertaForMaskedLM, RobertaModel
 
 from benchmark.errors import UserError
-from benchmark.models import bert, bert_forward
+from benchmark.models import bert
+from benchmark.models.backbone import pool
 from benchmark.models.tokenizer import Tokens
 
 SIZES = {
@@ -52,7 +54,7 @@ def test_tensors_and_results_are_those_of_transformers(tmp_path: Path, kind: str
     assert all(torch.equal(tensor, expected[name]) for name, tensor in ours.state_dict().items())
     ids = torch.tensor([[5, 6, 7, 8], [9, 4, 3, 2]])
     tokens = Tokens(ids, torch.ones_like(ids))
-    states, layout = bert_forward.encode(ours, tokens)
+    states, layout = bert.encode(ours, tokens)
     result = theirs(input_ids=ids, attention_mask=tokens.mask).last_hidden_state
     torch.testing.assert_close(states.view(2, 4, -1), result)
     assert layout.rows == 2
@@ -98,3 +100,90 @@ def test_other_architectures_are_left_to_transformers(tmp_path: Path, change: di
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | change))
     assert bert.load(tmp_path) is None
+
+
+def test_random_weights_are_those_that_transformers_draws() -> None:
+    given = BertConfig(pad_token_id=0, **SIZES)
+    torch.manual_seed(0)
+    theirs = BertModel(given, add_pooling_layer=False).state_dict()
+    torch.manual_seed(5)
+    expected_next = torch.rand(1)
+    torch.manual_seed(5)
+    ours = bert.random_bert(bert.BertConfig.of(given.to_dict())).state_dict()
+    assert torch.equal(torch.rand(1), expected_next)
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], tensor) for name, tensor in theirs.items())
+
+
+FORWARD_SIZES = {
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "vocab_size": 50,
+    "max_position_embeddings": 20,
+}
+
+
+def model_of(kind: str) -> torch.nn.Module:
+    torch.manual_seed(0)
+    if kind == "bert":
+        return BertModel(BertConfig(pad_token_id=0, **FORWARD_SIZES), add_pooling_layer=False).eval()
+    return RobertaModel(RobertaConfig(pad_token_id=1, type_vocab_size=1, **FORWARD_SIZES), add_pooling_layer=False).eval()
+
+
+def tokens_of(kind: str) -> Tokens:
+    pad = 0 if kind == "bert" else 1
+    lengths = [5, 2, 9]
+    ids = torch.full((3, 9), pad)
+    mask = torch.zeros(3, 9, dtype=torch.long)
+    for row, length in enumerate(lengths):
+        ids[row, :length] = torch.arange(2, 2 + length) + row
+        mask[row, :length] = 1
+    types = (torch.arange(9) > 3).long().expand(3, 9) * mask if kind == "bert" else None
+    return Tokens(ids, mask, types)
+
+
+def own_forward(model: torch.nn.Module, tokens: Tokens) -> torch.Tensor:
+    types = {} if tokens.types is None else {"token_type_ids": tokens.types}
+    return model(input_ids=tokens.ids, attention_mask=tokens.mask, **types).last_hidden_state  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("how", ["mean", "cls"])
+@pytest.mark.parametrize("kind", ["bert", "roberta"])
+def test_values_and_gradients_are_those_of_the_models_own_forward(kind: str, how: str) -> None:
+    model, tokens = model_of(kind), tokens_of(kind)
+    weight = torch.randn(3, 16, generator=torch.Generator().manual_seed(1))
+    expected = pool(own_forward(model, tokens), tokens.mask, how)
+    (expected * weight).sum().backward()
+    gradients = {name: p.grad.clone() for name, p in model.named_parameters() if p.grad is not None}
+    model.zero_grad()
+    states, layout = bert.encode(model, tokens)
+    pooled = bert.pool(states, layout, how)
+    (pooled * weight).sum().backward()
+    torch.testing.assert_close(pooled, expected, rtol=1e-5, atol=1e-6)
+    for name, parameter in model.named_parameters():
+        torch.testing.assert_close(parameter.grad, gradients[name], rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_padding_does_not_matter() -> None:
+    model, tokens = model_of("bert"), tokens_of("bert")
+    wider = Tokens(*(torch.nn.functional.pad(t, (0, 4)) for t in (tokens.ids, tokens.mask, tokens.types)))  # type: ignore[arg-type]
+    assert torch.equal(bert.encode(model, tokens)[0], bert.encode(model, wider)[0]) or torch.allclose(
+        bert.encode(model, tokens)[0], bert.encode(model, wider)[0], atol=1e-6
+    )
+
+
+def test_another_matrix_takes_the_place_of_the_word_embeddings_and_gets_a_gradient() -> None:
+    model, tokens = model_of("bert"), tokens_of("bert")
+    matrix = (model.get_input_embeddings().weight.detach() * 2).requires_grad_()
+    states, _ = bert.encode(model, tokens, bert.WordVectors(matrix))
+    states.square().sum().backward()
+    assert model.get_input_embeddings().weight.grad is None
+    assert matrix.grad is not None
+    used = tokens.ids[tokens.mask.bool()].unique()
+    assert set(matrix.grad.abs().sum(1).nonzero().squeeze(1).tolist()) == set(used.tolist())
+
+
+def test_unknown_architectures_go_through_their_own_forward() -> None:
+    assert not bert.supports(torch.nn.Linear(2, 2))

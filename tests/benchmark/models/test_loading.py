@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,12 @@ def test_the_longest_input_is_read_from_the_config(folder: Path) -> None:
     assert most_tokens(load_encoder("random-tiny"), None) == 512
     (folder / "config.json").write_text('{"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1}')
     assert most_tokens(described(folder), folder) == 512
+
+
+def test_a_random_encoder_trains_and_predicts_without_transformers() -> None:
+    code = (
+        "import sys; from benchmark.checks.tiny_run import small_split, tiny_run; from benchmark.plugins.registry import build; "
+        "tiny_run(build('ce'), small_split()); print('transformers' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
