@@ -15,11 +15,14 @@ from benchmark.cli.commands import (
     check_command,
     doctor_command,
     list_command,
+    plan_command,
+    prepare_command,
     records_commands,
     report_command,
     run_command,
     verify_command,
 )
+from benchmark.cli.options import complete_run_options
 
 app = typer.Typer(
     help="Contrastive, adversarial and denoising text classifiers and the baselines they must beat, run by one engine.",
@@ -30,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run_command.run)
-app.command("plan")(run_command.plan)
+app.command("plan")(plan_command.plan)
 app.command("list")(list_command.list_kind)
 app.command("show")(records_commands.show)
 app.command("check")(check_command.check)
@@ -41,7 +44,7 @@ app.command("compare")(report_command.compare)
 app.command("archive")(archive_command.archive)
 app.command("restore")(archive_command.restore)
 app.command("audit")(audit_command.audit)
-app.command("prepare")(run_command.prepare)
+app.command("prepare")(prepare_command.prepare)
 app.command("doctor")(doctor_command.doctor)
 
 
@@ -62,8 +65,10 @@ def options(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code (see `exits`)."""
+    """Run one command line and return its exit code (see `exit_codes`)."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if not {"run", "plan", "prepare"}.isdisjoint(given):
+        complete_run_options()
     verbose = [word for word in given if word == "--verbose"][:1]  # belongs to the program, but people write it where they are
     try:
         app(args=[*verbose, *(word for word in given if word != "--verbose")], prog_name="python -m benchmark")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 
 from benchmark.config.shorthand import (
     check_sampler,
@@ -28,8 +30,26 @@ MOST_WORKERS = 4096
 CACHE_LIMIT = 10 * 10**9
 
 
+@dataclass(frozen=True)
+class Option:
+    """How a field of the request is given on the command line.
+
+    Args:
+        metavar: what stands for its value in the help text; "" for a switch.
+        help: one line.
+        name: of the option, where it is not the field's.
+        local: whether it belongs to this machine or this one command, and so is not in the manifest.
+    """
+
+    metavar: str
+    help: str
+    name: str = ""
+    local: bool = False
+
+
 class RunRequest(Frozen):
-    """Options of `run` and `plan`. None: what suite and profile say. Make one with `parse`, which takes the command line's notations.
+    """The options of `run`, `plan` and `prepare`, written once: the command line, the Python API's keywords, the manifest's entry and the
+    help text are made from these fields. None: what suite and profile say. Make one with `parse`, which takes the command line's notations.
 
     Args:
         noise: cells in place of the suite's: `none` (clean) or `KIND:LEVEL`.
@@ -43,47 +63,93 @@ class RunRequest(Frozen):
         transfer: score every predictor on its task's further test sets too.
         cache: None: the user's cache folder of this platform.
         cache_limit: bytes.
-        executor: what carries the runs out; `address`: where the cluster's head is, for those that have one.
+        executor: what does the runs; `address`: where the cluster's head is, for those that have one.
         time_limit, memory_limit: seconds, and bytes of resident memory, that one run may take.
     """
 
-    suite: str
-    profile: str = "embedded"
-    methods: tuple[str, ...] | None = None
-    tasks: tuple[str, ...] | None = None
-    shots: tuple[str, ...] | None = None
-    noise: tuple[str, ...] | None = None
-    seeds: tuple[int, ...] | None = None
-    splits: int | None = Field(None, gt=0, le=MOST_SEEDS)
-    protocol: Literal["honest", "paper"] | None = None
-    unlabelled: int | Literal["pool"] | None = None
-    sampler: str | None = None
-    data_root: Path | None = None
-    task_files: dict[str, Path] = Field(default_factory=dict)
-    encoder: str | None = None
-    device: str | None = Field(None, pattern=r"^(cpu|cuda(:\d+)?)$")
-    precision: Literal["fp32", "bf16"] | None = None
-    threads: int | None = Field(None, gt=0)
-    results: Path = Field(Path("results/runs"), validate_default=True)
-    cache: Path | None = None
-    cache_limit: int = Field(CACHE_LIMIT, ge=0)
-    workers: Annotated[int, Field(gt=0)] | Literal["auto"] = "auto"
-    executor: Literal["local", "inline", "ray", "slurm"] = "local"
-    address: str | None = None
-    time_limit: float | None = Field(None, gt=0)
-    memory_limit: int | None = Field(None, gt=0)
-    plugins: tuple[str, ...] = ()
-    set: dict[str, str] = Field(default_factory=dict)
-    stage: tuple[str, ...] | None = None
-    search: int | None = Field(None, gt=1, le=10_000)
-    until: Literal["decided"] | None = None
-    rerun: bool = False
-    transfer: bool = False
-    allow_huge: bool = False
-    keep_probabilities: bool = False
-    keep_representations: bool = False
-    trace: Path | None = None
-    verbose: bool = False
+    suite: Annotated[str, Option("NAME_OR_TOML", "Which grid of cells and arms (list suites).")]
+    profile: Annotated[str, Option("NAME_OR_TOML", "What it runs on (list profiles). Default: embedded.")] = "embedded"
+    stage: Annotated[tuple[str, ...] | None, Option("1,2", "Only these stages of a study. Default: all, in order.")] = None
+    methods: Annotated[tuple[str, ...] | None, Option("A,B", "Only these methods; also a family (list methods) or controls-of:METHOD.")] = (
+        None
+    )
+    tasks: Annotated[tuple[str, ...] | None, Option("T,U", "Only these tasks.")] = None
+    shots: Annotated[
+        tuple[str, ...] | None, Option("20,100,16/class,50%,all", "Training examples: in total, per class, a share, or all.")
+    ] = None
+    noise: Annotated[tuple[str, ...] | None, Option("KIND:LEVEL,...", "Noise in the training data (list noise); 'none' for clean.")] = None
+    seeds: Annotated[tuple[int, ...] | None, Option("5|3-7", "How many seeds (5 is 0 to 4), or which (3-7; 5-5 is seed 5).")] = None
+    splits: Annotated[int | None, Option("M", "Cross every seed with M split seeds, instead of one new split per seed.")] = Field(
+        None, gt=0, le=MOST_SEEDS
+    )
+    protocol: Annotated[Literal["honest", "paper"] | None, Option("honest|paper", "Report every run, or do what the paper did.")] = None
+    unlabelled: Annotated[int | Literal["pool"] | None, Option("0|2000|pool", "Unlabelled texts from the training pool.")] = None
+    sampler: Annotated[str | None, Option("natural|pk:8,2", "Batches: a reshuffled stream, or P classes with K each.")] = None
+    data_root: Annotated[Path | None, Option("DIR", "A local mirror of the datasets.", local=True)] = None
+    task_files: Annotated[
+        dict[str, Path], Option("NAME=PATH", "A task from a CSV, JSONL or parquet file. Repeatable.", name="task_file", local=True)
+    ] = Field(default_factory=dict)
+    encoder: Annotated[str | None, Option("NAME_OR_DIR", "Which encoder (list encoders), or a folder with safetensors.")] = None
+    device: Annotated[str | None, Option("cpu|cuda", "Where to train. Part of a run's identity.")] = Field(
+        None, pattern=r"^(cpu|cuda(:\d+)?)$"
+    )
+    precision: Annotated[Literal["fp32", "bf16"] | None, Option("fp32|bf16", "Precision of the passes. Part of a run's identity.")] = None
+    threads: Annotated[int | None, Option("T", "Threads per run. Part of a run's identity.")] = Field(None, gt=0)
+    results: Annotated[Path, Option("DIR", "Where the records are. Default: results/runs.", local=True)] = Field(
+        Path("results/runs"), validate_default=True
+    )
+    cache: Annotated[Path | None, Option("DIR", "Where phases that several runs share are stored.", local=True)] = None
+    cache_limit: Annotated[int, Option("SIZE", "Most bytes in the cache; least recently used out first.", local=True)] = Field(
+        CACHE_LIMIT, ge=0
+    )
+    workers: Annotated[
+        Annotated[int, Field(gt=0)] | Literal["auto"],
+        Option("N|auto", "How many runs go at once. Default: auto, as cores and memory allow. Changes no number.", local=True),
+    ] = "auto"
+    executor: Annotated[
+        Literal["local", "inline", "ray", "slurm"],
+        Option("local|inline|ray|slurm", "What does the runs (docs/scaling.md). Changes no number.", local=True),
+    ] = "local"
+    address: Annotated[str | None, Option("HOST:PORT", "The head of a running cluster, for --executor ray.", local=True)] = None
+    time_limit: Annotated[float | None, Option("90s|30m|2h", "A run over it is ended and recorded as timeout.", local=True)] = Field(
+        None, gt=0
+    )
+    memory_limit: Annotated[int | None, Option("SIZE", "A run whose worker holds more is ended and recorded as failed.", local=True)] = (
+        Field(None, gt=0)
+    )
+    plugins: Annotated[
+        tuple[str, ...],
+        Option("FILE_OR_MODULE", "Load methods or tasks from this file or module. Repeatable.", name="plugin", local=True),
+    ] = ()
+    set: Annotated[dict[str, str], Option("METHOD.PARAM=VALUE", "Change a method's parameter. Repeatable.")] = Field(default_factory=dict)
+    search: Annotated[int | None, Option("TRIALS", "Tune every arm first: so many settings each, chosen by development score.")] = Field(
+        None, gt=1, le=10_000
+    )
+    until: Annotated[Literal["decided"] | None, Option("decided", "Looks at 5, 10, 20, 50 seeds, each comparison until it is decided.")] = (
+        None
+    )
+    allow_huge: Annotated[bool, Option("", "Lift the limits of 1,000,000 seeds and 200,000 runs.", local=True)] = False
+    rerun: Annotated[bool, Option("", "Run again what is already computed, and what killed its process twice.", local=True)] = False
+    transfer: Annotated[bool, Option("", "Score on the tasks' further test sets too.")] = False
+    keep_probabilities: Annotated[bool, Option("", "Keep every class probability in a side file.")] = False
+    keep_representations: Annotated[bool, Option("", "Keep the test texts' vectors in a side file.")] = False
+    trace: Annotated[
+        Path | None,
+        Option("DIR", "Write every training step as CSV there, and as TensorBoard events where tensorboard is installed.", local=True),
+    ] = None
+
+    @classmethod
+    def options(cls) -> Iterator[tuple[str, FieldInfo, Option]]:
+        """The fields with what the command line says of each, under the option's name."""
+        for field, info in cls.model_fields.items():
+            option = next(item for item in info.metadata if isinstance(item, Option))
+            yield option.name or field, info, option
+
+    def as_given(self) -> dict[str, Any]:
+        """The options as a manifest has them, for a reader who repeats the command: without what belongs to this machine alone."""
+        local = {field for field, (_, _, option) in zip(type(self).model_fields, self.options(), strict=True) if option.local}
+        given = self.model_dump(mode="json", exclude=local, exclude_defaults=True)
+        return {name: Path(value).name if name in ("suite", "profile", "encoder") else value for name, value in given.items()}
 
     @classmethod
     def parse(cls, **given: Any) -> RunRequest:
@@ -92,7 +158,8 @@ class RunRequest(Frozen):
         Raises:
             UserError: an unknown option or a value that is not allowed.
         """
-        options = {_RENAMED.get(name, name): value for name, value in given.items() if value is not None}
+        fields = {option: field for field, (option, _, _) in zip(cls.model_fields, cls.options(), strict=True)}
+        options = {fields.get(name, name): value for name, value in given.items() if value is not None}
         for name in options:
             if name not in cls.model_fields:
                 raise unknown("option", name, cls.model_fields)
@@ -101,9 +168,9 @@ class RunRequest(Frozen):
         try:
             return cls(**values)
         except ValidationError as error:
-            raise _told(error) from error
+            raise _refused(error) from error
 
-    @field_validator("results", "cache", "data_root", "task_files", "plugins")
+    @field_validator("results", "cache", "data_root", "task_files", "plugins", "trace")
     @classmethod
     def _absolute(cls, given: Any) -> Any:
         """Paths as they are meant now, wherever a method or a caller changes the working directory to later."""
@@ -168,7 +235,6 @@ def _workers(given: Any) -> int | str:
     return int(text)
 
 
-_RENAMED = {"plugin": "plugins", "task_file": "task_files"}
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     "suite": str,
     "profile": str,
@@ -192,7 +258,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _told(error: ValidationError) -> UserError:
+def _refused(error: ValidationError) -> UserError:
     """The first mistakes in the option's own words."""
-    told = [f"--{str(e['loc'][0]).replace('_', '-')} {e['input']!r}: {e['msg'][0].lower()}{e['msg'][1:]}." for e in error.errors()]
-    return UserError(" ".join(dict.fromkeys(told)), "", "Correct the option.")
+    mistakes = [f"--{str(e['loc'][0]).replace('_', '-')} {e['input']!r}: {e['msg'][0].lower()}{e['msg'][1:]}." for e in error.errors()]
+    return UserError(" ".join(dict.fromkeys(mistakes)), "", "Correct the option.")

@@ -17,7 +17,7 @@ from benchmark.planning.cost.estimate import CostEstimate, estimate_cost
 from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect, minimum_detectable_effect
 from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.layout import lay_out, unique, whole_grid
-from benchmark.planning.plan_manifest import given_options, make_manifest
+from benchmark.planning.plan_manifest import make_manifest
 from benchmark.planning.planned_run import PlannedRun, make_split_spec
 from benchmark.planning.worker_count import WorkerCount, worker_count
 from benchmark.planning.workspace import Workspace, make_workspace
@@ -112,7 +112,7 @@ def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequenc
         known = found.crashed | found.kept
         runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
-    manifest = make_manifest(grid, runs, workspace, given_options(request), step.design)
+    manifest = make_manifest(grid, runs, workspace, request.as_given(), step.design)
     notes = (*step.notes, *_crashed(runs), *_corrections(grid, workspace))
     workers = worker_count(request, grid.compute, grid.encoder, sum(run.todo for run in runs))
     warnings = tuple(_warnings(grid, workspace))

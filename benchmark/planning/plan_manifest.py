@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Hashable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmark.config.request import RunRequest
 from benchmark.data.examples import TaskData
 from benchmark.metrics.metric import primary_name
 from benchmark.planning import loaded_data
@@ -81,11 +79,3 @@ def _version() -> str:
         return importlib.metadata.version("contrastive-benchmark")
     except importlib.metadata.PackageNotFoundError:
         return "source"
-
-
-def given_options(request: RunRequest) -> dict[str, Any]:
-    """The options as given, without the places of this machine: what a reader needs to repeat the command."""
-    places = {"results", "cache", "data_root", "task_files", "plugins", "workers", "verbose", "cache_limit", "rerun"}
-    places |= {"executor", "address", "time_limit", "memory_limit"}
-    given = request.model_dump(mode="json", exclude=places, exclude_defaults=True)
-    return {name: Path(value).name if name in ("suite", "profile", "encoder") else value for name, value in given.items()}

@@ -11,7 +11,6 @@ from benchmark.config.toml_files import load_analysis, load_suite, names
 from benchmark.errors import UserError
 from benchmark.planning.adaptive.plan_sequence import PlanSequence
 from benchmark.planning.plan import prepared
-from benchmark.planning.plan_manifest import given_options
 from benchmark.records.record import GitState
 from benchmark.records.registration.registration import RegisteredRuns, Registration, refuse_existing, write_registration
 from benchmark.records.spec import SPEC_VERSION
@@ -42,7 +41,7 @@ def freeze(request: RunRequest, file: Path) -> Registration:
     registration = Registration(
         suite=suite.name,
         protocol=grids[0][0].protocol,
-        request=given_options(request),
+        request=request.as_given(),
         numerics=NUMERICS,
         spec_version=SPEC_VERSION,
         code=code,

@@ -20,7 +20,7 @@ from benchmark.planning.cost.completed_runs import CompletedRun, completed_runs
 from benchmark.planning.grid import Grid
 from benchmark.planning.layout import Strand, lay_out, once, unique, whole_grid
 from benchmark.planning.plan import Plan, PlanStep, plan_of, prepared
-from benchmark.planning.plan_manifest import given_options, make_manifest
+from benchmark.planning.plan_manifest import make_manifest
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.planning.workspace import Workspace
 from benchmark.records.manifest import Manifest
@@ -83,7 +83,7 @@ class PlanSequence:
         yield self._manifest(once(self._laid_out(trials.alternatives(self.grid, search)))[0]), True
 
     def _manifest(self, runs: Sequence[PlannedRun]) -> Manifest:
-        return make_manifest(self.grid, runs, self.workspace, given_options(self.request), dict(self.design))
+        return make_manifest(self.grid, runs, self.workspace, self.request.as_given(), dict(self.design))
 
     def _trials(self, search: trials.Search, runs: list[PlannedRun]) -> Plan:
         self.design["search"] = trials.search_summary(self.grid, search, self.workspace)

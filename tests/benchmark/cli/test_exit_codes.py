@@ -15,10 +15,10 @@ def raising(monkeypatch):
     """Let `plan` raise this."""
 
     def arrange(error):
-        def request(self):
+        def parsed_request(values):
             raise error
 
-        monkeypatch.setattr(options.RunOptions, "request", request)
+        monkeypatch.setattr(options, "parsed_request", parsed_request)
 
     return arrange
 

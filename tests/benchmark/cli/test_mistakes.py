@@ -9,7 +9,7 @@ MISTAKES = {
     "run --suite glue-fewshto": "glue-fewshot",
     "run --suite no/such.toml": "no/such.toml",
     "run --suite glue-fewshot --profile smok": "smoke",
-    "run --suite glue-fewshot --methods nope": "scl",
+    "run --suite glue-fewshot --methods nope": "cat",
     "run --suite glue-fewshot --tasks sst3": "sst2",
     f"{SMOKE} --shots -3": "-3",
     f"{SMOKE} --shots many": "16/class",
@@ -41,7 +41,7 @@ MISTAKES = {
     "show deadbeef --results no/such/folder": "no/such/folder",
     "export --results no/such/folder --format csv": "no/such/folder",
     "export --results . --format xml": "parquet",
-    "check nope": "scl",
+    "check nope": "cat",
     "list colours": "methods",
 }
 

@@ -10,7 +10,6 @@ import pytest
 from benchmark.config.request import RunRequest
 from benchmark.config.shorthand import default_sampler, parse_seeds
 from benchmark.errors import UserError
-from benchmark.planning.plan_manifest import given_options
 
 
 def request(**given: Any) -> RunRequest:
@@ -78,8 +77,8 @@ def test_a_duration_has_a_unit(text: str, seconds: float) -> None:
 
 
 def test_where_and_under_which_limits_runs_go_is_no_part_of_a_manifest() -> None:
-    told = given_options(request(executor="ray", address="10.0.0.1:6379", time_limit="1h", memory_limit="8GB", workers=4))
-    assert set(told) == set(given_options(request()))
+    elsewhere = request(executor="ray", address="10.0.0.1:6379", time_limit="1h", memory_limit="8GB", workers=4).as_given()
+    assert set(elsewhere) == set(request().as_given())
 
 
 def test_python_forms_mean_the_same() -> None:
