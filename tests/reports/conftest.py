@@ -51,7 +51,8 @@ def predicted(score: float, seed: int, n: int = N_TEST) -> list[int]:
 
 
 def make_record(store: RecordStore, spec: RunSpec, score: float, n_test: int = N_TEST, **more: Any) -> RunRecord:
-    """A finished run that scores `score` (a multiple of 1 / n_test)."""
+    """A finished run that scores `score`, rounded to a multiple of 1 / n_test: reports hold scores against predictions."""
+    score = round(score * n_test) / n_test
     told: dict[str, Any] = {
         "key": spec.key,
         "spec": spec,
