@@ -86,7 +86,7 @@ class EmbeddingRows:
 
 @contextmanager
 def trimmed(backbone: Backbone, texts: list[Examples], wanted: bool) -> Iterator[None]:
-    """Train on the occurring rows for the while (`backbone.rows`), where that is wanted, where the flat forward pass looks the rows up,
+    """Train on the occurring rows meanwhile (`backbone.rows`), where that is wanted, where the flat forward pass looks the rows up,
     and where the tokens of `texts` leave most of the vocabulary out. Else changes nothing."""
     rows = _rows(backbone, texts) if wanted and bert.supports(backbone.model) else None
     if rows is None:

@@ -1,4 +1,4 @@
-"""Where plug-in packages are: the entry-point group `benchmark.plugins`, and our own packages beside the engine."""
+"""Discovery of plug-in packages: the entry-point group `benchmark.plugins`, and our own packages beside the engine."""
 
 from __future__ import annotations
 

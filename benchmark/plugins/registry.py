@@ -3,7 +3,7 @@
 A method registers itself with `@methods.register("name")`. Packages that hold methods are found through the entry-point group
 `benchmark.plugins` (each entry names a package); their files are read with `ast`, never imported, so that listing is fast and one
 broken file harms no other. In a source checkout without installed entry points, the packages `methods` and `baselines` that stand
-beside the `benchmark` package are used. A module is imported when its method is used. `--plugin` adds a file or a module by hand.
+beside the `benchmark` package are used. A module is imported when its method is used. `--plugin` adds a file or a module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Predicted class ids in few bytes: blocks of base-K digits, compressed, as text that needs no escaping in JSON.
+"""The codec of predictions: class ids in few bytes, blocks of base-K digits, compressed, as text that needs no escaping in JSON.
 
 For K = 2 a block is a bit field; for other K it wastes less than a whole number of bits per id would.
 """

@@ -19,6 +19,7 @@ from benchmark.contract.task_info import Cost, TaskInfo
 from benchmark.data.examples import Split
 from benchmark.data.near_repeats import NearRepeats
 from benchmark.data.noise import NoiseAudit, apply_noise
+from benchmark.data.noise.kind import Tools
 from benchmark.errors import UserError
 from benchmark.metrics.metric import measure
 from benchmark.models.backbone import Backbone
@@ -141,7 +142,7 @@ def noised(split: Split, spec: RunSpec, workspace: Workspace) -> tuple[Split, No
             "Plan again, or go back to the code of the plan.",
         )
     streams = Streams(spec.split.split_seed, 0)
-    return apply_noise(split, spec.noise, streams, spec.task.n_classes, spec.split.dev, workspace.cache / "translations")
+    return apply_noise(split, spec.noise, streams, spec.task.n_classes, spec.split.dev, Tools(workspace.cache / "translations"))
 
 
 def task_shape(spec: RunSpec, label_names: tuple[str, ...], split: Split) -> TaskInfo:

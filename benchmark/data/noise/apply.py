@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.data.examples import Examples, Split, content_ids
-from benchmark.data.noise.kind import Draw, Edited, NoiseKind, TextEdit, Tools, Translator
+from benchmark.data.noise.kind import Draw, Edited, NoiseKind, TextEdit, Tools
 from benchmark.data.noise.noise_audit import NoiseAudit, PartAudit, audit_labels, audit_texts
 from benchmark.data.noise.notation import check_noise
 from benchmark.data.noise.registry import KINDS
@@ -28,8 +27,7 @@ def apply_noise(
     streams: Streams,
     n_classes: int,
     dev: Literal["like-train", "clean"] = "like-train",
-    cache: Path | None = None,
-    translator: Translator | None = None,
+    tools: Tools | None = None,
 ) -> tuple[Split, NoiseAudit]:
     """The split with noise, and the audit of what was done.
 
@@ -41,8 +39,7 @@ def apply_noise(
     Args:
         streams: only the axis `noise` is used, whatever the phase.
         n_classes: K.
-        cache: folder for back-translations; without it each text is translated again.
-        translator: in place of the hub's Marian models.
+        tools: what editing texts may need (a cache of translations, a translator); None: the hub's models without a cache.
 
     Raises:
         UserError: what `check_noise` refuses; label noise with fewer than two classes; translation models that are not there.
@@ -53,7 +50,7 @@ def apply_noise(
     if kind.relabel is not None:
         noised, audits = _labels(split, names, kind, spec, streams, n_classes)
     else:
-        noised, audits = _texts(split, names, kind, spec, streams, Tools(cache, translator))
+        noised, audits = _texts(split, names, kind, spec, streams, tools or Tools())
     true = split.train.labels if kind.touches == "labels" else None
     audit = NoiseAudit(spec.kind, spec.level, spec.where, spec.size, dev, kind.unit, audits, None if true is None else true.copy())
     return _with_parts(split, noised), audit
@@ -111,9 +108,7 @@ def _texts(split: Split, names: list[str], kind: NoiseKind, spec: NoiseSpec, str
 
 def _edit_part(clean: Examples, edit: TextEdit, spec: NoiseSpec, streams: Streams, copies: int) -> tuple[Examples, PartAudit]:
     """Noise one part: replace its texts, or (copies > 0) keep them and append noised copies."""
-    made = [
-        [_edit_side(clean.ids, texts, edit, spec, streams, side, copy) for side, texts in _sides(clean)] for copy in range(max(copies, 1))
-    ]
+    made = [[_edit_side(clean, side, edit, spec, streams, copy) for side, _ in _sides(clean)] for copy in range(max(copies, 1))]
     versions = [_rewritten(clean, sides) for sides in made]
     everything = [edited for sides in made for side in sides for edited in side]
     edits = sum((Counter(edited.edits) for edited in everything), Counter[str]())
@@ -127,12 +122,10 @@ def _sides(examples: Examples) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, texts) for name, texts in zip(SIDES, (examples.texts, examples.second_texts), strict=True) if texts is not None]
 
 
-def _edit_side(
-    ids: NDArray[np.uint64], texts: tuple[str, ...], edit: TextEdit, spec: NoiseSpec, streams: Streams, side: str, copy: int
-) -> list[Edited]:
+def _edit_side(clean: Examples, side: str, edit: TextEdit, spec: NoiseSpec, streams: Streams, copy: int) -> list[Edited]:
     """Noise the texts of one side. The level is in no stream name, so that noise is nested in it."""
-    draws = (Draw(streams, (spec.kind, side, int(id_), copy)) for id_ in ids)
-    return [edit(text, spec.level, draw) for text, draw in zip(texts, draws, strict=True)]
+    draws = (Draw(streams, (spec.kind, side, int(id_), copy)) for id_ in clean.ids)
+    return [edit(text, spec.level, draw) for text, draw in zip(dict(_sides(clean))[side], draws, strict=True)]
 
 
 def _rewritten(clean: Examples, sides: list[list[Edited]]) -> Examples:

@@ -13,7 +13,7 @@ import torch
 from benchmark.data.examples import Split
 from benchmark.data.noise import apply_noise, parse_noise
 from benchmark.data.noise.back_translation import BackTranslation, words_changed
-from benchmark.data.noise.kind import Draw
+from benchmark.data.noise.kind import Draw, Tools
 from benchmark.data.noise.marian import HubRoundTrip, Sampled, load_leg
 from benchmark.errors import UserError
 from benchmark.records.spec import NoiseSpec
@@ -49,7 +49,7 @@ def draw(number: int = 0) -> Draw:
 def test_a_tiny_marian_translates_a_split_there_and_back(split: Split, streams: Streams, marian_folders: tuple[Path, Path]) -> None:
     names = (str(marian_folders[0]), str(marian_folders[1]))
     clean = small(split)
-    noised, audit = apply_noise(clean, spec_of("back-translation:0.9"), streams, 3, translator=HubRoundTrip(names))
+    noised, audit = apply_noise(clean, spec_of("back-translation:0.9"), streams, 3, tools=Tools(translator=HubRoundTrip(names)))
     assert (noised.train.ids == clean.train.ids).all()
     assert (noised.train.labels == clean.train.labels).all()
     assert noised.train.texts != clean.train.texts
@@ -99,7 +99,7 @@ def test_the_identity_is_the_content_of_the_models(marian_folders: tuple[Path, P
 def test_absent_models_are_named_with_the_command_that_fetches_them(split: Split, streams: Streams, tmp_path: Path) -> None:
     trip = HubRoundTrip((str(tmp_path), str(tmp_path)))
     with pytest.raises(UserError, match="python -m benchmark prepare --suite glue-noise --profile") as caught:
-        apply_noise(small(split), spec_of("back-translation:0.5"), streams, 3, translator=trip)
+        apply_noise(small(split), spec_of("back-translation:0.5"), streams, 3, tools=Tools(translator=trip))
     assert str(tmp_path) in caught.value.given
 
 
@@ -109,7 +109,7 @@ def test_models_the_hub_cache_does_not_hold_are_a_users_error() -> None:
 
 
 def test_adding_keeps_the_originals_and_their_labels(pairs: Split, streams: Streams) -> None:
-    noised, audit = apply_noise(pairs, spec_of("back-translation:0.5:add:3"), streams, 3, translator=Counting())
+    noised, audit = apply_noise(pairs, spec_of("back-translation:0.5:add:3"), streams, 3, tools=Tools(translator=Counting()))
     for name in ("train", "dev"):
         before, after = getattr(pairs, name), getattr(noised, name)
         n = len(before)
@@ -127,7 +127,7 @@ def test_adding_keeps_the_originals_and_their_labels(pairs: Split, streams: Stre
 def test_copies_do_not_depend_on_the_order_of_the_rows(split: Split, streams: Streams) -> None:
     spec, n = spec_of("back-translation:0.5:add:2"), len(split.train)
     turned = Split(split.train.take(range(n)[::-1]), split.dev, split.test, split.unlabelled)
-    one, other = (apply_noise(s, spec, streams, 3, translator=Counting())[0].train for s in (split, turned))
+    one, other = (apply_noise(s, spec, streams, 3, tools=Tools(translator=Counting()))[0].train for s in (split, turned))
     by_id = [dict(zip(e.ids.tolist(), e.texts, strict=True)) for e in (one, other)]
     assert by_id[0] == by_id[1]
 
@@ -135,12 +135,12 @@ def test_copies_do_not_depend_on_the_order_of_the_rows(split: Split, streams: St
 def test_what_is_in_the_cache_is_not_translated_again(split: Split, streams: Streams, tmp_path: Path) -> None:
     first, again, other = Counting(), Counting(), Counting(identity="second")
     spec = spec_of("back-translation:0.5")
-    results = [apply_noise(small(split), spec, streams, 3, cache=tmp_path, translator=t)[0].train.texts for t in (first, again, other)]
+    results = [apply_noise(small(split), spec, streams, 3, tools=Tools(tmp_path, t))[0].train.texts for t in (first, again, other)]
     assert results[0] == results[1] == results[2]
     assert len(first.calls) == len(other.calls) == 11
     assert not again.calls
     hotter = Counting()
-    apply_noise(small(split), spec_of("back-translation:0.6"), streams, 3, cache=tmp_path, translator=hotter)
+    apply_noise(small(split), spec_of("back-translation:0.6"), streams, 3, tools=Tools(tmp_path, hotter))
     assert len(hotter.calls) == 11
     assert {call[2] for call in hotter.calls} == {call[2] for call in first.calls}, "the seeds do not depend on the temperature"
     assert not list(tmp_path.rglob("*.part"))
