@@ -1,4 +1,4 @@
-"""Classification metrics: scores of predicted labels, from one confusion matrix. A test holds each to scikit-learn's, whose import takes longer than scoring."""
+"""Classification metrics: scores of predicted labels, from one confusion matrix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Separation: runs of different data, settings, code, numerics or encoder never share a cell or an arm: each gets a name that says what differs.
+"""Separation: runs of different data, settings, code, numerics or encoder never share a cell or an arm; names say what differs.
 
 What a cell is (data, split rule, noise, numerics, metric) separates cells; what an arm is (method, parameters, code, encoder, compute,
 budget) separates arms. Rows are plain dictionaries of the results frame; a row's setting is its spec without seeds.

@@ -2,7 +2,8 @@
 
     python results/speed/same_predictions.py BEFORE AFTER
 
-For a change that moves keys (another spec version, code hash) and is to move no number. Runs are matched by task, shots, method and seeds. Ends with 1 if any differs.
+For a change that moves keys (another spec version or code hash) and is to move no number. Runs are matched by task, shots, method and
+seeds. Ends with 1 if any differs.
 """
 
 from __future__ import annotations
