@@ -79,15 +79,21 @@ class PaperTable:
         """How many cells have a number of ours."""
         return sum(cell.ours is not None and cell.ours.mean is not None for cell in self.cells)
 
+    @property
+    def has_an_arm(self) -> bool:
+        """Whether an arm of the table has a number of ours; the baseline counts only where the table has no other arm."""
+        arms = [cell for cell in self.cells if cell.base is not None] or list(self.cells)
+        return any(cell.ours is not None and cell.ours.mean is not None for cell in arms)
+
     def cell(self, row: str, column: str) -> Filled:
         """The cell at a row id and a column id."""
         return next(cell for cell in self.cells if (cell.printed.row, cell.printed.column) == (row, column))
 
 
 def fillable_tables(block: Block, analysis: Analysis | None = None) -> list[PaperTable]:
-    """Every published table that names the block's suite and at least one cell of which the block has runs for."""
+    """Every published table that names the block's suite and at least one arm of which the block has runs for, beside its baseline."""
     mine = [table for table in load_tables().values() if table.fill.suite == block.suite and table.kind != "parameters"]
-    return [filled for table in mine if (filled := fill(table, block, analysis)).fillable]
+    return [filled for table in mine if (filled := fill(table, block, analysis)).has_an_arm]
 
 
 def find_table(key: str) -> PublishedTable:

@@ -55,6 +55,13 @@ def test_only_tables_of_the_same_suite_are_filled_unasked(tmp_path, filled):
     assert fillable_tables(block) == []
 
 
+def test_a_table_of_which_the_baseline_alone_ran_is_not_printed(tmp_path, filled):
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): {"ce": SELF["ce"]}})).blocks
+    assert fillable_tables(block) == []
+    (both,) = read_results(filled(tmp_path / "both", {("sst2", "20", ""): SELF})).blocks
+    assert "scl/few-shot" in [found.table.key for found in fillable_tables(both)]
+
+
 def test_the_printed_table_keeps_the_papers_order_and_rounding(tmp_path, filled):
     table = paper_table(filled_table(filled(tmp_path, {("sst2", "20", ""): SELF})))
     rows = [row.cells for row in table.rows]
