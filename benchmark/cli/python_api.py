@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from benchmark.errors import unknown
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -75,15 +78,22 @@ def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
 
 
 def report(results: str | PathLike[str], out: str | PathLike[str], **options: Any) -> Report:
-    """Write tables, figures and pages of a results folder into `out`.
+    """Write tables, figures and pages of a results folder into `out`. Trains nothing.
 
     Args:
-        options: `suite`, `tables`, `against`, `formats`, `bootstrap`: as on the command line.
+        options: as on the command line: `suite`, `table` (`PAPER/TABLE`), `formats` ("md,csv"), `against` (an arm), `family` ("suite" or
+            "task"), `figures` (False: none are drawn).
+
+    Returns the files that were written, the text to print, and in `problems` each file that could not be read or believed, as
+    (file, reason). Raises UserError for no results, and for an option that does not exist or is not allowed.
     """
     import benchmark.plugins.registry  # noqa: F401 - installed plug-ins may bring tables
     from reports.report import Options
     from reports.report import report as make_report
 
+    allowed = {field.name for field in dataclasses.fields(Options)} - {"results", "out"}
+    for name in options.keys() - allowed:
+        raise unknown("option", name, allowed)
     return make_report(Options(results=Path(results), out=Path(out), **options))
 
 

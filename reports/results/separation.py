@@ -134,7 +134,10 @@ def _parts(
 ) -> tuple[list[list[Row]], list[str]]:
     """The rows of each content, and a name for each; nothing where there is one content only. A row whose setting is not known (a planned
     run of an older manifest) joins the first."""
-    found = _grouped((row for row in group if row["setting"] in leaves), lambda row: canonical(content(row)))
+    known = _grouped((row for row in group if row["setting"] in leaves), lambda row: (row["setting"], row["metric"], row["scorer"]))
+    found: dict[str, list[Row]] = {}
+    for members in known.values():  # the content is the same for all runs of a setting
+        found.setdefault(canonical(content(members[0])), []).extend(members)
     if len(found) < 2:
         return [], []
     parts = list(found.values())
@@ -163,10 +166,10 @@ def _local_leaves(row: Row, leaves: Mapping[str, Leaves], by_size: set[str]) -> 
 def _differing_by_size(group: list[Row], leaves: Mapping[str, Leaves]) -> set[str]:
     """The leaves of `BY_SIZE` in which two rows of one training size differ."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in group:
-        for name, value in leaves.get(row["setting"], {}).items():
+    for setting, n_train in {(row["setting"], str(row["n_train"])): None for row in group}:
+        for name, value in leaves.get(setting, {}).items():
             if _within(name, BY_SIZE):
-                found[name, str(row["n_train"])].add(value)
+                found[name, n_train].add(value)
     return {name for (name, _), values in found.items() if len(values) > 1}
 
 
