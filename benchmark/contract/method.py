@@ -62,7 +62,7 @@ def searchable(
 ) -> Any:
     """A hyper-parameter: the paper's default and its search space (choices, or a range, drawn on a log scale if `log`).
 
-    `low` and `high` are also what a value that a user gives must lie between; `choices` are only what a search draws from.
+    `low` and `high` are also the bounds of a value that a user sets; `choices` are only what a search draws from.
     """
     return field(default=default, metadata={"choices": choices, "low": low, "high": high, "log": log})
 

@@ -131,8 +131,8 @@ class Step:
         and the same object afterwards. Change it in place, and hold no graph in it: detach what you store."""
         if name not in self._scope.memory:
             self._scope.memory[name] = factory()
-        kept: T = self._scope.memory[name]
-        return copy.deepcopy(kept) if self._fixed else kept
+        stored: T = self._scope.memory[name]
+        return copy.deepcopy(stored) if self._fixed else stored
 
     def tokens(self, view: str = "text") -> Tokens:
         """Token ids and attention mask, int64 [B, T] each, of a view, padded to its longest text."""
@@ -203,7 +203,7 @@ class Step:
         return _layer(pooled, layer)
 
     def _pass(self, view: str, embeddings: Tensor | None, variant: EncoderVariant) -> list[Tensor]:
-        """Pooled representations of the kept layers, the last one last."""
+        """Pooled representations of the last layer, or of all layers in order where inner ones are declared."""
         backbone: Any = self._state.modules[variant.network] if variant.network else self._state.backbone
         inputs = (self.tokens(view), embeddings, variant.offset)
         with _dropout(backbone, variant.dropout):
@@ -244,7 +244,7 @@ class Step:
         return tokens.mask.bool() & ~torch.isin(tokens.ids, special)
 
     def uniforms(self, view: str = "text") -> Tensor:
-        """A number in [0, 1) for each token place of a view, float32 [B, T], from this step's dropout stream: which tokens to hide."""
+        """A number in [0, 1) for each token position of a view, float32 [B, T], from this step's dropout stream: which tokens to hide."""
         self._seed(f"uniforms:{view}")
         return torch.rand(self.tokens(view).ids.shape).to(self.device)
 
@@ -275,7 +275,7 @@ class Step:
         return self._state.backbone.autocast()
 
     def grad(self, value: Tensor, wrt: Tensor) -> Tensor:
-        """Gradient of a scalar with respect to a tensor: no graph through it, `.grad` fields untouched, the value's graph kept.
+        """Gradient of a scalar with respect to a tensor: no graph through it, `.grad` fields untouched, the value's graph retained.
         Counted as a backward pass of each example of the batch."""
         self._count_backward(max(len(view) for view in self._batch.views.values()))
         (gradient,) = torch.autograd.grad(value, wrt, retain_graph=True)

@@ -108,7 +108,7 @@ class Backbone(nn.Module):
         return self.model.state_dict() | head
 
     def _words(self, embeddings: Tensor | None, offset: Tensor | None) -> bert.WordVectors:
-        return bert.WordVectors(embeddings, None if self.rows is None else self.rows.place, offset)
+        return bert.WordVectors(embeddings, None if self.rows is None else self.rows.row_of, offset)
 
     def _run(self, tokens: Tokens, embeddings: Tensor | None, offset: Tensor | None, **options: bool) -> Any:
         """The output of a model whose own forward pass is used."""

@@ -224,12 +224,12 @@ class WordVectors:
 
     Args:
         matrix: in place of the model's word-embedding matrix; gradients flow into it.
-        place: int64 [V], the row of each token id in the matrix; None: the ids themselves.
+        row_of: int64 [V], the row of each token id in the matrix; None: the ids themselves.
         offset: float32 [B, T, H], added to the word vector of each token.
     """
 
     matrix: Tensor | None = None
-    place: Tensor | None = None
+    row_of: Tensor | None = None
     offset: Tensor | None = None
 
 
@@ -265,7 +265,7 @@ def embed(model: Bert, tokens: Tokens, unpadding: Unpadding, words: WordVectors 
     embeddings, config = model.embeddings, model.config
     ids = tokens.ids.flatten()[unpadding.indices]
     looked_up = F.embedding(
-        ids if words.place is None else words.place[ids], embeddings.word_embeddings.weight if words.matrix is None else words.matrix
+        ids if words.row_of is None else words.row_of[ids], embeddings.word_embeddings.weight if words.matrix is None else words.matrix
     )
     if words.offset is not None:
         looked_up = looked_up + words.offset.flatten(0, 1)[unpadding.indices]
@@ -293,8 +293,8 @@ def feed_forward(layer: Layer, states: Tensor, training: bool) -> Tensor:
 
 def to_autocast_dtype(states: Tensor) -> Tensor:
     """In the precision of the products that follow: cast once here, not once in each of them."""
-    kind = states.device.type
-    return states.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else states
+    device = states.device.type
+    return states.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else states
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor, unpadding: Unpadding, rate: float, causal: bool) -> Tensor:

@@ -40,22 +40,22 @@ class EmbeddingRows:
     happen between two steps; inside one, the graph would hold the shorter matrix.
 
     Attributes:
-        place: int64 [V] on the backbone's device: the row of each token id, -1 for those that have none.
+        row_of: int64 [V] on the backbone's device: the row of each token id, -1 for those that have none.
         weight: the parameter [R, H] that is trained; another one after a row was added.
     """
 
     def __init__(self, backbone: Backbone, ids: Tensor) -> None:
         self.module, self.whole = backbone.model.get_input_embeddings(), backbone.word_embeddings  # type: ignore[operator]
         self.ids, self.weight = ids, nn.Parameter(self.whole.detach()[ids])
-        self._place = torch.full((len(self.whole),), -1, dtype=torch.long)
-        self.place = self._place
+        self._row_of = torch.full((len(self.whole),), -1, dtype=torch.long)
+        self.row_of = self._row_of
         self._number(ids, 0)
         self.optimizer: RowOptimizer | None = None
         self._decay = 1.0
 
     def ensure_rows(self, ids: Tensor) -> None:
         """Give every token id of a batch (int64, any shape, on the CPU) a row."""
-        missing = ids[self._place[ids] < 0].unique()
+        missing = ids[self._row_of[ids] < 0].unique()
         if len(missing):
             self._grow(missing)
 
@@ -69,8 +69,8 @@ class EmbeddingRows:
         self.weight = self.module.weight = longer
 
     def _number(self, ids: Tensor, first: int) -> None:
-        self._place[ids] = torch.arange(first, first + len(ids))
-        self.place = self._place.to(self.whole.device)
+        self._row_of[ids] = torch.arange(first, first + len(ids))
+        self.row_of = self._row_of.to(self.whole.device)
 
     def after_step(self) -> None:
         """After each optimizer step: what weight decay did to the rows that are not here."""
@@ -86,7 +86,7 @@ class EmbeddingRows:
 
 @contextmanager
 def trimmed(backbone: Backbone, texts: list[Examples], wanted: bool) -> Iterator[None]:
-    """Train on the occurring rows meanwhile (`backbone.rows`), where that is wanted, where the flat forward pass looks the rows up,
+    """Train on the occurring rows inside this context (`backbone.rows`), where `wanted`, where the encoder's forward pass can look rows up,
     and where the tokens of `texts` leave most of the vocabulary out. Else changes nothing."""
     rows = _rows(backbone, texts) if wanted and bert.supports(backbone.model) else None
     if rows is None:

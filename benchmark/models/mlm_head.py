@@ -53,7 +53,7 @@ def stored_head(name: str, config: BertConfig, folder: Path) -> VocabularyHead:
     from safetensors.torch import load_file
 
     if config.model_type not in STORED or config.hidden_act != "gelu" or not getattr(config, "tie_word_embeddings", True):
-        raise _without(name, f"is of another kind ({config.model_type}, {config.hidden_act}) or not tied to its word embeddings")
+        raise _without(name, f"is of another type ({config.model_type}, {config.hidden_act}) or not tied to its word embeddings")
     try:
         tensors = _named(load_file(folder / "model.safetensors"), *STORED[config.model_type])
     except KeyError as missing:

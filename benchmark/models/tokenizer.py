@@ -31,7 +31,7 @@ class Tokens:
     indices: Tensor | None = None
 
     def to(self, device: torch.device) -> Tokens:
-        """The same tokens on another device, with their places: to look these up there, the host would have to wait for it."""
+        """These tokens on another device, with their indices: to look these up there, the host would have to wait for it."""
         if device.type == "cpu":
             return self
         found = token_indices(self.mask)

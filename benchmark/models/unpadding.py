@@ -56,8 +56,8 @@ class Unpadding:
         return flat.view(len(self.indices), -1)
 
     def gathers(self, heads: int) -> tuple[Tensor, Tensor]:
-        """How the pieces of D = H / heads numbers move: for each place of [B, heads, T] the piece of [N, heads] that belongs there
-        (padding: the first one), and for each piece its place. int64 [B heads T] and [N heads]."""
+        """How the pieces of D = H / heads numbers move: for each position of [B, heads, T] the piece of [N, heads] that belongs there
+        (padding: the first one), and for each piece its position. int64 [B heads T] and [N heads]."""
         if heads not in self._gathers:
             head = torch.arange(heads, device=self.row.device)
             back = ((self.row[:, None] * heads + head) * self.width + self.column[:, None]).flatten()
@@ -76,7 +76,7 @@ class Unpadding:
 
 
 class Unfold(torch.autograd.Function):
-    """Pieces [N heads, D] to the places of the grid. Autograd would add gradients up piece by piece; here each piece has one place."""
+    """Pieces [N heads, D] to their positions in the grid. Autograd would add gradients up; here each piece has one position."""
 
     @staticmethod
     def forward(ctx: Any, pieces: Tensor, there: Tensor, back: Tensor) -> Tensor:
@@ -86,7 +86,7 @@ class Unfold(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
-        """The gradient of each piece is that of its place; those of padding are zero, because attention hides it."""
+        """The gradient of each piece is that of its position; those of padding are zero, because attention hides it."""
         return gradients[0].index_select(0, ctx.saved_tensors[0]), None, None
 
 
@@ -102,6 +102,6 @@ class Fold(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        """Each piece's gradient at its place, zeros in place of padding."""
+        """Each piece's gradient at its position, zeros for padding."""
         (gradient,), (back,) = gradients, ctx.saved_tensors
         return gradient.new_zeros(ctx.places, gradient.shape[1]).index_copy_(0, back, gradient), None

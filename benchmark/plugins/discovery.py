@@ -81,13 +81,13 @@ def _foreign(name: str, distribution: Distribution | None) -> PluginPackage:
 
 def _checked(name: str, expected: Path | None, distribution: tuple[str, ...]) -> PluginPackage:
     """The package as Python would import it, with an error where that is not what its distribution installed."""
-    at_hand = locate(name)
-    if at_hand is None:
+    found_at = locate(name)
+    if found_at is None:
         return PluginPackage(name, None, distribution, f"the package {name!r} was not found; reinstall the distribution that declares it")
-    if expected is not None and at_hand.resolve() != expected.resolve() and expected.resolve() not in at_hand.resolve().parents:
-        error = f"the package {name!r} at {at_hand} shadows the one that belongs here ({expected}); start from another folder or rename it"
-        return PluginPackage(name, at_hand, distribution, error)
-    return PluginPackage(name, at_hand, distribution)
+    if expected is not None and found_at.resolve() != expected.resolve() and expected.resolve() not in found_at.resolve().parents:
+        error = f"the package {name!r} at {found_at} shadows the one that belongs here ({expected}); start from another folder or rename it"
+        return PluginPackage(name, found_at, distribution, error)
+    return PluginPackage(name, found_at, distribution)
 
 
 def locate(name: str) -> Path | None:

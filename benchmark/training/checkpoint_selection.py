@@ -1,4 +1,4 @@
-"""Which checkpoint is kept: the last one, or, where the budget declares it, the best on the development data. Never the test data."""
+"""Which checkpoint a phase ends with: the last one, or, where the budget says so, the best on the development data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BestOnDev:
         self.active = context.budget.selection == "best-dev" and phase.has_head and len(data.dev) > 0
         self.state, self.dev, self.context = state, data.dev, context
         self.best, self.step = -1.0, -1
-        self.kept: dict[str, Tensor] = {}
+        self.best_tensors: dict[str, Tensor] = {}
 
     def consider(self, index: int) -> None:
         """Score the development data after step `index` and keep the tensors if no earlier score is as high."""
@@ -32,10 +32,10 @@ class BestOnDev:
         accuracy = float(np.mean(self.state.predictor(self.dev.without_labels()).argmax(1) == self.dev.labels))
         if accuracy > self.best:
             self.best, self.step = accuracy, index
-            self.kept = {name: tensor.detach().clone() for name, tensor in self.state.tensors().items()}
+            self.best_tensors = {name: tensor.detach().clone() for name, tensor in self.state.tensors().items()}
 
     def restore(self) -> None:
-        """Bring the kept tensors back, and log which step they are from."""
+        """Restore the best tensors, and log which step they are from."""
         if self.active:
-            self.state.load(self.kept)
+            self.state.load(self.best_tensors)
             self.context.log["selected_step"] = self.step

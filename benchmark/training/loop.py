@@ -95,7 +95,7 @@ def _loop(phase: GradientPhase, state: State, data: TrainingData, context: Conte
 
 
 def trims(phase: GradientPhase, best: BestOnDev) -> bool:
-    """Whether a phase may train the rows of occurring tokens alone: no softmax over the vocabulary, and no states kept on the way."""
+    """Whether a phase may train the rows of occurring tokens alone: no softmax over the vocabulary, and no checkpoint selection."""
     return not (phase.freeze_encoder or best.active or phase.needs("whole_vocabulary"))
 
 
@@ -237,4 +237,4 @@ def make_optimizer(phase: GradientPhase, state: State, plan: ResolvedSchedule) -
 
 def log_steps(steps: int, at_most: int) -> set[int]:
     """Step numbers, evenly spread and the last among them."""
-    return {math.ceil((look + 1) * steps / at_most) - 1 for look in range(at_most)}
+    return {math.ceil((number + 1) * steps / at_most) - 1 for number in range(at_most)}

@@ -1,4 +1,4 @@
-"""Prediction, from texts to scores: length-sorted batches of a fixed size, so that the numbers do not depend on who asks."""
+"""Prediction: from texts to scores, in length-sorted batches of a fixed size, so that the numbers do not depend on the caller."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class HeadPredictor:
         self.state = state
 
     def __call__(self, examples: Examples) -> Scores:
-        """Class scores; backbone and head in eval mode meanwhile."""
+        """Class scores; backbone and head temporarily in eval mode."""
         head = self.state.modules["head"].eval()
         return _in_batches(self.state.backbone, examples, head)
 

@@ -1,4 +1,4 @@
-"""Sampling: which training rows make a batch, the same sampler for every arm of a cell, cross-entropy included."""
+"""Sampling: which training rows make a batch. The sampler is the same for every arm of a cell, cross-entropy included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a gradient phase writes down of itself: term sizes, skipped anchors, gradient norms, diagnoses, and alarms."""
+"""The training log of a gradient phase: term values, skipped anchors, gradient norms, the objectives' own measurements, and alarms."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ INERT_CHECK_STEPS = 5  # steps in which every weighted term must have moved some
 class TrainingLog:
     """Collects during the loop without a host synchronisation, and turns into `context.log` and `context.alarms` at the end."""
 
-    def __init__(self, phase: GradientPhase, plan: ResolvedSchedule, data: TrainingData, context: Context, looks: set[int]) -> None:
-        self.phase, self.context, self.looks = phase, context, looks
+    def __init__(self, phase: GradientPhase, plan: ResolvedSchedule, data: TrainingData, context: Context, log_steps: set[int]) -> None:
+        self.phase, self.context, self.log_steps = phase, context, log_steps
         self.index = 0
         self.reach: list[nn.Parameter] = []  # the last parameters of each trained module: a term that moves any moves these
         self._sizes: dict[str, list[Tensor]] = {}
@@ -40,7 +40,7 @@ class TrainingLog:
         for name, term in terms.items():
             count = self._counts.setdefault(name, [0, 0])
             count[0], count[1] = count[0] + term.count, count[1] + term.skipped
-            if self.index in self.looks:
+            if self.index in self.log_steps:
                 self._sizes.setdefault(name, []).append(term.value.detach())
             if weight * term.weight and (term.count or not term.skipped):
                 self._pending[name] = term.value
@@ -54,7 +54,7 @@ class TrainingLog:
 
     def norms(self, norms: Sequence[Tensor]) -> None:
         """Note the parts' gradient norms over the backbone."""
-        if self.index == 0 or self.index in self.looks:
+        if self.index == 0 or self.index in self.log_steps:
             self._norms.append(torch.stack(list(norms)).detach())
 
     def measured(self, values: Mapping[str, float]) -> None:
@@ -63,9 +63,9 @@ class TrainingLog:
             self._measured.setdefault(name, []).append(float(value))
 
     def end_step(self) -> bool:
-        """Whether the step that just ended is one to look at; counts the step. A loss that is no number ends the run here."""
-        looked = self.index in self.looks
-        if looked:
+        """Count the step that just ended and say whether it is a logging step. A loss that is not a finite number ends the run here."""
+        logged = self.index in self.log_steps
+        if logged:
             for name, sizes in self._sizes.items():
                 if sizes and not math.isfinite(float(sizes[-1])):
                     from benchmark.training.loop import NonFiniteLoss
@@ -73,7 +73,7 @@ class TrainingLog:
                     self.context.alarms.append(NON_FINITE)
                     raise NonFiniteLoss(f"the term {name!r} is {float(sizes[-1])} at step {self.index} of phase {self.phase.name!r}")
         self.index += 1
-        return looked
+        return logged
 
     def close(self) -> None:
         """Write log and alarms."""

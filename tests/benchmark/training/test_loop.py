@@ -77,7 +77,7 @@ def test_the_rate_rises_over_the_warm_up_and_falls_to_almost_nothing() -> None:
     assert rates == pytest.approx([0.5, 1.0, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125])
 
 
-def test_looks_are_spread_evenly_and_the_last_step_is_one() -> None:
+def test_logging_steps_are_spread_evenly_and_the_last_step_is_one() -> None:
     assert log_steps(100, 10) == {9, 19, 29, 39, 49, 59, 69, 79, 89, 99}
     assert log_steps(3, 10) == {0, 1, 2}
 
@@ -166,7 +166,7 @@ def test_epochs_count_passes_over_the_first_feed() -> None:
     assert context.log["plan"]["steps"] == 6  # 16 examples in batches of 8
 
 
-def test_the_log_has_the_terms_at_each_look() -> None:
+def test_the_log_has_the_terms_at_each_logging_step() -> None:
     _, context = run(FineTune(CrossEntropy()))
     assert len(context.log["terms"]["ce"]) == BUDGET.steps
     assert context.log["terms"]["ce"][-1] < context.log["terms"]["ce"][0]
