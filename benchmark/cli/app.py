@@ -13,13 +13,15 @@ from benchmark.cli.commands import (
     archive_command,
     audit_command,
     check_command,
+    compare_command,
     doctor_command,
+    export_command,
     list_command,
     plan_command,
     prepare_command,
-    records_commands,
     report_command,
     run_command,
+    show_command,
     verify_command,
 )
 from benchmark.cli.options import complete_run_options
@@ -35,12 +37,12 @@ app = typer.Typer(
 app.command("run")(run_command.run)
 app.command("plan")(plan_command.plan)
 app.command("list")(list_command.list_kind)
-app.command("show")(records_commands.show)
+app.command("show")(show_command.show)
 app.command("check")(check_command.check)
-app.command("export")(records_commands.export)
+app.command("export")(export_command.export)
 app.command("verify")(verify_command.verify)
 app.command("report")(report_command.report)
-app.command("compare")(report_command.compare)
+app.command("compare")(compare_command.compare)
 app.command("archive")(archive_command.archive)
 app.command("restore")(archive_command.restore)
 app.command("audit")(audit_command.audit)

@@ -1,4 +1,4 @@
-"""What the command line does, as functions: run, plan, report, compare, check and load results."""
+"""The Python API: what the command line does, as functions (run, plan, report, compare, check, load results)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planning: a request becomes a manifest of specs, with what is there already and what the rest will cost. Trains nothing."""
+"""Planning: a request becomes a manifest of specs, with what is already computed and what the rest will cost. Trains nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a plan: the manifest first, then every run that is not there, whatever happens to the others."""
+"""The driver of a command: it writes the manifest, then has every run done that is not computed yet, whatever becomes of the others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAUSE = 0.2  # seconds between two looks while every run left is another driver'
 
 
 class Observer(Protocol):
-    """Who is told what happens; all calls come from the driver process."""
+    """Is notified of what happens; all calls come from the driver process."""
 
     def planned(self, plan: Plan) -> None:
         """Before the first run."""
@@ -42,10 +42,8 @@ class Observer(Protocol):
     def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
         """A phase of a run came this far."""
 
-    def finished(
-        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
-    ) -> None:
-        """A run ended; `cached`: its record was there already."""
+    def finished(self, run: PlannedRun, end: Finished, cached: bool) -> None:
+        """A run ended; `cached`: it was already computed."""
 
     def closed(self) -> None:
         """After the last run."""
@@ -163,7 +161,7 @@ def _record_result(run: PlannedRun, finished: Finished, observer: Observer, summ
     else:
         summary.failed += 1
         summary.failures.append((f"{run.label} {run.arm.name}", finished.error or finished.status))
-    observer.finished(run, finished.status, finished.seconds, finished.value, there, finished.alarms, finished.error)
+    observer.finished(run, finished, there)
 
 
 @dataclass

@@ -1,13 +1,13 @@
-"""Claims: which process is doing a run now, so that several drivers can work on one results folder.
+"""Leases: which process is doing a run now, so that several drivers can work on one results folder.
 
 leases/<key>/<token>    held: a beat counter, and which process holds it
-leases/expired/<key>.<token>    taken over after a silence: the run is done again, and this counts it
+leases/expired/<key>.<token>    taken over after its timeout: the run is done again, and this counts it
 
 A lease is made whole beside its place and renamed into it, which fails where another one stands. Every lease has a name of its own
 (a random token), so whatever is done to a lease that somebody saw can never hit a later one: a takeover is a rename away of that
 name, which exactly one process wins, and a holder that lost its lease finds the name gone.
 
-A lease is stale at once when its process is gone on this host; else when an observer saw the same counter for `SILENCE` seconds of
+A lease is stale at once when its process is gone on this host; else when an observer saw the same counter for `LEASE_TIMEOUT` seconds of
 its own monotonic clock. Times are never compared between machines.
 """
 
@@ -71,7 +71,7 @@ class Lease:
         return self.path.exists()
 
     def n_expired(self) -> int:
-        """How many holders of this run fell expired and were taken over."""
+        """How many leases on this run expired and were taken over."""
         return len(self._expired())
 
     def clear_expired(self) -> None:
@@ -99,12 +99,12 @@ class Lease:
         count = 0
         while not self._over.wait(HEARTBEAT):
             count += 1
-            with contextlib.suppress(OSError):  # one that cannot be written is a silence
+            with contextlib.suppress(OSError):  # a heartbeat that cannot be written counts as missed
                 heartbeat(self.path, count)
 
 
 def heartbeat(path: Path, count: int) -> None:
-    """Write a lease's counter in place, in one write; a lease that was taken over is not made anew."""
+    """Write a lease's counter in place, in one write; a lease that was taken over is not made again."""
     opened = os.open(path, os.O_WRONLY)
     try:
         os.pwrite(opened, f"{count:0{_WIDTH}d}".encode(), 0)
@@ -169,7 +169,7 @@ def holder(results: Path, key: str) -> LeaseHolder | None:
 
 
 def steal_expired(results: Path, there: LeaseHolder, expired: bool = False) -> bool:
-    """Take a stale lease away, so that the run is free. Exactly one of several processes is told True."""
+    """Take a stale lease away, so that the run is free. Exactly one of several processes gets True."""
     folder = results / "leases"
     away = folder / "expired" / f"{there.key}.{there.token}" if expired else folder / f".{there.token}.{current_process().mark}"
     try:
@@ -232,7 +232,7 @@ class LeaseWatch:
 def wait_until_expired(results: Path, key: str) -> bool:
     """Free a run whose process is known to have died: wait until its lease is gone or expired (True), or beats (False).
 
-    On the host of that process this takes no time; elsewhere `SILENCE` seconds, and a holder that lives shows within `BEAT`.
+    On the host of that process this takes no time; elsewhere `LEASE_TIMEOUT` seconds, and a holder that lives shows within `HEARTBEAT`.
     """
     first, until = holder(results, key), time.monotonic() + LEASE_TIMEOUT
     while (there := holder(results, key)) is not None:
@@ -246,7 +246,7 @@ def wait_until_expired(results: Path, key: str) -> bool:
 
 
 def _moved(beside: Path, place: Path, token: str) -> bool:
-    """Rename a lease into its place; False where one stands there already."""
+    """Rename a lease into its place; False where another one stands."""
     try:
         os.rename(beside, place)
     except OSError:

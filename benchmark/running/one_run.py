@@ -33,7 +33,7 @@ from benchmark.records.alarms import AT_MAJORITY, CONSTANT, REPEATED_DEV
 from benchmark.records.record import TransferResult, TruncatedTexts
 from benchmark.records.spec import RunSpec
 from benchmark.running.machine.compute import apply_compute
-from benchmark.running.phase_runs import PhaseRun, run_phases
+from benchmark.running.phase_runs import PhaseRun, RunInputs, run_phases
 from benchmark.running.transfer import transfer_results
 from benchmark.streams import Streams
 from benchmark.training.prediction import represent
@@ -74,7 +74,7 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
     """Train and score one run.
 
     Raises:
-        UserError: the data at hand is not the data of the spec, the method or encoder cannot be had, the compute cannot be honoured.
+        UserError: the available data is not the data of the spec, the method or encoder cannot be had, the compute cannot be honoured.
         Exception: whatever the method raises.
     """
     apply_compute(spec.compute)
@@ -92,7 +92,7 @@ def train_and_score(spec: RunSpec, workspace: Workspace, progress: Progress = la
     streams = Streams(spec.split.split_seed, spec.seed or 0, method.salt, init_seed=spec.init_seed)
     state = fresh_state(method, spec, workspace)
     training = TrainingData(split.train, split.dev, split.unlabelled)
-    ran = run_phases(spec, method.phases(shape), state, training, shape, streams, workspace, progress)
+    ran = run_phases(method.phases(shape), state, RunInputs(spec, training, shape, streams, workspace, progress))
     if state.predictor is None:
         raise RuntimeError(f"the last phase of {spec.method.name!r} left no predictor in the state")
     outcome = without_expected(score(spec, state.predictor, split, audit, ran, workspace), method)

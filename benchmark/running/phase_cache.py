@@ -65,7 +65,7 @@ class PhaseCache:
         return state
 
     def put(self, key: str, tensors: Mapping[str, Tensor], costs: list[dict[str, Any]]) -> None:
-        """Keep a state, then make room. A full or unwritable cache folder is the user's to mend: UserError."""
+        """Keep a state, then make room. A full or unwritable cache folder is for the user to repair: UserError."""
         from safetensors.torch import save
 
         data = save({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})

@@ -43,73 +43,71 @@ class PhaseRun:
 NO_BUDGET = Budget(steps=1, batch=1, lr_encoder=1.0, lr_head=1.0)  # for methods that follow no gradient and never read it
 
 
-def run_phases(
-    spec: RunSpec,
-    phases: Sequence[Phase],
-    state: State,
-    data: TrainingData,
-    task: TaskInfo,
-    streams: Streams,
-    workspace: Workspace,
-    progress: Callable[[str, int, int], None],
-) -> list[PhaseRun]:
+@dataclass(frozen=True)
+class RunInputs:
+    """What all phases of a run get.
+
+    Args:
+        progress: called with a phase's name, the steps done and the steps planned.
+    """
+
+    spec: RunSpec
+    data: TrainingData
+    task: TaskInfo
+    streams: Streams
+    workspace: Workspace
+    progress: Callable[[str, int, int], None]
+
+
+def run_phases(phases: Sequence[Phase], state: State, inputs: RunInputs) -> list[PhaseRun]:
     """Bring `state` to the end of the last phase, and say what each one cost.
 
     The deepest cached state is loaded by replaying `build` up to it; the rest is trained. A trained state is kept where two or more
     planned runs read it (`workspace.shared`).
     """
-    keys = phase_keys(spec, phases, streams.salt)
+    spec, workspace = inputs.spec, inputs.workspace
+    keys = phase_keys(spec, phases, inputs.streams.salt)
     cache = PhaseCache(workspace.cache / "phases", workspace.cache_limit)
-    done = _resume(phases, keys, state, task, streams, cache, workspace.shared)
+    done = _resume(phases, keys, state, inputs, cache)
     for phase, key in list(zip(phases, keys, strict=True))[len(done) :]:
         with traced(workspace.trace, spec.key, phase.name) as trace:
-            done.append(_run_phase(phase, key, state, data, task, streams.at(phase.name), spec, progress, trace))
+            done.append(_run_phase(phase, key, state, inputs, trace))
         if key in workspace.shared:
             cache.put(key, changed(state, spec, workspace), [asdict(run) for run in done])
     return done
 
 
-def _resume(
-    phases: Sequence[Phase], keys: Sequence[str], state: State, task: TaskInfo, streams: Streams, cache: PhaseCache, shared: frozenset[str]
-) -> list[PhaseRun]:
+def _resume(phases: Sequence[Phase], keys: Sequence[str], state: State, inputs: RunInputs, cache: PhaseCache) -> list[PhaseRun]:
+    shared = inputs.workspace.shared
     for depth in range(len(phases) - 1, 0, -1):  # the last phase leaves a predictor, which no file holds
         cached = cache.get(keys[depth - 1]) if keys[depth - 1] in shared else None
         if cached is None:
             continue
         for phase in phases[:depth]:
-            phase.build(state, task, streams.at(phase.name))
+            phase.build(state, inputs.task, inputs.streams.at(phase.name))
         if cached.tensors:  # a method without an encoder has none
             state.load(cached.tensors)
         return [PhaseRun(**{**cost, "cached": True}) for cost in cached.costs]
     return []
 
 
-def _run_phase(
-    phase: Phase,
-    key: str,
-    state: State,
-    data: TrainingData,
-    task: TaskInfo,
-    streams: Streams,
-    spec: RunSpec,
-    progress: Callable[[str, int, int], None],
-    trace: StepTrace | None,
-) -> PhaseRun:
+def _run_phase(phase: Phase, key: str, state: State, inputs: RunInputs, trace: StepTrace | None) -> PhaseRun:
+    spec, streams = inputs.spec, inputs.streams.at(phase.name)
     run = PhaseRun(phase.name, key)
     began = time.perf_counter()
     reset_peak(spec.compute.device)
-    run.log.update(phase.notes(data))
-    changed_data = phase.data(data, streams)
-    phase.build(state, task, streams)
+    run.log.update(phase.notes(inputs.data))
+    changed_data = phase.data(inputs.data, streams)
+    phase.build(state, inputs.task, streams)
     context = Context(
-        task=task,
+        task=inputs.task,
         budget=spec.budget or NO_BUDGET,
         sampler=spec.sampler,
         streams=streams,
         passes=run,
         log=run.log,
         alarms=run.alarms,
-        progress=lambda done, planned: progress(phase.name, done, planned),
+        progress=lambda done, planned: inputs.progress(phase.name, done, planned),
         trace=trace,
     )
     phase.fit(state, changed_data, context)

@@ -1,5 +1,5 @@
-"""What finished runs left is brought up to date without training: shared files that are missing or damaged are written again, and scores of
-a user's metric whose script was edited are computed again from the stored predictions."""
+"""Repair of what finished runs left, without training: shared files that are missing or damaged are written again, and scores of a user's
+metric whose script was edited are computed again from the stored predictions."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from benchmark.running.one_run import noised
 
 
 def restore_shared_files(store: RecordStore, keys: Iterable[str], workspace: Workspace) -> None:
-    """Restore what the records of these runs refer to, as far as spec and data at hand give it. What they do not give (the environment of
-    another machine, data that is not at hand) stays missing, and reading it says so.
+    """Restore what the records of these runs refer to, as far as spec and available data give it. What they do not give (the environment of
+    another machine, data that is not available) stays missing, and reading it says so.
     """
     referred = store.references(keys)
     broken = {owner for (kind, sha), owner in referred.items() if not store.is_intact(kind, sha)}
@@ -92,7 +92,7 @@ def _write_split(store: RecordStore, spec: RunSpec, workspace: Workspace) -> Non
             return
         clean = loaded_data.drawn(data, spec.split)
         split, audit = noised(clean, spec, workspace)
-    except UserError:  # the data is not at hand
+    except UserError:  # the data is not available
         return
     assert split.test.labels is not None
     store.write_testset(split.test.ids, split.test.labels, data.label_names)

@@ -40,7 +40,7 @@ def run_and_record(
     too; only the driver's own `KeyboardInterrupt` goes on.
 
     The run is leased first. It is `held` where another live process does it, or took it over because this one's lease had expired; where
-    its record is there already, that one is reported.
+    it is already computed, its record is reported.
 
     Raises:
         UserError: the results folder cannot be written (the run's work is then lost, and only this run's).
@@ -96,12 +96,12 @@ RUN_FUNCTIONS = RunFunctions(run_and_record, record_lost)
 
 
 def as_finished(key: str, kept: CompletedRun) -> Finished:
-    """What the driver is told of a run that the plan does not begin again."""
+    """What the driver gets of a run that the plan does not begin again."""
     return Finished(key, "failed" if kept.error else "done", kept.seconds, kept.value, list(kept.alarms), kept.error or None)
 
 
 def to_finished(record: RunRecord, seconds: float | None = None) -> Finished:
-    """What the driver is told of a record; `seconds`: what the run took, for one that was made just now."""
+    """What the driver gets of a record; `seconds`: what the run took, for one that was made just now."""
     error = None if record.error is None else str(record.error)
     return Finished(record.key, record.status, record.seconds if seconds is None else seconds, record.value, list(record.alarms), error)
 

@@ -20,7 +20,7 @@ class RunQueue:
         runs: in the order in which they are to go.
         waits: key -> keys of the runs that must have ended before.
         store: the results folder, where other drivers' records appear.
-        rerun: whether a record that is there already counts for nothing.
+        rerun: whether a finished record is ignored.
     """
 
     def __init__(self, runs: Sequence[PlannedRun], waits: Mapping[str, frozenset[str]], store: RecordStore, rerun: bool) -> None:

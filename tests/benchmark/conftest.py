@@ -29,8 +29,8 @@ class Silent:
     def phase(self, run: Any, name: str, done: int, planned: int) -> None:
         self.phases.append(name)
 
-    def finished(self, run: Any, status: str, seconds: float, value: Any, cached: bool, alarms: Any, error: Any) -> None:
-        self.ended.append((run.arm.name, status, cached))
+    def finished(self, run: Any, end: Any, cached: bool) -> None:
+        self.ended.append((run.arm.name, end.status, cached))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from benchmark.config.request import RunRequest
 from benchmark.planning.plan import Plan, make_plan
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.running.executors.base import Executor, ExecutorSetup
-from benchmark.running.executors.inline import Inline
+from benchmark.running.executors.choice import Inline
 from benchmark.running.executors.pool import LocalPool
 from benchmark.running.run_and_record import RUN_FUNCTIONS
 

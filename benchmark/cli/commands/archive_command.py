@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from benchmark.cli import exit_codes
-from benchmark.cli.commands.records_commands import DEFAULT_RESULTS
 from benchmark.cli.options import Results
+from benchmark.cli.results_folder import DEFAULT_RESULTS
 from benchmark.errors import UserError
 
 Archive = Annotated[Path, typer.Option("--out", metavar="DIR", help="The archive; what is new goes into a further file of it.")]

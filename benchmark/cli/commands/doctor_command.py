@@ -14,7 +14,7 @@ Cache = Annotated[Path | None, typer.Option("--cache", metavar="DIR", help="The 
 
 
 def doctor(data_root: DataRoot = None, cache: Cache = None) -> None:
-    """Report versions, devices, precision support, and whether data and encoders are at hand."""
+    """Report versions, devices, precision support, and whether data and encoders are available."""
     from benchmark.cli.output import machine_report
 
     for heading, facts in machine_report.report(data_root, cache):

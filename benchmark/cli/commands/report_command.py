@@ -1,4 +1,4 @@
-"""report and compare: from records to tables, figures and pages. Neither trains, nor imports anything that could."""
+"""report: from records to tables, figures and pages. It neither trains, nor imports anything that could."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from benchmark.cli.commands.records_commands import DEFAULT_RESULTS, report_problems
 from benchmark.cli.options import Plugins, Results
+from benchmark.cli.results_folder import DEFAULT_RESULTS, report_problems
 
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where to write. Default: report in the results folder.")]
 Formats = Annotated[str | None, typer.Option("--format", metavar="md,latex,...", help="md, latex, html, csv, json. Default: all.")]
@@ -46,20 +46,3 @@ def report(
         typer.echo("\n" + "\n".join(registration_lines(registration, results or DEFAULT_RESULTS)))
     typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
     report_problems(made.problems)
-
-
-def compare(
-    first: Annotated[Path, typer.Argument(metavar="DIR_A", help="A results folder.")],
-    second: Annotated[Path, typer.Argument(metavar="DIR_B", help="Another.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write the table there too, as compare.*.")] = None,
-    format: Formats = None,
-) -> None:
-    """Compare two results folders: cells that changed, paired where they can be."""
-    from reports.compare import compare_folders
-    from reports.output_files import parse_formats, rendered, write_tables
-
-    formats = parse_formats(format)
-    table = compare_folders(first, second)
-    typer.echo(rendered("md", [table]))
-    if out is not None:
-        write_tables(out, "compare", [table], formats)

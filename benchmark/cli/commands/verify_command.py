@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli import exit_codes
-from benchmark.cli.commands.records_commands import DEFAULT_RESULTS
 from benchmark.cli.options import Plugins, Results
+from benchmark.cli.results_folder import DEFAULT_RESULTS
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:

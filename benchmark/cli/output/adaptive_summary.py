@@ -1,4 +1,4 @@
-"""What run says of a search and of looks when it ends: the chosen settings, and which look ended each comparison."""
+"""Summary of an adaptive plan at its end: the chosen settings of a search, and the interim look that ended each comparison."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from benchmark.cli.output.tally import Tally, outcome
 if TYPE_CHECKING:
     from benchmark.planning.plan import Plan
     from benchmark.planning.planned_run import PlannedRun
+    from benchmark.running.executors.base import Finished
 
 
 class LiveProgress:
@@ -46,15 +47,13 @@ class LiveProgress:
                 self._rows[run.key], description=f"  {run.label} {run.arm.name}: {name}", completed=done, total=planned or None
             )
 
-    def finished(
-        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
-    ) -> None:
+    def finished(self, run: PlannedRun, end: Finished, cached: bool) -> None:
         """Drop the row; keep a line only of what needs attention."""
-        self._tally.finish(status, cached)
+        self._tally.finish(end.status, cached)
         if run.key in self._rows:
             self._bar.remove_task(self._rows.pop(run.key))
-        if not cached and (status != "done" or alarms):
-            self._bar.console.print(outcome(run, status, seconds, value, alarms, error), markup=False)
+        if not cached and (end.status != "done" or end.alarms):
+            self._bar.console.print(outcome(run, end), markup=False)
         self._refresh()
 
     def closed(self) -> None:

@@ -1,4 +1,4 @@
-"""What plan prints: cells and arms, what is there already, time and bytes."""
+"""What plan prints: cells and arms, what is already computed, time and bytes."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def _study_row(name: str, title: str, plans: Sequence[Plan]) -> list[str | int]:
 
 
 def arms_table(plan: Plan) -> str:
-    """Runs planned and there already, by cell and arm; trials of a search on lines of their own."""
+    """Runs planned and already computed, by cell and arm; trials of a search on lines of their own."""
     from tabulate import tabulate
 
     planned = Counter(_place(run) for run in plan.runs)
     there = Counter(_place(run) for run in plan.runs if not run.todo)
-    return tabulate([[*place, n, there[place]] for place, n in planned.items()], headers=["cell", "arm", "runs", "there already"])
+    return tabulate([[*place, n, there[place]] for place, n in planned.items()], headers=["cell", "arm", "runs", "already computed"])
 
 
 def _place(run: PlannedRun) -> tuple[str, str]:
@@ -75,7 +75,7 @@ def _price(plan: Plan) -> Iterator[str]:
     price = plan.price
     yield f"{len(plan.runs)} runs planned, {len(plan.runs) - price.todo} already there, {price.todo} to do."
     if not price.todo:
-        yield "Everything is there already: nothing to run."
+        yield "Everything is already computed: nothing to run."
         return
     if price.shared:
         saved = "" if not price.saved else f", which saves about {duration(price.saved)} of training"

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from benchmark.planning.plan import Plan
     from benchmark.planning.planned_run import PlannedRun
     from benchmark.running.driver import Observer
+    from benchmark.running.executors.base import Finished
 
 
 class PlainProgress:
-    """One line per computed run, one for all that were there already, and nothing in between."""
+    """One line per computed run, one for all that were already computed, and nothing in between."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._tally = stream, Tally(clock)
@@ -26,7 +27,7 @@ class PlainProgress:
         there = sum(not run.todo for run in plan.runs)
         for line in plan.warnings:
             self._say(f"Warning: {line}")
-        self._say(f"{len(plan.runs)} runs planned, {there} of them are there already")
+        self._say(f"{len(plan.runs)} runs planned, {there} of them already computed")
 
     def started(self, run: PlannedRun) -> None:
         """Count it."""
@@ -35,13 +36,11 @@ class PlainProgress:
     def phase(self, run: PlannedRun, name: str, done: int, planned: int) -> None:
         """Steps would flood a log."""
 
-    def finished(
-        self, run: PlannedRun, status: str, seconds: float, value: float | None, cached: bool, alarms: list[str], error: str | None
-    ) -> None:
-        """One line, unless the run was there already."""
-        self._tally.finish(status, cached)
+    def finished(self, run: PlannedRun, end: Finished, cached: bool) -> None:
+        """One line, unless the run was already computed."""
+        self._tally.finish(end.status, cached)
         if not cached:
-            self._say(f"[{self._tally.over}/{self._tally.total}] {outcome(run, status, seconds, value, alarms, error)}")
+            self._say(f"[{self._tally.over}/{self._tally.total}] {outcome(run, end)}")
 
     def closed(self) -> None:
         """The final count."""

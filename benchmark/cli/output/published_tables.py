@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmark.cli.commands.records_commands import DEFAULT_RESULTS
+from benchmark.cli.results_folder import DEFAULT_RESULTS
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:

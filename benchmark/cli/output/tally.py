@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from benchmark.records.error_text import one_line
 
 if TYPE_CHECKING:
     from benchmark.planning.planned_run import PlannedRun
+    from benchmark.running.executors.base import Finished
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Tally:
         self.running += 1
 
     def finish(self, status: str, cached: bool) -> None:
-        """A run ended, or was there already."""
+        """A run ended, or was already computed."""
         if cached:
             self.cached += 1
             return
@@ -75,10 +76,10 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
-def outcome(run: PlannedRun, status: str, seconds: float, value: float | None, alarms: Sequence[str], error: str | None) -> str:
+def outcome(run: PlannedRun, end: Finished) -> str:
     """One finished run in one line."""
-    parts = [f"{status:<7} {run.label} {run.arm.name}", "" if value is None else f"{value:.3f}", f"{seconds:.1f} s"]
-    parts += [f"! {alarm}" for alarm in alarms]
-    if error:
-        parts.append(one_line(error, 200))
+    parts = [f"{end.status:<7} {run.label} {run.arm.name}", "" if end.value is None else f"{end.value:.3f}", f"{end.seconds:.1f} s"]
+    parts += [f"! {alarm}" for alarm in end.alarms]
+    if end.error:
+        parts.append(one_line(end.error, 200))
     return "  ".join(part for part in parts if part)

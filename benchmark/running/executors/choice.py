@@ -1,4 +1,4 @@
-"""Which executor does the runs of a request."""
+"""The choice of the executor that does the runs of a request, and the executor that is none: this process."""
 
 from __future__ import annotations
 
@@ -9,9 +9,37 @@ from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
 from benchmark.records.store import RecordStore
-from benchmark.running.executors.base import Executor, ExecutorSetup, Job, Limits, RunFunctions
-from benchmark.running.executors.inline import Inline
+from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, Limits, PhaseProgress, RunFunctions
 from benchmark.running.executors.pool import LocalPool, warm_up
+from benchmark.running.machine.process_state import process_state, restore_settings
+
+
+class Inline(Executor):
+    """One run after another in the driver's own process: for a debugger, and for methods that are defined in a notebook.
+    A method that kills its process takes the driver along; settings of the process that a run changed are put back after it."""
+
+    def __init__(self, setup: ExecutorSetup) -> None:
+        self.workspace, self.functions = setup.workspace, setup.functions
+        self._ended: list[Finished] = []
+
+    @property
+    def free(self) -> bool:
+        return not self._ended
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._ended)
+
+    def submit(self, run: Job, progress: PhaseProgress) -> None:
+        before = process_state()
+        try:
+            self._ended.append(self.functions.perform(run.spec, self.workspace, progress))
+        finally:
+            restore_settings(before)
+
+    def collect(self) -> list[Finished]:
+        ended, self._ended = self._ended, []
+        return ended
 
 
 def prepare_executor(request: RunRequest, functions: RunFunctions) -> None:

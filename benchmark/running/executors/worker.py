@@ -1,4 +1,4 @@
-"""The process that does the runs of a pool, one after the other. It keeps its loaded encoder and data for the runs it gets.
+"""The worker process, which does the runs of a pool one after the other. It keeps its loaded encoder and data for the runs it gets.
 
 Driver and worker talk over a pipe of their own, in JSON: no pickle, and no lock that a killed process could leave closed to others.
 """

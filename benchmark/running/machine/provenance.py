@@ -1,4 +1,4 @@
-"""Under what a run was made: library versions, hardware model, determinism flags, state of the code. No host, user, path or variable."""
+"""Provenance of a record: library versions, hardware model, determinism flags, state of the code. No host, user, path or variable."""
 
 from __future__ import annotations
 

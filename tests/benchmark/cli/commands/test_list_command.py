@@ -22,7 +22,9 @@ def test_the_name_is_the_first_word_and_the_place_the_last():
 
 
 def test_a_broken_one_is_listed_with_its_error():
-    assert "BROKEN: SyntaxError: invalid syntax" in lines([ListedRow("mine", "", "mine.py:1", "Traceback\nSyntaxError: invalid syntax")])
+    assert "BROKEN: SyntaxError: invalid syntax; in line 3" in lines(
+        [ListedRow("mine", "", "mine.py:1", "SyntaxError: invalid syntax\nin line 3")]
+    )
 
 
 def test_places_are_relative(tmp_path, monkeypatch):

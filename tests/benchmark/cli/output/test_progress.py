@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmark.cli.output.progress import PlainProgress, observer
+from benchmark.running.executors.base import Finished
 
 
 class Terminal(io.StringIO):
@@ -28,13 +29,13 @@ def plan():
 def play(watcher, plan):
     """One run was there, one succeeds, one fails."""
     watcher.planned(plan)
-    watcher.finished(plan.runs[0], "done", 0.0, 0.7, True, [], None)
+    watcher.finished(plan.runs[0], Finished("k0", "done", 0.0, 0.7), True)
     for run in plan.runs[1:]:
         watcher.started(run)
         for step in range(50):
             watcher.phase(run, "fine-tune", step, 50)
-    watcher.finished(plan.runs[1], "done", 1.5, 0.6, False, ["at majority"], None)
-    watcher.finished(plan.runs[2], "failed", 0.5, None, False, [], "ValueError: non-finite loss")
+    watcher.finished(plan.runs[1], Finished("k1", "done", 1.5, 0.6, ["at majority"]), False)
+    watcher.finished(plan.runs[2], Finished("k2", "failed", 0.5, error="ValueError: non-finite loss"), False)
     watcher.closed()
 
 
@@ -43,7 +44,7 @@ def test_plain_progress_says_one_line_per_computed_run_and_no_steps(plan):
     play(observer(stream), plan)
     assert stream.getvalue().splitlines() == [
         "Warning: task mine: 2 rows",
-        "3 runs planned, 1 of them are there already",
+        "3 runs planned, 1 of them already computed",
         "[2/3] done    sst2 20 seed 1 ce  0.600  1.5 s  ! at majority",
         "[3/3] failed  sst2 20 seed 2 ce  0.5 s  ValueError: non-finite loss",
         "1 done, 0 running, 1 failed, 1 cached",

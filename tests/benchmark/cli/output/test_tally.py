@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmark.cli.output.tally import Tally, duration, outcome
+from benchmark.running.executors.base import Finished
 
 
 class Clock:
@@ -40,9 +41,10 @@ def test_durations_read_as_people_say_them(seconds, said):
 def test_a_finished_run_is_one_line_with_its_alarms_and_its_error_in_one_line():
     run = SimpleNamespace(key="k", label="sst2 20 seed 0", arm=SimpleNamespace(name="scl"))
     assert (
-        outcome(run, "done", 2.0, 0.5, ["constant predictions"], None) == "done    sst2 20 seed 0 scl  0.500  2.0 s  ! constant predictions"
+        outcome(run, Finished("k", "done", 2.0, 0.5, ["constant predictions"]))
+        == "done    sst2 20 seed 0 scl  0.500  2.0 s  ! constant predictions"
     )
     assert (
-        outcome(run, "failed", 2.0, None, [], "ValueError: nan\n  in step 3\n")
+        outcome(run, Finished("k", "failed", 2.0, error="ValueError: nan\n  in step 3\n"))
         == "failed  sst2 20 seed 0 scl  2.0 s  ValueError: nan; in step 3"
     )

@@ -1,4 +1,4 @@
-"""show and export on a small results folder."""
+"""export and show on a small results folder."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 PROGRAM = """
 import resource, sys
 import torch
-from benchmark.running.machine.memory import keep_freed_memory
+from benchmark.running.machine.compute import keep_freed_memory
 
 if sys.argv[1] == "keep":
     assert keep_freed_memory()
