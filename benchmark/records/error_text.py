@@ -13,6 +13,7 @@ _ABSOLUTE = re.compile(r"(?<![\w.~/\\-])(?:~?/(?!/)[^\s'\":,;()<>|*?]+|[A-Za-z]:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udfff]")
 # A dash for nothing, or a number; behind it at most an interval, a count and marks, as tables show them.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+|)%?( [\d.;+\u2212\u00b1\[\] ]+| \(\d+ of \d+\)| \[[a-z,]+\])*")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _ROOTS = ("site-packages", "dist-packages", "benchmark", "methods", "baselines", "tests")
 
 
@@ -34,7 +35,9 @@ def printable(text: str) -> str:
 
 
 def defused(cell: str) -> str:
-    """A CSV cell that no spreadsheet runs: an apostrophe goes before what would begin a formula and is no number."""
+    """A CSV cell that no spreadsheet runs and no web viewer takes for markup: an apostrophe goes before what would begin a formula and is
+    no number, and a tag begins with `&lt;`."""
+    cell = _TAG.sub("&lt;", cell)
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell) else cell
 
 

@@ -30,3 +30,7 @@ def test_a_formula_gets_an_apostrophe(text: str) -> None:
 )
 def test_numbers_and_plain_text_stay(text: str) -> None:
     assert defused(text) == text
+
+
+def test_a_tag_is_no_tag() -> None:
+    assert defused("<script>alert(1)</script> 1 < 2") == "&lt;script>alert(1)&lt;/script> 1 < 2"
