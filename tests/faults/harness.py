@@ -151,7 +151,7 @@ def frame(results: Path) -> list[dict[str, str]]:
     """The exported frame without what is timed."""
     from benchmark.records.frame import export
 
-    rows = csv.DictReader(io.StringIO(export(results, "csv").decode()))
+    rows = csv.DictReader(io.StringIO(export(results, "csv")[0].decode()))
     return [{name: value for name, value in row.items() if name not in TIMED} for row in rows]
 
 
