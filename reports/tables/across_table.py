@@ -5,10 +5,9 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from benchmark.stats.over_tasks.interquartile_mean import interquartile_mean
 from benchmark.stats.over_tasks.partial_conjunction import partial_conjunction
 from benchmark.stats.over_tasks.ranks import Ranks, ranks
-from benchmark.stats.over_tasks.task_means import task_means
+from benchmark.stats.over_tasks.task_means import interquartile_mean, task_means
 from benchmark.stats.paired import Comparison
 from benchmark.stats.power import smallest_detectable
 from reports.analysis.analysis import Analysis

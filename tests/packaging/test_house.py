@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("benchmark", "methods", "baselines", "reports")
 SHARED_NAMES = {"__init__", "__main__", "base", "registry"}  # file names that may stand for several things
 ONE_KIND = {"methods", "baselines", "controls", "rivals", "losses", "noise", "commands", "checks", "published"}
-# Rooms in which one figure, format, printed thing, verdict or word list stands per file, however small.
-SMALL_IS_FINE = ONE_KIND | {"figures", "render", "output", "verdicts", "synthetic"}
+# Rooms in which one figure, format, printed thing, verdict, word list or part of a method stands per file, however small.
+SMALL_IS_FINE = ONE_KIND | {"figures", "render", "output", "verdicts", "synthetic", "parts"}
 MOST_MODULES, MOST_PARAMETERS, SMALL = 12, 6, 40
 
 # The private dialect of earlier versions, and what the field says.

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from reports.audit.finding import Finding, Published, Severity, place
 from reports.audit.printed import half_unit, rounding, significant, spread_half_unit
-from reports.audit.welch import implied_n, welch_p
 from reports.published.published_table import PublishedCell, PublishedTable
 
 NAME = "p-values recomputed"
 LEVEL = 0.05
+LARGEST = 1e7  # values per arm, beyond which no n is looked for
 
 
 class Recomputed(NamedTuple):
@@ -143,3 +143,28 @@ def _finding(table: PublishedTable, found: list[Recomputed], severity: Severity,
         shows=shows,
         does_not_show=does_not,
     )
+
+
+def welch_p(gain: float, sd_a: float, sd_b: float, n: float) -> float:
+    """Two-sided p of Welch's test for two means that differ by `gain`, from `n` independent values in each arm.
+
+    The spreads are sample standard deviations. `n` may be a fraction, so that it can be solved for. Needs n > 1 and a spread above zero.
+    """
+    from scipy.special import stdtr
+
+    a, b = sd_a**2 / n, sd_b**2 / n
+    freedom = (a + b) ** 2 / ((a**2 + b**2) / (n - 1))
+    return float(2 * stdtr(freedom, -abs(gain) / math.sqrt(a + b)))
+
+
+def implied_n(gain: float, sd_a: float, sd_b: float, p: float) -> float | None:
+    """The smallest number of values per arm, a real number from 2, with which Welch's p is as small as `p`. None where no number is."""
+    if gain == 0 or welch_p(gain, sd_a, sd_b, LARGEST) > p:
+        return None
+    if welch_p(gain, sd_a, sd_b, 2) <= p:
+        return 2.0
+    low, high = 2.0, LARGEST
+    for _ in range(80):
+        middle = math.sqrt(low * high)
+        low, high = (middle, high) if welch_p(gain, sd_a, sd_b, middle) > p else (low, middle)
+    return math.sqrt(low * high)

@@ -13,10 +13,10 @@ from scipy import stats
 from reports.audit.checks.attainable import attainable, runs_needed, truncated
 from reports.audit.checks.augmentation import ratio, repeated, threshold
 from reports.audit.checks.confusion_matrices import accuracy, harmonic
+from reports.audit.checks.p_values import implied_n, welch_p
 from reports.audit.checks.pooled_spreads import pooled
 from reports.audit.printed import rounding
 from reports.audit.top_of_many import kept, lift, shrinkage
-from reports.audit.welch import implied_n, welch_p
 
 SPREADS = st.floats(0.1, 10)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports.audit import CHECKS, audit, load_published
-from reports.audit.welch import welch_p
+from reports.audit.checks.p_values import welch_p
 from reports.published.facts import Ablation, PaperFacts, SourcePool, SplitPart
 
 TOP = {"rule": "top", "keep": 3, "of": 10, "by": "validation accuracy"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports.audit import audit
-from reports.audit.checks.p_values import recompute
-from reports.audit.welch import implied_n, welch_p
+from reports.audit.checks.p_values import implied_n, recompute, welch_p
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmark.stats.over_tasks.interquartile_mean import interquartile_mean
+from benchmark.stats.over_tasks.task_means import interquartile_mean
 
 
 def test_interquartile_mean_drops_the_outer_quarters():
