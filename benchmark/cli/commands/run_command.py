@@ -55,7 +55,7 @@ def _results(plan: Plan, request: RunRequest) -> str:
 
 def _close(summary: Summary) -> None:
     meanwhile = f", {summary.elsewhere} made meanwhile by another command" if summary.elsewhere else ""
-    before = f"{summary.cached} of them already computed{meanwhile}"
+    before = f"{summary.cached} of them were already computed{meanwhile}"
     typer.echo(f"{summary.done} done ({before}), {summary.failed} failed; {summary.seconds:.0f} s")
     for label, error in summary.failures[:10]:
         typer.echo(f"failed: {label}: {one_line(error)}", err=True)

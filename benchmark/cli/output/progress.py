@@ -27,7 +27,7 @@ class PlainProgress:
         there = sum(not run.todo for run in plan.runs)
         for line in plan.warnings:
             self._say(f"Warning: {line}")
-        self._say(f"{len(plan.runs)} runs planned, {there} of them already computed")
+        self._say(f"{len(plan.runs)} runs planned, {there} of them are already computed")
 
     def started(self, run: PlannedRun) -> None:
         """Count it."""

@@ -73,7 +73,7 @@ def test_a_grid_runs_once_and_is_there_the_second_time(process, bench, places, t
 
     again = bench("run", *GRID, *places)
     assert again.code == 0, again.err
-    assert "4 of them already computed" in again.out
+    assert "4 of them were already computed" in again.out
     assert not re.search(r"^\[\d/4\]", again.err, re.MULTILINE)
     assert frame(bench, tmp_path / "results") == rows
     assert "nothing to run" in bench("plan", *GRID, *places).out

@@ -44,7 +44,7 @@ def test_plain_progress_says_one_line_per_computed_run_and_no_steps(plan):
     play(observer(stream), plan)
     assert stream.getvalue().splitlines() == [
         "Warning: task mine: 2 rows",
-        "3 runs planned, 1 of them already computed",
+        "3 runs planned, 1 of them are already computed",
         "[2/3] done    sst2 20 seed 1 ce  0.600  1.5 s  ! at majority",
         "[3/3] failed  sst2 20 seed 2 ce  0.5 s  ValueError: non-finite loss",
         "1 done, 0 running, 1 failed, 1 cached",
