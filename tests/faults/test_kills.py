@@ -70,7 +70,9 @@ def test_two_drivers_at_once_share_the_work_and_both_end_well(calm: Frame, tmp_p
         assert f"{ROWS} done" in driver.log()
     computed = [sum(" s" in line and line.startswith("[") for line in driver.log().splitlines()) for driver in drivers]
     assert sum(computed) == ROWS  # no run was done by both
-    told = [re.search(r"(\d+) of them were already computed(?:, (\d+) made meanwhile by another command)?", driver.log()) for driver in drivers]
+    told = [
+        re.search(r"(\d+) of them were already computed(?:, (\d+) made meanwhile by another command)?", driver.log()) for driver in drivers
+    ]
     assert [own + sum(int(n or 0) for n in found.groups()) for own, found in zip(computed, told, strict=True) if found] == [ROWS, ROWS]
 
 

@@ -26,7 +26,7 @@ def plan(request: RunRequest, freeze: Freeze = None) -> None:
     from benchmark.running.driver import preview, preview_study
 
     plans = preview_study(request)
-    typer.echo(study_text(plans) if plans else plan_text(preview(request)))
+    typer.echo(study_text(plans) if len(plans) > 1 else plan_text(plans[0] if plans else preview(request)))
 
 
 def _freeze(request: RunRequest, file: Path) -> None:

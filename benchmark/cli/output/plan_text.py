@@ -41,11 +41,9 @@ def study_text(plans: Sequence[Plan]) -> str:
         stages.setdefault(plan.grid.stage, []).append(plan)
     rows = [_study_row(name, group[0].grid.suite.title, group) for name, group in stages.items()]
     table = tabulate([*rows, _study_row("all", "", plans)], headers=["stage", "", "runs", "computed", "to do", "work", "elapsed"])
-    prices = [plan.price for plan in plans]
-    evidence = dict.fromkeys(line for price in prices for line in price.evidence)
-    unknown = any(price.unknown for price in prices)
-    left_out = ["Runs are in no sum where nothing like them was ever measured."] * unknown
-    return "\n".join([plans[0].title, "", table, "", *left_out, *([f"It rests on: {'; '.join(evidence)}."] if evidence else [])])
+    left_out = ["Runs are in no sum where nothing like them was ever measured."] * any(plan.price.unknown for plan in plans)
+    basis = "Hours are estimated from the measured runs of the results folder; `plan --stage NAME` says from which."
+    return "\n".join([plans[0].title, "", table, "", *left_out, basis])
 
 
 def _study_row(name: str, title: str, plans: Sequence[Plan]) -> list[str | int]:

@@ -94,6 +94,9 @@ def _runs(runs: RegisteredRuns, by_prefix: Mapping[str, str], state: StudyState)
 
 def _choices(runs: RegisteredRuns, status: Mapping[tuple[str, str], str]) -> Iterator[Deviation]:
     """Of the settings of an arm in a cell one must be complete."""
+    if set(status.values()) == {ABSENT}:
+        yield Deviation("missing", runs.stage, f"not begun: no run with a setting that the search chose ({runs.profile})")
+        return
     arms: dict[str, dict[str, list[str]]] = {}
     for (label, _), found in status.items():
         arm, _, setting = label.partition(" setting ")

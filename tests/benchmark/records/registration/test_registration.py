@@ -146,6 +146,11 @@ def test_of_the_settings_of_a_search_one_must_be_complete(study: Study) -> None:
     assert study.said(records=records) == ["missing (stage 3): sst2 N=20 scl: none of its 2 settings is complete"]
 
 
+def test_a_search_whose_choice_was_never_run_is_said_once(study: Study) -> None:
+    records = {key: record for key, record in study.state().records.items() if key not in {s.key for s in study.settings}}
+    assert study.said(records=records) == ["missing (stage 3): not begun: no run with a setting that the search chose (laptop)"]
+
+
 def test_a_changed_analysis_setting_is_named_with_both_values(study: Study) -> None:
     assert study.said(analysis=ANALYSIS | {"alpha": 0.1}) == ["settings: analysis.alpha was registered as 0.05 and is 0.1"]
 
