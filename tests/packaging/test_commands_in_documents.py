@@ -31,7 +31,9 @@ def commands() -> dict[str, dict[str, Any]]:
     import typer
 
     from benchmark.cli.app import app
+    from benchmark.cli.options import complete_run_options
 
+    complete_run_options()
     group: Any = typer.main.get_command(app)
     return {name: {option: param for param in command.params for option in param.opts} for name, command in group.commands.items()}
 
@@ -59,7 +61,7 @@ def test_suites_and_profiles_in_commands_are_shipped(document: str, line: str) -
 
 def test_readme_shows_the_two_commands_of_a_fresh_machine() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert 'pip install -c constraints.txt -e ".[embedded]" && python -m benchmark run --suite glue-fewshot --workers 2' in readme
+    assert 'pip install -c constraints.txt -e ".[embedded]" && python -m benchmark run --suite glue-fewshot\n' in readme
     assert 'pip install -c constraints.txt -e ".[test]" && python -m pytest -q' in readme
 
 
@@ -71,7 +73,7 @@ def test_the_clean_check_does_what_readme_says() -> None:
 
 def test_extras_that_documents_name_exist() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    named = {name for document in DOCUMENTS for name in re.findall(r"`?\[([a-z]+)\](?!\()", document.read_text(encoding="utf-8"))}
+    named = {name for document in DOCUMENTS for name in re.findall(r"(?:\.|extra `?)\[([a-z]+)\]", document.read_text(encoding="utf-8"))}
     assert {"embedded", "test"} <= named <= set(extras)
 
 
