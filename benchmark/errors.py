@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LISTED = 30  # names that the error for an unknown name lists
+
 
 class UserError(Exception):
     """A mistake of the user (or of the user's data). The command line prints it without a traceback and exits with 2.
@@ -25,9 +27,10 @@ class UserError(Exception):
 
 
 def unknown(kind: str, name: str, known: Iterable[str], todo: str = "") -> UserError:
-    """The error for a name that does not exist: suggests the nearest one and lists what exists (at most 30)."""
+    """The error for a name that does not exist: suggests the nearest one and lists what exists, the nearest first (at most 30)."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=LISTED, cutoff=0.5)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    listed = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+    ordered = [*near, *(other for other in names if other not in near)]
+    listed = ", ".join(ordered[:LISTED]) + (f" and {len(ordered) - LISTED} more" if len(ordered) > LISTED else "")
     return UserError(f"Unknown {kind} {name!r}.", f"{hint}Known: {listed or 'none'}.", todo)

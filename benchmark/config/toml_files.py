@@ -43,8 +43,18 @@ def load_profile(given: str | Path) -> ProfileConfig:
 
 def load_encoder(given: str | Path) -> EncoderConfig:
     """An encoder by name, by TOML path, or by folder (config.json, tokenizer.json, model.safetensors). A folder gets the constants of
-    `all-minilm-l6-v2` and mean pooling; a TOML file with `folder = "..."` says otherwise."""
+    `all-minilm-l6-v2` and mean pooling; a TOML file with `folder = "..."` says otherwise.
+
+    Raises:
+        UserError: an unknown name, a mistake in the file, or a folder without a config.json.
+    """
     if Path(given).is_dir() and str(given) not in names("encoders"):
+        if not (Path(given) / "config.json").is_file():
+            raise UserError(
+                f"The folder {str(given)!r} holds no encoder: it has no config.json.",
+                f"A folder with config.json, model.safetensors and tokenizer.json, or one of {', '.join(names('encoders'))}.",
+                "Give --encoder NAME or --encoder DIR.",
+            )
         base = load_encoder("all-minilm-l6-v2")
         known = {"title": "a local folder", "pretrained_on": "unknown (a local folder)", "constants": base.constants}
         return EncoderConfig.model_validate({"name": Path(given).resolve().name, "folder": Path(given), **known})

@@ -146,8 +146,17 @@ def test_an_unknown_suite_is_a_user_error(given: str, told: str) -> None:
 
 
 def test_a_folder_is_an_encoder_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
     encoder = load_encoder(tmp_path)
     assert (encoder.folder, encoder.hub, encoder.weights) == (tmp_path, None, None)
+
+
+@pytest.mark.parametrize("given", ["", ".", ".."])
+def test_a_folder_without_a_config_is_no_encoder(given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "inside").mkdir()
+    monkeypatch.chdir(tmp_path / "inside")
+    with pytest.raises(UserError, match=r"holds no encoder: it has no config\.json"):
+        load_encoder(given)
 
 
 @pytest.mark.parametrize(
