@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from reports.analysis.analysis import Scope
 from reports.analysis.contents import Contents, contents
 from reports.output_files import file_name, parse_formats, rendered, write, write_tables
 from reports.published.filled_table import fill, find_table
+from reports.registered import registration_lines
 from reports.render.image import png, svg
 from reports.render.json_text import finite, plain
 from reports.render.markdown import escape, paragraphs
@@ -33,6 +35,7 @@ class Options:
         against: the baseline; None: that of the suite.
         family: `suite` or `task`.
         figures: whether to draw; a page without them is made much faster.
+        registration: the file of `plan --freeze` that the results are compared with.
     """
 
     results: Path
@@ -43,6 +46,7 @@ class Options:
     against: str | None = None
     family: str = "suite"
     figures: bool = True
+    registration: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -52,28 +56,32 @@ class Options:
 
 @dataclass(frozen=True)
 class Report:
-    """What was written, what to print, and the files that could not be read."""
+    """What was written, what to print, the files that could not be read, and the comparison with the registration in lines."""
 
     files: list[Path]
     text: str
     problems: tuple[tuple[str, str], ...]
+    registration: tuple[str, ...] = ()
 
 
 def report(options: Options) -> Report:
     """Write what the results can fill.
 
     Raises:
-        UserError: no results, an unknown suite, table, format, baseline or family, or a table that nothing here can fill.
+        UserError: no results, an unknown suite, table, format, baseline or family, a table that nothing here can fill, or a registration
+            that cannot be read.
     """
     formats, scope = parse_formats(options.formats), _scope(options.family)
     found = read_results(options.results)
     blocks = found.of(options.suite)
     _check_baseline(blocks, options.against)
+    registered = () if options.registration is None else tuple(registration_lines(options.registration, options.results))
     if options.table is not None:
-        return _one_table(options, found, blocks, formats)
+        return dataclasses.replace(_one_table(options, found, blocks, formats), registration=registered)
     parts = [contents(block, options.against, scope) for block in blocks]
     files = [path for part in parts for path in _part(options.folder, part, formats)]
-    return Report([*files, *_whole(options, found, parts, formats)], "\n\n".join(part.text for part in parts), found.problems)
+    whole = _whole(options, parts, formats, Notes(tuple(problem_notes(found)), registered))
+    return Report([*files, *whole], "\n\n".join(part.text for part in parts), found.problems, registered)
 
 
 BASIC = ("means.", "cost.", "troubles.")  # what means.md and its sisters hold
@@ -113,7 +121,32 @@ def _part(folder: Path, part: Contents, formats: tuple[str, ...]) -> list[Path]:
     return [path for table in part.tables for path in write_tables(folder / "tables", table.name, [table], formats)]
 
 
-def _whole(options: Options, found: Results, parts: list[Contents], formats: tuple[str, ...]) -> list[Path]:
+@dataclass(frozen=True)
+class Notes:
+    """What stands above everything else.
+
+    Args:
+        problems: files that could not be read or believed, in lines.
+        registration: one line that compares the results with their registration, and one per deviation; empty without a registration.
+    """
+
+    problems: tuple[str, ...] = ()
+    registration: tuple[str, ...] = ()
+
+    def markdown(self) -> list[str]:
+        """The notes as paragraphs; deviations as one list."""
+        above = [f"**{escape(note)}**" for note in (*self.problems, *self.registration[:1])]
+        listed = "\n".join(f"- {escape(line.removeprefix('- '))}" for line in self.registration[1:])
+        return [*above, listed] if listed else above
+
+    def plain(self) -> dict[str, Any]:
+        """The notes for report.json."""
+        summary, *others = self.registration or (None,)
+        compared = {"summary": summary, "deviations": [line.removeprefix("- ") for line in others if line is not None]}
+        return {"notes": list(self.problems), "registration": compared if summary else None}
+
+
+def _whole(options: Options, parts: list[Contents], formats: tuple[str, ...], notes: Notes) -> list[Path]:
     """The files over all blocks: means, page, JSON and text; and the figures, drawn once for both."""
     folder = options.folder
     means: list[Table] = [table for part in parts for table in part.tables if table.name.startswith(BASIC)]
@@ -127,14 +160,12 @@ def _whole(options: Options, found: Results, parts: list[Contents], formats: tup
             ]
         shown = [picture for picture, _ in pictures]
         sections.append(Section(f"block.{part.block.name}", f"S{part.block.title[1:]}", part.text, part.tables, shown))
-    notes = problem_notes(found)
-    above = [f"**{escape(note)}**" for note in notes]
     text = [f"## {escape(s.title)}\n\n{paragraphs(s.text)}" for s in sections]
     return [
         *files,
-        write(folder / "report.html", page("Report", sections, notes)),
+        write(folder / "report.html", page("Report", sections, [*notes.problems, *notes.registration])),
         write(folder / "report.json", _json(parts, notes)),
-        write(folder / "report.md", "\n\n".join([*above, *text, rendered("md", means)])),
+        write(folder / "report.md", "\n\n".join([*notes.markdown(), *text, rendered("md", means)])),
     ]
 
 
@@ -155,8 +186,8 @@ def problem_notes(found: Results) -> list[str]:
     return [first, *(f"Left out: {file} ({reason})." for file, reason in found.problems)]
 
 
-def _json(parts: list[Contents], notes: list[str]) -> str:
-    content: dict[str, Any] = {"version": 1, "notes": notes, "blocks": [_block(part) for part in parts]}
+def _json(parts: list[Contents], notes: Notes) -> str:
+    content: dict[str, Any] = {"version": 1, **notes.plain(), "blocks": [_block(part) for part in parts]}
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

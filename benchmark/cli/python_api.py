@@ -82,7 +82,7 @@ def report(results: str | PathLike[str], out: str | PathLike[str], **options: An
 
     Args:
         options: as on the command line: `suite`, `table` (`PAPER/TABLE`), `formats` ("md,csv"), `against` (an arm), `family` ("suite" or
-            "task"), `figures` (False: none are drawn).
+            "task"), `figures` (False: none are drawn), `registration` (the path of a file of `plan --freeze` to compare with).
 
     Returns the files that were written, the text to print, and in `problems` each file that could not be read or believed, as
     (file, reason). Raises UserError for no results, and for an option that does not exist or is not allowed.

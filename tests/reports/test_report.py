@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 
 import benchmark
 from benchmark.errors import UserError
-from benchmark.records.record import Failure
+from benchmark.records.record import Failure, GitState
+from benchmark.records.registration.registration import RegisteredRuns, Registration, write_registration
+from benchmark.records.spec import SPEC_VERSION
 from benchmark.records.store import RecordStore
 from reports.output_files import file_name
+from reports.report import Notes
 
 ARMS = {"ce": [0.60, 0.62, 0.61], "scl": [0.64, 0.66, 0.63]}
 
@@ -81,3 +85,42 @@ def test_nothing_is_written_outside_the_folder(tmp_path: Path, filled: Any) -> N
     written = {path for path in tmp_path.rglob("*") if path.is_file()} - before
     assert written == set(made.files)
     assert all(path.resolve().is_relative_to((tmp_path / "a" / "b" / "out").resolve()) for path in written)
+
+
+def registered(file: Path, code: str) -> Path:
+    """A registration of another study than the one in the folder."""
+    runs = RegisteredRuns(stage="1", profile="laptop", runs=1, digest="0" * 64, keys={"sst2 N=20 ce": "0" * 12})
+    about: dict[str, Any] = {"numerics": 1, "spec_version": SPEC_VERSION, "environment": {}}
+    write_registration(file, Registration(suite="mine", code=GitState(commit=code), runs=(runs,), **about))
+    return file
+
+
+def test_the_comparison_with_the_registration_stands_in_the_first_lines(folder: Path, tmp_path: Path) -> None:
+    file = registered(tmp_path / "registration.json", "a" * 40)
+    made = benchmark.report(folder, tmp_path / "out", figures=False, registration=file)
+    summary, *deviations = made.registration
+    assert summary == f"The study 'mine', registered at commit aaaaaaaaaaaa: {len(deviations)} deviations."
+    lines = (tmp_path / "out" / "report.md").read_text().splitlines()
+    assert lines[0] == f"**{summary}**"
+    assert lines[2] == deviations[0]
+    content = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert content["registration"] == {"summary": summary, "deviations": [line.removeprefix("- ") for line in deviations]}
+    assert "registered at commit aaaaaaaaaaaa" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_as_registered_is_one_line() -> None:
+    notes = Notes(registration=("The study 'mine', registered at commit aaaaaaaaaaaa: as registered.",))
+    assert notes.markdown() == ["**The study 'mine', registered at commit aaaaaaaaaaaa: as registered.**"]
+    assert notes.plain()["registration"] == {"summary": notes.registration[0], "deviations": []}
+
+
+def test_without_a_registration_the_report_names_none(folder: Path, tmp_path: Path) -> None:
+    benchmark.report(folder, tmp_path / "out", figures=False)
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["registration"] is None
+    assert "registered" not in (tmp_path / "out" / "report.md").read_text()
+
+
+def test_a_registration_that_cannot_be_read_is_a_mistake_and_writes_no_file(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="registration"):
+        benchmark.report(folder, tmp_path / "out", registration=tmp_path / "nowhere.json")
+    assert not (tmp_path / "out").exists()

@@ -38,11 +38,9 @@ def report(
     from reports.report import Options
     from reports.report import report as make
 
-    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures))
+    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures, registration))
     typer.echo(made.text)
-    if registration is not None:
-        from reports.registered import registration_lines
-
-        typer.echo("\n" + "\n".join(registration_lines(registration, results or DEFAULT_RESULTS)))
+    if made.registration:
+        typer.echo("\n" + "\n".join(made.registration))
     typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
     report_problems(made.problems)
