@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -112,9 +111,13 @@ def _files(folder: str) -> list[ListedRow]:
 
 
 def _noise() -> list[ListedRow]:
-    """Read from the source of each kind: importing them would import NumPy, and take longer than a listing may take."""
-    folder = Path(__file__).resolve().parents[2] / "data" / "noise"
-    return [row for path in sorted(folder.glob("*.py")) for row in _kinds_in(path)] + list(_plugin_noise())
+    """The engine's own types of noise from their constants (which import NumPy and nothing heavier), then those of plug-ins."""
+    from benchmark.data.noise.registry import KINDS
+
+    own = [
+        ListedRow(name, f"{kind.description} ({kind.lowest} to {kind.highest})", kind.origin) for name, kind in sorted(KINDS.own.items())
+    ]
+    return [*own, *_plugin_noise()]
 
 
 def _plugin_noise() -> Iterator[ListedRow]:
@@ -123,15 +126,6 @@ def _plugin_noise() -> Iterator[ListedRow]:
     for found in registry.extensions("noise_kinds"):
         levels = f"{found.facts.get('lowest')} to {found.facts.get('highest')}"
         yield ListedRow(found.name, f"{found.facts.get('description')} ({levels})", found.origin)
-
-
-def _kinds_in(path: Path) -> Iterator[ListedRow]:
-    for node in ast.parse(path.read_bytes()).body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id="KIND")], value=ast.Call(keywords=words)):
-                told = {word.arg: str(word.value.value) for word in words if isinstance(word.value, ast.Constant)}
-                levels = f"{told['lowest']} to {told['highest']}"
-                yield ListedRow(told["name"], f"{told['description']} ({levels})", f"{path}:{node.lineno}")
 
 
 def _tried(name: str, summary: Callable[[str], str], origin: str) -> ListedRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from benchmark.cli.commands import list_command
@@ -40,3 +41,12 @@ def test_the_listed_noise_is_the_noise_there_is(bench):
     from benchmark.data.noise import KINDS
 
     assert {line.split()[0] for line in bench("list", "noise").out.splitlines()} == set(KINDS)
+
+
+def test_noise_is_listed_from_the_registry(bench, monkeypatch):
+    from benchmark.data.noise import KINDS
+
+    first = dataclasses.replace(KINDS["word-drop"], name="a-word-drop", description="half of all words", lowest=0.5)
+    monkeypatch.setitem(KINDS.own, "a-word-drop", first)
+    listed = bench("list", "noise").out.splitlines()
+    assert " ".join(listed[0].split()).startswith("a-word-drop half of all words (0.5 to 1.0) (benchmark/data/noise/word_drop.py:")
