@@ -11,6 +11,7 @@ from benchmark.metrics.metric import primary_name
 from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid
 from benchmark.planning.workspace import Workspace
+from benchmark.plugins.registry import methods
 from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.spec import setting_id
 
@@ -54,8 +55,11 @@ def _row(run: PlannedRun, workspace: Workspace, known: dict[Hashable, ManifestRo
 
 def _whole_row(run: PlannedRun, workspace: Workspace) -> ManifestRow:
     data = loaded_data.task_data(run.cell.task, workspace)
+    entry = methods.entry(run.spec.method.name)
     return ManifestRow.of(
         run.spec,
+        family=entry.family,
+        controls=entry.controls,
         arm=run.arm.name,
         role=run.arm.role,
         trial=run.arm.trial,

@@ -18,7 +18,7 @@ from benchmark.extension_points import ExtensionPoint
 from benchmark.records import prediction_codec
 from benchmark.records.alarms import IDENTICAL
 from benchmark.records.error_text import defused, printable
-from benchmark.records.manifest import ManifestRow
+from benchmark.records.manifest import DECLARED, ManifestRow
 from benchmark.records.record import RunRecord, SideFile
 from benchmark.records.spec import canonical, setting_id
 from benchmark.records.store import RecordStore, UnreadableFile
@@ -92,6 +92,7 @@ class PlanSummary(NamedTuple):
 
     Args:
         arms: its arms, in the order of the plan.
+        declared: arm -> (method, family, controls) as the manifest has them; the family is "" in manifests of older releases.
     """
 
     suite: str
@@ -100,6 +101,7 @@ class PlanSummary(NamedTuple):
     stand_in: bool
     arms: tuple[str, ...]
     design: dict[str, Any]
+    declared: dict[str, tuple[str, str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,8 @@ def _planned(
         for row in item.rows:
             planned.setdefault((where, row.key), (where, row))
         settings.update(item.settings)
-        plans.append(PlanSummary(*where, item.stand_in, tuple(dict.fromkeys(row.arm for row in item.rows)), item.design))
+        declared = {row.arm: (row.method, row.family, row.controls) for row in item.rows}
+        plans.append(PlanSummary(*where, item.stand_in, tuple(declared), item.design, declared))
     return list(planned.values()), plans, problems
 
 
@@ -278,4 +281,4 @@ def _measured(record: RunRecord) -> dict[str, Any]:
     }
 
 
-_PLANNED = [name for name in ManifestRow.model_fields if name not in ("arm", "params", "notes")]
+_PLANNED = [name for name in ManifestRow.model_fields if name not in ("arm", "params", "notes", *DECLARED)]

@@ -11,6 +11,7 @@ from benchmark.records.spec import Frozen, RunSpec, content_key, setting_id, sho
 
 MANIFEST_VERSION = 1
 FILE_WORD = r"^[A-Za-z0-9][A-Za-z0-9_.+*-]{0,99}$"  # a suite or profile: reports name files after it, so that no path is among them
+DECLARED = ("family", "controls")  # of a row: what a method says of itself, which changes no run
 SHOWN_WORD = r"^[^\x00-\x1f\x7f-\x9f]{1,200}$"  # an arm, method or task: tables print it
 
 
@@ -27,6 +28,8 @@ class ManifestRow(Frozen):
         unlabelled: the unlabelled texts requested, a number or `pool`.
         setting: the id of the spec without its seeds, which the manifest's `settings` hold.
         params: all hyper-parameters.
+        family, controls: what the method declares itself to be for (`Method.family`, `Method.controls`); "" in manifests of older releases.
+            Reports choose the families of tests by them. They are no part of a key nor of the manifest's id.
     """
 
     key: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -59,6 +62,8 @@ class ManifestRow(Frozen):
     threads: int = 1
     params: JsonObject = Field(default_factory=dict)
     notes: JsonObject = Field(default_factory=dict)
+    family: str = ""
+    controls: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, spec: RunSpec, *, arm: str, task_source: str, **more: Any) -> ManifestRow:
@@ -118,7 +123,8 @@ class Manifest(Frozen):
 
 def manifest_id(content: dict[str, Any]) -> str:
     """The id of a manifest from its plain content, so that a manifest of an older release keeps the id that it was written under."""
-    rows = sorted(content["rows"], key=lambda row: (row["key"], row["arm"]))
+    planned = [{name: value for name, value in row.items() if name not in DECLARED} for row in content["rows"]]
+    rows = sorted(planned, key=lambda row: (row["key"], row["arm"]))
     designed = [content["design"]] if content.get("design") else []
     head = [
         content.get("version", 1),

@@ -33,7 +33,8 @@ class Analysis:
 
     Args:
         against: the baseline.
-        scope: whether one family spans the suite, or each task has its own.
+        scope: whether a family spans the suite, or each task has its own. The papers' methods make one family per paper; rivals and
+            sanity arms (baselines, matched compute, controls) have their own (`ArmRole.group`).
     """
 
     block: Block
@@ -77,16 +78,17 @@ class Analysis:
         found: dict[str, list[Place]] = {}
         for arm, cell in self.places:
             if arm != self.null and not self.floored(cell):
-                found.setdefault(self.family_name(cell), []).append((arm, cell))
+                found.setdefault(self.family_name((arm, cell)), []).append((arm, cell))
         return found
 
-    def family_name(self, cell: ScoredCell) -> str:
-        """The family that a cell belongs to."""
-        return f"task {cell.task}" if self.scope == "task" else f"suite {self.block.suite or '(no plan)'}"
+    def family_name(self, place: Place) -> str:
+        """The family that a comparison belongs to."""
+        group, reach = self.block.roles[place[0]].group, place[1].task if self.scope == "task" else self.block.suite or "(no plan)"
+        return f"{group}, {self.scope} {reach}"
 
-    def size(self, cell: ScoredCell) -> int:
-        """Comparisons in the family of a cell, at least one."""
-        return max(1, len(self.members.get(self.family_name(cell), [])))
+    def size(self, place: Place) -> int:
+        """Comparisons in the family of a comparison, at least one."""
+        return max(1, len(self.members.get(self.family_name(place), [])))
 
     @cached_property
     def units(self) -> dict[Place, PairedUnits]:
@@ -96,7 +98,7 @@ class Analysis:
     @cached_property
     def comparisons(self) -> dict[Place, Comparison]:
         """(arm, cell) -> the comparison."""
-        return {place: compare_units(units, cells=self.size(place[1]), alpha=ALPHA) for place, units in self.units.items()}
+        return {place: compare_units(units, cells=self.size(place), alpha=ALPHA) for place, units in self.units.items()}
 
     @cached_property
     def families(self) -> dict[str, Family]:
@@ -110,7 +112,7 @@ class Analysis:
 
     def adjusted(self, place: Place) -> float | None:
         """Holm's p of a comparison; None outside a family."""
-        family = self.families.get(self.family_name(place[1]))
+        family = self.families.get(self.family_name(place))
         return None if family is None else family.adjusted.get(label(place))
 
     def significant(self, place: Place) -> bool:

@@ -74,8 +74,10 @@ def _found(analysis: Analysis) -> list[str]:
     if not tested:
         return ["No arm has enough pairs with the baseline for a test."]
     hits = [place for place in tested if analysis.significant(place)]
-    scope = "the suite" if analysis.scope == "suite" else "each task"
-    start = f"After Holm's correction over {scope} ({planned} comparison{'s' * (planned != 1)}, paired t-tests, level {ALPHA:g})"
+    sizes = _list([f"{len(places)} of {name}" for name, places in analysis.members.items()])
+    start = (
+        f"After Holm's correction within each family ({planned} comparison{'s' * (planned != 1)}: {sizes}; paired t-tests, level {ALPHA:g})"
+    )
     if not hits:
         among = "the one comparison" if len(tested) == 1 else f"any of the {len(tested)} comparisons"
         return [f"{start}, no difference from {analysis.against} was shown in {among} that could be tested."]

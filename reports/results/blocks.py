@@ -14,6 +14,7 @@ from benchmark.metrics.stored_scores import StoredScores
 from benchmark.records.frame import PlanSummary, ResultsFolder, StoredRun, as_frame, read_folder
 from benchmark.records.store import RecordStore
 from benchmark.stats.pairing import plain
+from reports.results.arm_role import ArmRole, arm_role, installed_role
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
 from reports.results.separation import separate
@@ -37,6 +38,7 @@ class Block:
         stored: key -> what a record holds beyond its row, of all blocks.
         settings: id -> spec without seeds, of all blocks.
         design: what a search or looks have decided, as the furthest manifest keeps it.
+        declared: arm -> what it is for, where a manifest tells.
     """
 
     suite: str
@@ -51,6 +53,13 @@ class Block:
     stored: Mapping[str, StoredRun] = field(default_factory=dict, repr=False)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     design: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    declared: Mapping[str, ArmRole] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def roles(self) -> dict[str, ArmRole]:
+        """Arm -> what it is for: as its manifest declares it, or else as the installed method of that name does."""
+        names = {arm: arm.partition(" [")[0] for arm in self.arms}
+        return {arm: self.declared.get(name) or installed_role(name) for arm, name in names.items()}
 
     @property
     def name(self) -> str:
@@ -193,6 +202,7 @@ def _block(where: tuple[str, str, str], rows: list[dict[str, Any]], store: Recor
         stored=found.runs,
         settings=found.settings,
         design=design,
+        declared={arm: arm_role(*told) for plan in mine for arm, told in plan.declared.items()},
     )
 
 

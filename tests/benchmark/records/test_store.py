@@ -208,6 +208,15 @@ def test_the_same_plan_is_written_once_and_a_larger_one_beside_it(store: RecordS
     assert {m.id for m in store.manifests() if isinstance(m, Manifest)} == set(ids)
 
 
+def test_what_a_method_declares_is_no_part_of_a_manifest_s_id(spec: Specs, row: Callable[..., ManifestRow]) -> None:
+    """A manifest of an older release lacks the declaration, and is the same plan."""
+    plain = row(spec(0))
+    declared = plain.model_copy(update={"family": "control", "controls": ("scl",)})
+    assert Manifest(suite="s", profile="smoke", rows=(plain,)).id == Manifest(suite="s", profile="smoke", rows=(declared,)).id
+    older = {name: value for name, value in plain.model_dump(mode="json").items() if name not in ("family", "controls")}
+    assert ManifestRow.model_validate(older) == plain
+
+
 def test_a_damaged_manifest_is_told(store: RecordStore, spec: Specs, row: Callable[..., ManifestRow]) -> None:
     manifest = Manifest(suite="s", profile="smoke", rows=(row(spec(0)),))
     path = store.root / "manifests" / f"{store.write_manifest(manifest)}.json"

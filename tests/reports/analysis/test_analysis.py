@@ -10,6 +10,7 @@ import pytest
 from scipy import stats
 
 from reports.analysis.analysis import analyse, correctness
+from reports.results.arm_role import ArmRole
 from reports.results.blocks import read_results
 from reports.tables.vs_baseline import conclusion, differences_table, statistics_table
 
@@ -36,8 +37,31 @@ def test_the_noise_floor_is_shown_and_in_no_family(grid):
 
 
 def test_a_family_spans_the_suite_or_each_task(grid):
-    assert {name: family.size for name, family in analysis_of(grid).families.items()} == {"suite glue-fewshot": 3}
-    assert {name: family.size for name, family in analysis_of(grid, scope="task").families.items()} == {"task sst2": 2, "task trec": 1}
+    assert {name: family.size for name, family in analysis_of(grid).families.items()} == {"paper scl, suite glue-fewshot": 3}
+    assert {name: family.size for name, family in analysis_of(grid, scope="task").families.items()} == {
+        "paper scl, task sst2": 2,
+        "paper scl, task trec": 1,
+    }
+
+
+def test_families_follow_what_methods_declare(tmp_path, filled):
+    """One family per paper, one for rivals, one for sanity arms: a control or a baseline makes no paper's claim harder to show."""
+    arms = ("ce", "tfidf", "ce-matched", "scl", "scl-placebo", "dae-ft", "three-phase", "rdrop", "not-installed")
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): {arm: [0.6, 0.62, 0.64] for arm in arms}}))
+    found = {name.split(",")[0]: {arm for arm, _ in places} for name, places in analysis.members.items()}
+    assert found == {
+        "sanity arms": {"tfidf", "ce-matched", "scl-placebo"},
+        "paper scl": {"scl"},
+        "paper three-phase": {"dae-ft", "three-phase"},
+        "rivals": {"rdrop"},
+        "paper not-installed": {"not-installed"},
+    }
+
+
+def test_the_manifest_s_declaration_comes_before_that_of_the_installed_method(grid):
+    (block,) = read_results(grid).blocks
+    declared = replace(block, declared={"scl": ArmRole("scl", "control", ("cat",))})
+    assert set(analyse(declared).families) == {"sanity arms, suite glue-fewshot"}
 
 
 def test_cells_at_floor_stay_outside_the_family(tmp_path, filled):
@@ -55,7 +79,10 @@ def test_a_missing_partner_is_told_and_the_comparison_keeps_its_place_in_the_fam
     analysis = analysis_of(filled(tmp_path, cells))
     table = differences_table(analysis)
     assert [found.n for found in analysis.comparisons.values()] == [3, 0]
-    assert analysis.families["suite glue-fewshot"].size == 2
+    assert {name: found.size for name, found in analysis.families.items()} == {
+        "paper scl, suite glue-fewshot": 1,
+        "paper cat, suite glue-fewshot": 1,
+    }
     assert any("a run of one or both arms is not there (up to 4 pairs)" in line for line in table.footnotes)
     assert next(row for row in table.rows if row.cells[0].text == "cat").cells[1].shown == "no pair"
 
@@ -135,12 +162,11 @@ def test_a_claim_on_one_training_set_says_so_in_its_sentence(tmp_path, filled, m
 def test_nothing_is_claimed_of_new_examples_where_no_difference_is_shown(tmp_path, filled):
     """Told from zero alone, not after the correction: the row said `no difference shown` and `better on sst2` side by side."""
     ce = [0.60, 0.62, 0.58, 0.64, 0.61, 0.59]
-    arms = {arm: [a + 0.001 * i * (-1) ** i for i, a in enumerate(ce)] for arm in ("cat", "three-phase", "dae-cl-joint", "scl-only")}
+    none = {"ce": ce, "scl": [a + 0.001 * i * (-1) ** i for i, a in enumerate(ce)]}
     gains = [0.03, 0.00, 0.04, -0.005, 0.035, 0.02]
-    analysis = analysis_of(
-        filled(tmp_path, {("sst2", "20", ""): {"ce": ce, "scl": [a + b for a, b in zip(ce, gains, strict=True)], **arms}})
-    )
-    place = next(place for place in analysis.places if place[0] == "scl")
+    found = {"ce": ce, "scl": [a + b for a, b in zip(ce, gains, strict=True)]}
+    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): found, ("trec", "20", ""): none, ("subj", "20", ""): none}))
+    place = next(place for place in analysis.places if place[1].task == "sst2")
     assert place in analysis.over_examples
     assert conclusion(analysis, place).startswith("no difference shown")
     table = statistics_table(analysis)

@@ -15,7 +15,7 @@ def test_it_names_what_was_run_and_the_sure_differences(grid):
     text = text_of(grid)
     assert "We ran 3 arms of the suite glue-fewshot with all-minilm-l6-v2 (profile laptop, protocol honest) on sst2 and trec" in text
     assert "The baseline ce reached 60.7 (sd 2.2) on sst2 N = 20" in text
-    assert "After Holm's correction over the suite (3 comparisons" in text
+    assert "After Holm's correction within each family (3 comparisons: 3 of paper scl, suite glue-fewshot; paired t-tests" in text
     assert "scl was better by 4.3 points on sst2 N = 20 (95 % interval 3.1 to 5.6, n = 6)" in text
     assert "The baseline under other random numbers differed from itself by up to" in text
 
@@ -24,7 +24,7 @@ def test_where_nothing_is_found_it_says_what_could_have_been_missed(tmp_path, fi
     cells = {("sst2", "20", ""): {"ce": [0.60, 0.66, 0.62, 0.70], "scl": [0.66, 0.60, 0.69, 0.63]}}
     text = text_of(filled(tmp_path, cells))
     assert "no difference from ce was shown in the one comparison that could be tested" in text
-    assert "(1 comparison, paired" in text
+    assert "(1 comparison: 1 of paper scl, suite glue-fewshot; paired" in text
     assert "would likely have been missed" in text
     assert "The noise floor was not measured" in text
 

@@ -123,7 +123,7 @@ def test_corrected_p_values_know_how_often_was_looked(block_of: Callable[..., Bl
     plain, looked = (analyse(block_of(design)) for design in ({}, {"looks": LOOKS}))
     assert plain is not None
     assert looked is not None
-    (place,) = plain.members["suite glue-fewshot"]
+    (place,) = plain.members["paper scl, suite glue-fewshot"]
     p = plain.comparisons[place].p
     assert p is not None
     assert plain.adjusted(place) == pytest.approx(p)
