@@ -29,10 +29,17 @@ def run(request: RunRequest) -> None:
 def _watched(request: RunRequest) -> tuple[Plan, Summary]:
     """The request, carried out under a progress display; a signal ends the command with its own code."""
     from benchmark.cli.output.progress import observer
-    from benchmark.running.driver import Interrupted, Observer, run_request
+    from benchmark.cli.output.study_progress import StudyProgress
+    from benchmark.running.driver import Interrupted, Observer, preview_study, run_request
+
+    whole: list[StudyProgress] = []
 
     def starting(plan: Plan) -> Observer:
         typer.echo("\n".join(line for line in (plan.title, plan.stage) if line))
+        if plan.grid.stage and not request.rerun:  # with --rerun, what is computed says nothing of what is left
+            whole.extend([] if whole else [StudyProgress(preview_study(request))])
+            if line := whole[0].line(plan):
+                typer.echo(line)
         return observer(sys.stderr)
 
     try:
