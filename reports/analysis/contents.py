@@ -11,6 +11,7 @@ from reports.analysis.paragraph import paragraph
 from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
 from reports.figures.forest import forest
+from reports.figures.gradient_cosines import gradient_cosines
 from reports.figures.published_gains import ours_against_published
 from reports.figures.reliability_diagram import reliability_diagram
 from reports.figures.representation_maps import representation_maps
@@ -116,3 +117,8 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         lambda: representation_maps(block),
     )
     yield ReportFigure(f"reliability.{block.name}", "Reliability diagram: share right over confidence.", lambda: reliability_diagram(block))
+    yield ReportFigure(
+        f"gradient-cosines.{block.name}",
+        "Cosine of each loss term's gradient with that of cross-entropy over training; `export` has the numbers (diagnostics).",
+        lambda: gradient_cosines(block),
+    )
