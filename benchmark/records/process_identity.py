@@ -63,6 +63,8 @@ def parse_marker(name: str) -> ProcessIdentity | None:
 
 def started(pid: int) -> int | None:
     """When a process of this host began (its own clock ticks); None where none has this id, or it has ended and was not yet waited for."""
+    # Not psutil's create_time: it adds the time of the boot by the wall clock, which a clock that is set shifts, and a living process
+    # would count as another one.
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

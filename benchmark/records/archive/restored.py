@@ -12,6 +12,9 @@ from pathlib import Path
 from benchmark.errors import UserError
 from benchmark.records.archive.archive import INDEX, DamagedFile, is_archive, read_archive
 from benchmark.records.atomic_files import beside_name
+from benchmark.records.process_identity import current_process, is_dead, parse_marker
+
+UNPACKED = "benchmark-archive-"  # how the name of a temporary folder begins; the mark of its process follows
 
 
 def restore(archive: Path, results: Path) -> tuple[int, tuple[DamagedFile, ...]]:
@@ -59,7 +62,16 @@ def readable(folder: Path) -> tuple[Path, tuple[DamagedFile, ...]]:
 @lru_cache(maxsize=4)
 def _unpacked(archive: Path, state: str) -> tuple[Path, tuple[DamagedFile, ...]]:
     """`state`, the checksum of the index, is there for the cache: an archive that grew is unpacked again."""
-    folder = Path(tempfile.mkdtemp(prefix="benchmark-archive-"))
+    _remove_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=f"{UNPACKED}{current_process().mark}-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     _, damaged = restore(archive, folder)
     return folder, damaged
+
+
+def _remove_abandoned() -> None:
+    """Remove what processes of this machine unpacked that were killed before they could remove it."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{UNPACKED}*"):
+        owner = parse_marker(folder.name)
+        if owner is not None and is_dead(owner):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -57,3 +57,20 @@ def test_neither_trains_nor_imports_what_could(process, results):
     done = process("report", "--results", str(results), command=("-c", SPY))
     assert done.returncode == 0, done.stderr
     assert done.stderr.strip().splitlines()[-1] == "imported []"
+
+
+def test_an_archive_of_many_records_in_several_batches_is_reported(bench, tmp_path):
+    from benchmark.records.archive.archive import add_to_archive
+    from benchmark.records.store import RecordStore
+
+    cells = {("sst2", shots, ""): {"ce": FOLDERS.CE * 4, "scl": FOLDERS.SCL * 4} for shots in ("20", "100")}
+    whole = FOLDERS.fill(tmp_path / "results", cells)
+    for folder in (FOLDERS.fill(tmp_path / "first", dict([*cells.items()][:1])), whole):
+        add_to_archive(folder, tmp_path / "study")
+    written = {}
+    for name in ("results", "study"):
+        assert bench("report", "--results", str(tmp_path / name), "--out", str(tmp_path / f"{name}-report"), "--no-figures").code == 0
+        written[name] = (tmp_path / f"{name}-report" / "means.csv").read_text()
+    assert written["study"] == written["results"]
+    assert len(list(RecordStore(tmp_path / "study"))) == 2 * 2 * 24
+    assert {path.name for path in (tmp_path / "study").iterdir()} == {"archive.json", "batch-0001.parquet", "batch-0002.parquet"}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,7 @@ from benchmark.records.archive.batch import pack_batch, unpack_batch
 from benchmark.records.archive.restored import readable, restore
 from benchmark.records.frame import export
 from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.process_identity import current_process
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import RunSpec
 from benchmark.records.store import RecordStore, UnreadableFile
@@ -167,3 +173,35 @@ def test_a_file_that_differs_is_not_overwritten(results: Path, tmp_path: Path) -
 def test_a_results_folder_is_read_in_its_place(results: Path) -> None:
     assert not is_archive(results)
     assert readable(results) == (results, ())
+
+
+READS = """
+import sys
+from pathlib import Path
+from benchmark.records.store import RecordStore
+print(len(list(RecordStore(Path(sys.argv[1])))), RecordStore(Path(sys.argv[1])).root.name)
+"""
+
+
+def test_what_a_process_unpacked_is_removed_when_it_ends(results: Path, tmp_path: Path) -> None:
+    add_to_archive(results, tmp_path / "archive")
+    (tmp_path / "temporary").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    line = [sys.executable, "-c", READS, str(tmp_path / "archive")]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, env=environment, timeout=60)
+    assert done.stdout.startswith("3 benchmark-archive-")
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_what_a_killed_process_unpacked_is_removed_by_the_next_one(results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_to_archive(results, tmp_path / "archive")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    me = current_process()
+    killed, alive, other = (
+        tmp_path / "temporary" / f"benchmark-archive-{mark}-x"
+        for mark in (replace(me, start=me.start - 1).mark, me.mark, replace(me, host="0" * 12, start=1).mark)
+    )
+    for folder in (killed, alive, other):
+        (folder / "records").mkdir(parents=True)
+    readable(tmp_path / "archive")
+    assert [folder.is_dir() for folder in (killed, alive, other)] == [False, True, True]
