@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from reports.registered import registration_lines
 from reports.render.image import png, svg
 from reports.render.json_text import finite, plain
 from reports.render.markdown import escape, paragraphs
-from reports.render.page import PagePicture, Section, page
+from reports.render.page import HOW_TO_READ, Answered, PagePicture, Section, page
 from reports.results.blocks import Block, Results, read_results
 from reports.tables.paper_table import paper_table
 from reports.tables.table import Table
@@ -81,7 +81,12 @@ def report(options: Options) -> Report:
     parts = [contents(block, options.against, scope) for block in blocks]
     files = [path for part in parts for path in _part(options.folder, part, formats)]
     whole = _whole(options, parts, formats, Notes(tuple(problem_notes(found)), registered))
-    return Report([*files, *whole], "\n\n".join(part.text for part in parts), found.problems, registered)
+    return Report([*files, *whole], "\n\n".join(_printed(part) for part in parts), found.problems, registered)
+
+
+def _printed(part: Contents) -> str:
+    """A block as the command prints it: the answers, then the paragraph."""
+    return "\n".join([*(f"{subject}: {' '.join(said)}" for subject, said, _ in part.answers), part.text])
 
 
 BASIC = ("means.", "cost.", "troubles.")  # what means.md and its sisters hold
@@ -159,14 +164,22 @@ def _whole(options: Options, parts: list[Contents], formats: tuple[str, ...], no
                 write(folder / "figures" / file_name(picture.name, ".png"), image),
             ]
         shown = [picture for picture, _ in pictures]
-        sections.append(Section(f"block.{part.block.name}", f"S{part.block.title[1:]}", part.text, part.tables, shown))
-    text = [f"## {escape(s.title)}\n\n{paragraphs(s.text)}" for s in sections]
+        answers = [Answered(*one) for one in part.answers]
+        sections.append(Section(f"block.{part.block.name}", f"S{part.block.title[1:]}", part.text, part.tables, shown, answers, part.tasks))
+    text = [_text(section) for section in sections]
     return [
         *files,
         write(folder / "report.html", page("Report", sections, [*notes.problems, *notes.registration])),
         write(folder / "report.json", _json(parts, notes)),
         write(folder / "report.md", "\n\n".join([*notes.markdown(), *text, rendered("md", means)])),
     ]
+
+
+def _text(section: Section) -> str:
+    """A block in markdown: the answers, then the paragraph."""
+    answers = "\n".join(f"- **{escape(one.subject)}**: {escape(' '.join(one.said))}" for one in section.answers)
+    above = f"{answers}\n\n{escape(HOW_TO_READ)}\n\n" if answers else ""
+    return f"## {escape(section.title)}\n\n{above}{paragraphs(section.text)}"
 
 
 def _drawn(part: Contents) -> Iterator[tuple[PagePicture, bytes]]:
@@ -202,6 +215,7 @@ def _block(part: Contents) -> dict[str, Any]:
         "family": analysis.scope if analysis else None,
         "header": context.header(block),
         "notes": context.notes(block),
+        "answers": [asdict(one) for one in part.headlines],
         "text": part.text,
         "tables": [plain(table) for table in part.tables],
     }

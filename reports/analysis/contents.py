@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reports.analysis.analysis import Analysis, Scope, analyse
+from reports.analysis.headlines import Headline, headlines, not_run_note
 from reports.analysis.paragraph import paragraph
 from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
@@ -27,6 +28,7 @@ from reports.tables.paper_table import paper_table
 from reports.tables.plugin_tables import plugin_tables
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
+from reports.tables.task_tables import task_tables
 from reports.tables.transfer_table import transfer_table
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
 from reports.tables.vs_baseline import differences_table, statistics_table
@@ -54,6 +56,22 @@ class Contents:
     text: str
     tables: list[Table]
     pictures: list[ReportFigure] = field(default_factory=list)
+    headlines: list[Headline] = field(default_factory=list)
+    tasks: list[Table] = field(default_factory=list)
+
+    @property
+    def answers(self) -> list[tuple[str, list[str], str]]:
+        """The first screen: arm against baseline, its sentences, and the name of the table behind them."""
+        told: dict[tuple[str, str], list[str]] = {}
+        for one in self.headlines:
+            if one.in_words:
+                told.setdefault((one.arm, one.table), []).append(one.said)
+        found = []
+        for (arm, table), said in told.items():
+            note = not_run_note(self.block, arm) if arm in self.block.roles else ""
+            against = f" against {self.analysis.against}" if self.analysis else ""
+            found.append((f"{arm}{against}", [*said, note] if note else said, table))
+        return found
 
 
 def contents(block: Block, against: str | None = None, scope: Scope = "suite") -> Contents:
@@ -61,7 +79,10 @@ def contents(block: Block, against: str | None = None, scope: Scope = "suite") -
     analysis = analyse(block, against, scope)
     papers = fillable_tables(block, analysis)
     tables = [table for table in _tables(block, analysis, papers) if table is not None]
-    return Contents(block, analysis, papers, paragraph(block, analysis, papers), tables, list(_pictures(block, analysis, papers)))
+    text, pictures = paragraph(block, analysis, papers), list(_pictures(block, analysis, papers))
+    if analysis is None:
+        return Contents(block, None, papers, text, tables, pictures)
+    return Contents(block, analysis, papers, text, tables, pictures, headlines(analysis), task_tables(analysis))
 
 
 def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:

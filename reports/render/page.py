@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from reports.render.html_fragment import environment
 from reports.tables.table import Table
@@ -24,15 +25,68 @@ class PagePicture:
         return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
 
 
+HOW_TO_READ = (
+    "Gains in points with 95 % intervals, for these tasks and test sets. Shown: at 5 % after Holm's correction over the arms and numbers "
+    "of labels of one paper; intervals and comparisons with controls are before correction."
+)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer of the first screen.
+
+    Args:
+        subject: what is compared with what.
+        said: its sentences.
+        table: name of the table with the numbers behind it.
+    """
+
+    subject: str
+    said: list[str]
+    table: str
+
+
 @dataclass(frozen=True)
 class Section:
-    """A part of the page."""
+    """A part of the page: a block of results, or tables alone.
+
+    Args:
+        pictures: the first one stands beside the answers where there are any; the others are folded with the tables.
+        answers: the first screen; without them nothing is folded.
+        tasks: one table per task, shown open.
+    """
 
     name: str
     title: str
     text: str = ""
     tables: list[Table] = field(default_factory=list)
     pictures: list[PagePicture] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+    tasks: list[Table] = field(default_factory=list)
+
+    @property
+    def folded(self) -> bool:
+        """Whether tables and figures are folded behind the answers."""
+        return bool(self.tasks)
+
+    @property
+    def conditions(self) -> list[str]:
+        """The lines above and below the tables that more than one of them has: said once for all."""
+        counts = Counter(line for table in self.tables for line in dict.fromkeys([*table.header, *table.footnotes]))
+        return [line for line, count in counts.items() if count > 1] if self.folded else []
+
+    @property
+    def brief(self) -> list[Table]:
+        """The tables with only those lines that are theirs alone."""
+        common = set(self.conditions)
+        return [
+            replace(
+                table,
+                header=tuple(line for line in table.header if line not in common),
+                footnotes=tuple(line for line in table.footnotes if line not in common),
+            )
+            for table in self.tables
+        ]
 
     def short(self, caption: str) -> str:
         """A caption without what the section's own title says: for the list of contents."""
@@ -40,5 +94,6 @@ class Section:
 
 
 def page(title: str, sections: list[Section], notes: list[str] | None = None) -> str:
-    """The page, with a list of contents where there is more than one table."""
-    return environment().get_template("page.html").render(title=title, sections=sections, notes=notes or [])
+    """The page: per section the answers first, then task by task, then everything else folded; tables alone stand open under a list of
+    contents."""
+    return environment().get_template("page.html").render(title=title, sections=sections, notes=notes or [], how=HOW_TO_READ)

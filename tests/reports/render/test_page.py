@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -84,3 +85,37 @@ def test_one_table_alone(grid, tmp_path):
     made = report(Options(grid, out=tmp_path / "out", table="scl/few-shot", formats="md,csv"))
     assert [path.name for path in made.files] == ["paper.scl.few-shot.md", "paper.scl.few-shot.csv"]
     assert "no verdict" in made.text  # 200 of 872 test examples
+
+
+def test_it_begins_with_the_answers_and_folds_everything_else(out):
+    text = (out / "report.html").read_text(encoding="utf-8")
+    main = text[text.index("<main") :]
+    first = main[: min(main.index("<img"), main.index("<table"), main.index("<details"))]
+    assert "<strong>scl against ce</strong>" in first
+    assert "points on sst2, trec, 12 pairs of runs; a gain was shown" in first
+    assert "ce-null against" not in first  # the noise floor is no answer
+    assert main.index("Task by task") < main.index("<details")
+    for table in json.loads((out / "report.json").read_text(encoding="utf-8"))["blocks"][0]["tables"]:
+        at = main.index(f'<figure class="table" id="{table["name"]}"')
+        assert main.count("<details>", 0, at) == main.count("</details>", 0, at) + 1
+
+
+def test_no_condition_stands_on_it_twice(out):
+    text = unescape((out / "report.html").read_text(encoding="utf-8"))
+    for table in json.loads((out / "report.json").read_text(encoding="utf-8"))["blocks"][0]["tables"]:
+        for line in table["header"]:
+            assert text.count(f"<li>{line}</li>") == 1
+
+
+def test_the_text_and_the_data_begin_with_the_same_answers(out):
+    told = json.loads((out / "report.json").read_text(encoding="utf-8"))["blocks"][0]["answers"]
+    lines = (out / "report.md").read_text(encoding="utf-8").splitlines()
+    assert lines[2].startswith("- **scl against ce**: ")
+    words = lines[2].replace("\\", "")
+    assert [one["arm"] for one in told if one["said"] in words] == ["scl", "scl"]
+
+
+def test_print_and_links_unfold(out):
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert "details::details-content" in text[text.index("@media print") :]
+    assert {"beforeprint", "hashchange"} <= set(re.findall(r'addEventListener\("(\w+)"', text))
