@@ -85,3 +85,22 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (document.parent / target).exists()
     ]
     assert broken == []
+
+
+TOP = ("benchmark", "methods", "baselines", "reports", "results")
+ROOMS = {*TOP, *(path.name for path in (ROOT / "benchmark").iterdir() if path.is_dir())}
+
+
+def _modules() -> list[tuple[str, str]]:
+    """(document, path) of each file or folder of the code that a document names in backticks."""
+    found = []
+    for document in DOCUMENTS:
+        for path in re.findall(r"`([a-z_]+(?:/[a-z_]+)+/?(?:\.py)?)`", document.read_text(encoding="utf-8")):
+            if path.partition("/")[0] in ROOMS and not path.startswith("results/runs"):
+                found.append((document.name, path))
+    return found
+
+
+@pytest.mark.parametrize(("document", "path"), sorted(set(_modules())))
+def test_files_of_the_code_exist(document: str, path: str) -> None:
+    assert any((root / f"{path}{ending}").exists() for root in (ROOT, ROOT / "benchmark") for ending in ("", ".py"))
