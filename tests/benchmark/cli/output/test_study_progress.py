@@ -40,6 +40,7 @@ def lines(bench: Callable[..., Any], tmp_path: Path) -> Callable[..., list[str]]
     return call
 
 
+@pytest.mark.slow
 def test_each_stage_says_how_far_the_study_is(lines: Callable[..., list[str]]) -> None:
     said = lines()
     counts = [tuple(map(int, found.groups())) for line in said if (found := re.match(r"All 3 stages: (\d+) of (\d+) runs computed", line))]
