@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reports.analysis.analysis import Analysis, Scope, analyse
 from reports.analysis.headlines import Headline, headlines, not_run_note
 from reports.analysis.paragraph import paragraph
+from reports.figures.answers_forest import answers_forest
 from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
 from reports.figures.forest import forest
@@ -103,6 +104,9 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
 
 
 def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[ReportFigure]:
+    if analysis is not None:
+        alt = f"Differences to {analysis.against} over tasks with intervals; the numbers stand in the answers above and in report.json."
+        yield ReportFigure(f"answers-{analysis.against}.{block.name}", alt, lambda: answers_forest(analysis))
     yield ReportFigure(
         f"over-shots.{block.name}",
         "Accuracy over the number of labels; the numbers stand in the table of means.",
@@ -114,6 +118,8 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
     if analysis is not None:
         alt = f"Paired differences to {analysis.against} with intervals; the numbers stand in the table of differences."
         yield ReportFigure(f"forest-{analysis.against}.{block.name}", alt, lambda: forest(analysis))
+        alt = f"Paired differences of the sanity arms to {analysis.against}; the numbers stand in the table of differences."
+        yield ReportFigure(f"forest-sanity-{analysis.against}.{block.name}", alt, lambda: forest(analysis, sanity=True))
     for filled in papers:
         name = f"published.{filled.table.key.replace('/', '.')}.{block.name}"
         alt = f"Our gains beside those of {filled.table.citation}; the numbers stand in its table."

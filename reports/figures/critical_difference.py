@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FEWEST_TASKS = 5  # ranks over fewer tasks are mostly chance
+
 
 def critical_difference(block: Block) -> Figure | None:
-    """One panel per number of labels and noise with two tasks and three arms or more. None where there is none."""
-    ranked_levels = [(level.name, ranked) for level in levels(block) if (ranked := rank_arms(block, level)) is not None]
+    """One panel per number of labels and noise with `FEWEST_TASKS` tasks and three arms or more. None where there is none."""
+    all_levels = [(level.name, ranked) for level in levels(block) if (ranked := rank_arms(block, level)) is not None]
+    ranked_levels = [(name, ranked) for name, ranked in all_levels if ranked.n_tasks >= FEWEST_TASKS]
     if not ranked_levels:
         return None
     kept, limit = shown(ranked_levels)

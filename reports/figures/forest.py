@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reports.analysis.analysis import Analysis, Place
 from reports.analysis.context import origin
 from reports.figures.style import finish, new_figure, plain, shown
+from reports.results.arm_role import SANITY
 from reports.results.scored_cell import ScoredCell
 
 if TYPE_CHECKING:
@@ -14,31 +16,43 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def forest(analysis: Analysis) -> Figure | None:
-    """One panel per cell, one line per arm. None where there is no pair at all."""
-    cells = [cell for cell in analysis.block.cells if any(analysis.comparisons[p].n for p in analysis.places if p[1] == cell)]
+def forest(analysis: Analysis, *, sanity: bool = False) -> Figure | None:
+    """One panel per cell, one line per arm, over the band of the noise floor. None where there is no pair at all.
+
+    Args:
+        sanity: the sanity arms, which differ by far more and so have axes of their own, in place of the papers' methods and rivals.
+    """
+    arms = [arm for arm in analysis.arms if (arm == analysis.null and not sanity) or (_is_sanity(analysis, arm) == sanity)]
+    cells = [
+        cell for cell in analysis.block.cells if any(analysis.comparisons[p].n for p in analysis.places if p[1] == cell and p[0] in arms)
+    ]
     if not cells:
         return None
     cells, limit = shown(cells)
-    figure, axes, columns = new_figure(len(cells), width=3.4, height=0.7 + 0.24 * len(analysis.arms))
+    figure, axes, columns = new_figure(len(cells), width=3.4, height=0.7 + 0.24 * len(arms))
     for i, (one, cell) in enumerate(zip(axes, cells, strict=False)):
-        _panel(one, analysis, cell, named=i % columns == 0)
-    low, high = _limits(analysis, cells)
+        _panel(one, analysis, cell, arms if i % columns == 0 else (), arms)
+    low, high = _limits(analysis, cells, arms)
     for one in axes[: len(cells)]:
         one.set_xlim(low, high)
     note = (
         "Dots: single pairs. Diamonds: means with 95 % t interval before correction (that of two pairs may leave the picture), "
         "filled where Holm rejects at 5 %. "
-        f"{limit}{analysis.null}: noise floor. {origin(analysis.block)}"
+        f"{limit}Grey band: the 95 % interval of {analysis.null}, the baseline under other random numbers. {origin(analysis.block)}"
     )
-    return finish(figure, axes, f"Difference to {analysis.against} in points", note, len(cells))
+    what = f"Difference of the sanity arms to {analysis.against}" if sanity else f"Difference to {analysis.against}"
+    return finish(figure, axes, f"{what} in points", note, len(cells))
 
 
-def _limits(analysis: Analysis, cells: list[ScoredCell]) -> tuple[float, float]:
+def _is_sanity(analysis: Analysis, arm: str) -> bool:
+    return arm != analysis.null and analysis.block.roles[arm].group == SANITY
+
+
+def _limits(analysis: Analysis, cells: list[ScoredCell], arms: list[str]) -> tuple[float, float]:
     """One range for all panels, with room at both ends: every pair, and every interval of three pairs or more."""
     ends = [0.0]
     for place in analysis.places:
-        if place[1] in cells:
+        if place[1] in cells and place[0] in arms:
             found, units = analysis.comparisons[place], analysis.units[place]
             ends += [float(value) for value in 100 * (units.a - units.b)]
             ends += [100 * found.interval.low, 100 * found.interval.high] if found.interval and found.n > 2 else []
@@ -46,14 +60,17 @@ def _limits(analysis: Analysis, cells: list[ScoredCell]) -> tuple[float, float]:
     return min(ends) - room, max(ends) + room
 
 
-def _panel(one: Axes, analysis: Analysis, cell: ScoredCell, named: bool) -> None:
+def _panel(one: Axes, analysis: Analysis, cell: ScoredCell, named: Sequence[str], arms: Sequence[str]) -> None:
     one.axvline(0, color="#7F7F7F", linewidth=0.8)
-    for line, arm in enumerate(analysis.arms):
+    noise = analysis.comparisons.get((analysis.null, cell))
+    if noise is not None and noise.interval is not None:
+        one.axvspan(100 * noise.interval.low, 100 * noise.interval.high, color="#D9D9D9", alpha=0.6, linewidth=0, zorder=0)
+    for line, arm in enumerate(arms):
         if (arm, cell) in analysis.units:
             _line(one, analysis, (arm, cell), -line)
     one.set_title(plain(cell.label + (" (at floor)" if analysis.floored(cell) else "")), fontsize=9)
-    one.set_yticks([-line for line in range(len(analysis.arms))], [plain(arm) for arm in analysis.arms] if named else [])
-    one.set_ylim(-len(analysis.arms) + 0.4, 0.6)
+    one.set_yticks([-line for line in range(len(arms))], [plain(arm) for arm in named])
+    one.set_ylim(-len(arms) + 0.4, 0.6)
 
 
 def _line(one: Axes, analysis: Analysis, place: Place, height: float) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from benchmark.records.store import RecordStore
 from reports.analysis.analysis import analyse
+from reports.figures.answers_forest import answers_forest
 from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
 from reports.figures.forest import forest
@@ -65,9 +66,23 @@ def test_ours_against_published_has_a_line_per_claim(grid):
     assert [label.split(":")[0] for label in labels] == ["20 CE + SCL, SST-2", "100 CE + SCL, SST-2"]
 
 
-def test_ranks_need_two_tasks_and_three_arms(grid, tmp_path, filled):
-    assert critical_difference(block_of(grid)) is not None
-    assert critical_difference(block_of(filled(tmp_path / "one", {("sst2", "20", ""): {"ce": [0.6, 0.7]}}))) is None
+def test_ranks_need_five_tasks_and_three_arms(tmp_path, filled):
+    arms = {"ce": [0.6, 0.7], "scl": [0.62, 0.7], "cat": [0.65, 0.7]}
+    tasks = ["sst2", "trec", "subj", "mnli", "qnli"]
+    assert critical_difference(block_of(filled(tmp_path / "five", {(task, "20", ""): arms for task in tasks}))) is not None
+    assert critical_difference(block_of(filled(tmp_path / "four", {(task, "20", ""): arms for task in tasks[:4]}))) is None
+
+
+def test_sanity_arms_stand_on_axes_of_their_own_and_the_noise_floor_is_a_band(tmp_path, filled):
+    arms = {"ce": [0.6, 0.62, 0.61], "ce-null": [0.61, 0.6, 0.62], "scl": [0.64, 0.66, 0.63], "tfidf": [0.3, 0.31, 0.32]}
+    analysis = analyse(block_of(filled(tmp_path, {("sst2", "20", ""): arms})))
+    assert [label.get_text() for label in forest(analysis).axes[0].get_yticklabels()] == ["ce-null", "scl"]
+    assert [label.get_text() for label in forest(analysis, sanity=True).axes[0].get_yticklabels()] == ["tfidf"]
+    assert all(axes.patches for axes in forest(analysis).axes)
+    figure = answers_forest(analysis)
+    assert [[label.get_text() for label in axes.get_yticklabels()] for axes in figure.axes] == [["scl, N = 20"], ["tfidf, N = 20"]]
+    assert figure.axes[0].get_xlim() != figure.axes[1].get_xlim()
+    assert [len(axes.patches) for axes in figure.axes] == [1, 1]
 
 
 def test_best_of_k_starts_at_the_mean_and_ends_at_the_best(grid):
@@ -78,7 +93,8 @@ def test_best_of_k_starts_at_the_mean_and_ends_at_the_best(grid):
 def test_nothing_to_show_is_no_figure(tmp_path, filled):
     block = block_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [None, None], "scl": [None, None]}}))
     pictures = [over_shots(block), over_noise(block), forest(analyse(block)), cost_against_accuracy(block), best_of_k_curves(block)]
-    assert [*pictures, reliability_diagram(block), critical_difference(block)] == [None] * 7
+    pictures += [answers_forest(analyse(block)), forest(analyse(block), sanity=True)]
+    assert [*pictures, reliability_diagram(block), critical_difference(block)] == [None] * 9
 
 
 def test_reliability_appears_where_probabilities_were_kept(grid):
