@@ -12,7 +12,7 @@ from typing import Any
 from benchmark.errors import UserError, unknown
 from reports.analysis import context
 from reports.analysis.analysis import Scope
-from reports.analysis.contents import Contents, contents
+from reports.analysis.contents import Contents, contents, with_registered
 from reports.output_files import file_name, parse_formats, rendered, write, write_tables
 from reports.published.filled_table import fill, find_table
 from reports.registered import registration_lines
@@ -78,7 +78,7 @@ def report(options: Options) -> Report:
     registered = () if options.registration is None else tuple(registration_lines(options.registration, options.results))
     if options.table is not None:
         return dataclasses.replace(_one_table(options, found, blocks, formats), registration=registered)
-    parts = [contents(block, options.against, scope) for block in blocks]
+    parts = with_registered([contents(block, options.against, scope) for block in blocks])
     files = [path for part in parts for path in _part(options.folder, part, formats)]
     whole = _whole(options, parts, formats, Notes(tuple(problem_notes(found)), registered))
     return Report([*files, *whole], "\n\n".join(_printed(part) for part in parts), found.problems, registered)

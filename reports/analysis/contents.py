@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from benchmark.config.toml_files import load_analysis, names
 from reports.analysis.analysis import Analysis, Scope, analyse
-from reports.analysis.headlines import Headline, headlines, not_run_note
+from reports.analysis.conclusions import conclusions, study_scores
+from reports.analysis.headlines import STUDY, Headline, headlines, not_run_note, of_conclusion
 from reports.analysis.paragraph import paragraph
 from reports.figures.answers_forest import answers_forest
 from reports.figures.critical_difference import critical_difference
@@ -61,11 +63,17 @@ class Contents:
     tasks: list[Table] = field(default_factory=list)
 
     @property
+    def registered(self) -> bool:
+        """Whether the suite has an analysis that was fixed before its data."""
+        return self.block.suite in names("analyses")
+
+    @property
     def answers(self) -> list[tuple[str, list[str], str]]:
-        """The first screen: arm against baseline, its sentences, and the name of the table behind them."""
+        """The first screen: arm against baseline, its sentences, and the name of the table behind them. A suite with a registered analysis
+        has its registered questions there, and no other claim beside them."""
         told: dict[tuple[str, str], list[str]] = {}
         for one in self.headlines:
-            if one.in_words:
+            if one.in_words and (one.group == STUDY or not self.registered):
                 told.setdefault((one.arm, one.table), []).append(one.said)
         found = []
         for (arm, table), said in told.items():
@@ -84,6 +92,31 @@ def contents(block: Block, against: str | None = None, scope: Scope = "suite") -
     if analysis is None:
         return Contents(block, None, papers, text, tables, pictures)
     return Contents(block, analysis, papers, text, tables, pictures, headlines(analysis), task_tables(analysis))
+
+
+def with_registered(parts: Sequence[Contents]) -> list[Contents]:
+    """The blocks, the first one of each study with the conclusions of its registered analysis over all blocks of that study."""
+    found: list[Contents] = []
+    for part in parts:
+        first = part.block.suite not in {one.block.suite for one in found}
+        mine = [one.block for one in parts if one.block.suite == part.block.suite and one.block.protocol == part.block.protocol]
+        told = _registered(part, mine) if first and part.registered and part.analysis else []
+        found.append(replace(part, headlines=[*told, *part.headlines]))
+    return found
+
+
+def _registered(part: Contents, blocks: Sequence[Block]) -> list[Headline]:
+    import pandas as pd
+
+    assert part.analysis is not None
+    frame = pd.concat([block.frame for block in blocks]).drop_duplicates(["key", "variant"])
+    rates = {(cell.task, cell.shots): block.majority(cell) for block in blocks for cell in block.cells if not cell.noise}
+    known = {where: rate for where, rate in rates.items() if rate is not None}
+    table = f"against-{part.analysis.against}.{part.block.name}"
+    plan = load_analysis(part.block.suite)
+    found = conclusions(plan, study_scores(frame, known))
+    first = {(one.question, one.treatment): one.shots for one in reversed(found)}
+    return [of_conclusion(one, table, claim=one.shots == first[one.question, one.treatment]) for one in found]
 
 
 def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:

@@ -114,13 +114,14 @@ def headlines(analysis: Analysis) -> list[Headline]:
     return sorted(told, key=lambda one: (not one.group.startswith("paper "), one.group != RIVALS))
 
 
-def of_conclusion(found: Conclusion, table: str) -> Headline:
-    """A registered question's answer for one treatment and number of shots."""
+def of_conclusion(found: Conclusion, table: str, *, claim: bool = True) -> Headline:
+    """A registered question's answer for one treatment and number of shots, with the claim in words unless that stands elsewhere."""
     first = found.baseline
     against = [_registered(one, found.estimand) for one in found.comparisons]
     rest = "" if first is None else f" {'; '.join(against)}; {len(first.evidence.tasks)} tasks, {first.evidence.pairs} pairs of runs."
     new = "; also on a new task" if found.on_a_new_task else ""
-    said = f"{found.question} at N = {found.shots}: {found.answer}{new}.{rest} ({found.claim}.)"
+    new += "; tasks or comparisons are missing" if first is not None and not found.complete else ""
+    said = f"{found.question} at N = {found.shots}: {found.answer}{new}.{rest}{f' ({found.claim}.)' if claim else ''}"
     tasks = () if first is None else tuple(one.task for one in first.evidence.tasks)
     pairs = 0 if first is None else first.evidence.pairs
     compared = None

@@ -10,6 +10,7 @@ import pytest
 
 from reports.analysis.analysis import analyse
 from reports.analysis.conclusions import Answer, Conclusion
+from reports.analysis.contents import contents, with_registered
 from reports.analysis.headlines import Headline, headlines, not_run_note, of_conclusion
 from reports.results.blocks import Block, read_results
 
@@ -78,3 +79,13 @@ def test_a_registered_question_without_runs_says_so() -> None:
     one = of_conclusion(Conclusion("Q1", "SCL helps", "gain", "scl", "20", Answer.NOT_RUN), "against-ce.study")
     assert one.said == "Q1 at N = 20: not run. (SCL helps.)"
     assert one.in_words
+
+
+def test_a_study_begins_with_its_registered_questions(tmp_path: Path, filled: Filled) -> None:
+    """Beside a registered conclusion no other claim is made of the same runs."""
+    cells = {(task, "20", ""): arms_of(gain) for task, gain in GAIN.items()}
+    blocks = read_results(filled(tmp_path, cells, suite="study")).blocks
+    (part,) = with_registered([contents(block) for block in blocks])
+    told = [said for _, sentences, _ in part.answers for said in sentences]
+    assert any(said.startswith("Q1 at N = 20: undecided; tasks or comparisons are missing. +3.5 points [") for said in told)
+    assert not any("a gain was shown" in said for said in told)
