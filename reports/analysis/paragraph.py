@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 
 from reports.analysis.analysis import ALPHA, Analysis, Place
+from reports.analysis.headlines import headlines
 from reports.analysis.power_notes import in_words
 from reports.published.filled_table import PaperTable
 from reports.results.blocks import Block
@@ -105,12 +106,14 @@ def _reach_of_claims(analysis: Analysis, hits: list[Place]) -> list[str]:
 
 
 def _noise_floor(analysis: Analysis) -> list[str]:
-    told = [(found.difference, place) for place in analysis.places if place[0] == analysis.null and (found := analysis.comparisons[place])]
-    known = [(abs(value), place) for value, place in told if value is not None]
-    if not known:
-        return [f"The noise floor was not measured: there is no arm {analysis.null}."]
-    most, where = max(known, key=lambda item: item[0])
-    return [f"The baseline under other random numbers differed from itself by up to {100 * most:.1f} points ({where[1].label})."]
+    told = [
+        f"{one.baseline.shown} points at {one.level} ({_list(list(one.tasks))})"
+        for one in headlines(analysis)
+        if one.arm == analysis.null and one.baseline is not None
+    ]
+    if not told:
+        return [f"The noise floor was not measured: there is no arm {analysis.null} with enough pairs."]
+    return [f"The baseline under other random numbers differed from itself by {_list(told)}, mean over tasks with its 95 % interval."]
 
 
 def _power(analysis: Analysis) -> list[str]:

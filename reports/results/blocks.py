@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-FIRST = ("ce", "ce-null", "ce-matched", "tfidf", "probe")  # baselines stand above the methods
+FIRST = ("baseline", "null", "matched")  # families whose arms stand above the methods
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Block:
     @cached_property
     def roles(self) -> dict[str, ArmRole]:
         """Arm -> what it is for: as its manifest declares it, or else as the installed method of that name does."""
-        names = {arm: arm.partition(" [")[0] for arm in self.arms}
+        names = {arm: arm.partition(" [")[0] for arm in dict.fromkeys(self.frame["variant"])}
         return {arm: self.declared.get(name) or installed_role(name) for arm, name in names.items()}
 
     @property
@@ -87,10 +87,13 @@ class Block:
 
     @cached_property
     def arms(self) -> list[str]:
-        """The arms: baselines first, then in the order of the plan."""
-        present = list(dict.fromkeys(self.frame["variant"]))
-        rank = {name: i for i, name in enumerate(dict.fromkeys([*FIRST, *self.order]))}
-        return sorted(present, key=lambda name: (rank.get(name.partition(" [")[0], len(rank)), name))
+        """The arms: baselines, noise floor and matched compute first, then in the order of the plan."""
+        rank = {name: i for i, name in enumerate(self.order)}
+
+        def order(arm: str) -> tuple[bool, int, str]:
+            return self.roles[arm].family not in FIRST, rank.get(arm.partition(" [")[0], len(rank)), arm
+
+        return sorted(self.roles, key=order)
 
     @cached_property
     def runs(self) -> dict[tuple[str, ScoredCell], Runs]:
