@@ -122,6 +122,7 @@ def clock_back() -> None:
     time.time, time.time_ns = clock, lambda: int(clock() * 10**9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_clock_that_is_set_back_changes_nothing(calm: Frame, tmp_path: Path, workers: int) -> None:
     results = tmp_path / "results"

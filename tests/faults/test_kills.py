@@ -31,6 +31,7 @@ def some_records(driver: Driver, results: Path, many: int) -> None:
         time.sleep(0.005)
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments(calm: Frame, tmp_path: Path) -> None:
     counts = Loop(tmp_path).run(KILLS, SECONDS)
     assert counts.kills.total() > 0
@@ -98,6 +99,7 @@ def test_a_driver_that_falls_silent_is_replaced_and_drops_what_it_had(calm: Fram
     assert repeats == {key: 1 if key == held else None for key in before}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 2])
 @pytest.mark.parametrize(
     ("signals", "code"),

@@ -97,6 +97,7 @@ def test_a_folder_of_damaged_records_only_names_them(tmp_path: Path) -> None:
     assert [(check.key, check.holds) for check in verify(tmp_path, Sources())] == [("ab" * 32, False)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

@@ -99,6 +99,7 @@ def test_where_the_engine_keeps_a_name_is_no_part_of_the_code(trees: Callable[..
     assert trees("from acme_loss import other\n" + BASE) != trees(BASE)
 
 
+@pytest.mark.slow
 def test_moving_an_engine_module_changes_no_hash_and_editing_a_loss_does(tmp_path: Path) -> None:
     """On a copy of the distribution: `supcon` keeps its code while the engine's `fine_tune` moves; one edited line of the loss shows."""
     root = Path(__file__).resolve().parents[3]

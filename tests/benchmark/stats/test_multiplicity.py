@@ -1,7 +1,7 @@
 """Declared families against statsmodels and scipy, and cells at floor."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
@@ -15,6 +15,7 @@ def named(p):
     return {str(i): value for i, value in enumerate(p)}
 
 
+@settings(max_examples=25)
 @given(P)
 def test_holm_agrees_with_statsmodels(p):
     found = holm(named(p))

@@ -60,6 +60,7 @@ def test_each_stage_has_a_manifest_of_its_own(study: Callable[..., RunRequest]) 
     assert [manifest.profile for manifest in manifests] == ["smoke", "smoke", "smoke+search2", "smoke+search2"]
 
 
+@pytest.mark.slow
 def test_what_one_stage_has_computed_the_next_one_takes(study: Callable[..., RunRequest]) -> None:
     _, first = run_request(study(stage="1"), lambda plan: Quiet())
     _, whole = run_request(study(), lambda plan: Quiet())

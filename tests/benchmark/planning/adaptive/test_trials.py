@@ -73,6 +73,7 @@ def give_dev_scores(request: RunRequest, dev: list[float], test: float) -> None:
         RecordStore(request.results).write(RunRecord(key=run.key, spec=run.spec, status="done", **scores))
 
 
+@pytest.mark.slow
 def test_every_trial_is_a_record_on_a_split_that_no_report_uses(request_of: Callable[..., RunRequest]) -> None:
     plan, summary = search(request_of())
     frame = load_results(request_of().results)
@@ -86,6 +87,7 @@ def test_every_trial_is_a_record_on_a_split_that_no_report_uses(request_of: Call
     assert {run.arm.name: run.arm.role for run in plan.runs} == {"majority": "arm", "tfidf": "tuned"}
 
 
+@pytest.mark.slow
 def test_the_manifest_holds_budget_labels_and_the_choice(request_of: Callable[..., RunRequest]) -> None:
     design = search(request_of())[0].manifest.design["search"]
     assert (design["trials"], design["drawn"]) == (BUDGET, {"majority": 0, "tfidf": BUDGET})
@@ -120,6 +122,7 @@ def test_test_scores_cannot_influence_the_choice(request_of: Callable[..., RunRe
     assert [run.key for run in after.runs] == [run.key for run in before.runs]
 
 
+@pytest.mark.slow
 def test_a_search_that_was_stopped_goes_on_where_it_was(request_of: Callable[..., RunRequest], tmp_path: Path) -> None:
     whole, _ = search(request_of())
     rest = request_of(results=tmp_path / "again")
@@ -132,6 +135,7 @@ def test_a_search_that_was_stopped_goes_on_where_it_was(request_of: Callable[...
     assert again.manifest.id == whole.manifest.id
 
 
+@pytest.mark.slow
 def test_a_search_that_is_done_runs_nothing_again(request_of: Callable[..., RunRequest]) -> None:
     _, first = search(request_of())
     plan, second = search(request_of())
@@ -139,6 +143,7 @@ def test_a_search_that_is_done_runs_nothing_again(request_of: Callable[..., RunR
     assert all(run.done for run in plan.runs)
 
 
+@pytest.mark.slow
 def test_tuned_results_stand_apart_from_defaults_in_one_folder(request_of: Callable[..., RunRequest]) -> None:
     search(request_of())
     run_request(request_of(search=None), lambda plan: Quiet())
