@@ -13,7 +13,7 @@ MARKS: dict[str, str] = {
     "a": "at least one run raised an alarm (see the list of alarms)",
     "c": "at least one run collapsed: its score is within one test-set standard error of the majority rate, or below it",
     "f": "at floor: no arm of this cell is above the majority rate by two test-set standard errors; outside every family of tests",
-    "h": "significant at 5 % after Holm's correction over the family named above",
+    "h": "significant at 5 % after Holm's correction over the comparison's family (the conditions list all families)",
     "l": "the length cap cut more than 1 % of the test texts",
     "p": "partial data: fewer rows than the original",
     "s": "stand-in data or a stand-in encoder: no verdict follows from it",
