@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("benchmark", "methods", "baselines", "reports")
 SHARED_NAMES = {"__init__", "__main__", "base", "registry"}  # file names that may stand for several things
 ONE_KIND = {"methods", "baselines", "controls", "rivals", "losses", "noise", "commands", "checks", "published"}
-# Rooms in which one figure, format, printed thing, verdict, word list or part of a method stands per file, however small.
-SMALL_IS_FINE = ONE_KIND | {"figures", "render", "output", "verdicts", "synthetic", "parts"}
+# Rooms in which one figure, table, format, printed thing, verdict, word list or part of a method stands per file, however small.
+SMALL_IS_FINE = ONE_KIND | {"figures", "tables", "render", "output", "verdicts", "synthetic", "parts"}
 MOST_MODULES, MOST_PARAMETERS, SMALL = 12, 6, 40
 
 # The private dialect of earlier versions, and what the field says.
@@ -157,6 +157,43 @@ def test_the_text_speaks_the_language_of_the_field(path: Path) -> None:
 def test_documents_speak_it_too(path: Path) -> None:
     lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
     assert not [f"line {n}: {word}" for n, line in lines for word in dialect(line)]
+
+
+# Tests of a whole rather than of one file: what users see, what several files do together, real data.
+WHOLES = {
+    "tests/baselines/rivals/test_authors_numbers.py",
+    "tests/benchmark/cli/test_end_to_end.py",
+    "tests/benchmark/cli/test_mistakes.py",
+    "tests/benchmark/cli/test_start_up.py",
+    "tests/benchmark/data/noise/test_text_noise.py",
+    "tests/benchmark/data/splits/test_protocols.py",
+    "tests/benchmark/data/test_real_data.py",
+    "tests/benchmark/records/test_bad_files.py",
+    "tests/benchmark/running/executors/test_ray_slots.py",
+    "tests/benchmark/stats/test_room.py",
+    "tests/benchmark/test_authors_import.py",
+    "tests/benchmark/test_numerics.py",
+    "tests/benchmark/test_public_api.py",
+    "tests/reports/audit/test_arithmetic.py",
+    "tests/reports/audit/test_command.py",
+    "tests/reports/audit/test_numbers_of_the_notes.py",
+    "tests/reports/published/test_tables.py",
+    "tests/reports/published/test_transcription.py",
+    "tests/reports/render/test_formats.py",
+    "tests/reports/test_bad_input.py",
+    "tests/reports/test_speed.py",
+}
+
+
+def test_tests_mirror_files() -> None:
+    """`tests/ROOM/test_X.py` tests `ROOM/X.py`, the folder `ROOM/X`, or the room X itself."""
+    astray = set()
+    for room in ROOMS:
+        for test in (ROOT / "tests" / room).rglob("test_*.py"):
+            tested = ROOT / test.relative_to(ROOT / "tests").parent / test.stem.removeprefix("test_")
+            if not (tested.with_suffix(".py").is_file() or tested.is_dir() or tested.parent.name == tested.name):
+                astray.add(shown(test))
+    assert astray == WHOLES, "name a test file after the file that it tests; one that tests a whole stands in the list above"
 
 
 def test_the_rules_can_fail(tmp_path: Path) -> None:
