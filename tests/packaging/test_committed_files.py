@@ -60,8 +60,18 @@ def test_no_credentials(committed: list[Path], kind: str) -> None:
 
 def test_no_data_and_no_weights(committed: list[Path]) -> None:
     kinds = (".parquet", ".arrow", ".safetensors", ".bin", ".pt", ".pkl", ".h5")
-    assert [path.name for path in committed if path.suffix in kinds] == []
+    assert [path.name for path in committed if path.suffix in kinds and path.parent.parent.name != "results"] == []
     assert [path.name for path in committed if path.stat().st_size > LARGEST] == []
+
+
+def test_archives_of_results_hold_what_our_runs_write_and_nothing_else(committed: list[Path]) -> None:
+    """Records, predictions, ids and labels are ours; a text of a data set is not."""
+    import pyarrow.parquet as pq
+
+    ours = {"records", "manifests", "splits", "testsets", "environments"}
+    for path in (path for path in committed if path.suffix == ".parquet"):
+        files = pq.read_table(path).column("file").to_pylist()
+        assert {file.split("/")[0] for file in files} <= ours, path.name
 
 
 def test_constraints_hold_no_place_to_install_from(root: Path) -> None:
