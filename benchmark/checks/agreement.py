@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmark.metrics.majority_score import majority_score
 from benchmark.records.record import Predictions, RunRecord
 from benchmark.stats.exact_tests import mcnemar_exact
 
@@ -108,7 +109,8 @@ def _right(predictions: Predictions, gold: NDArray[np.int64]) -> NDArray[np.bool
 
 
 def _same_conclusion(old: NDArray[np.bool_], new: NDArray[np.bool_], gold: NDArray[np.int64]) -> bool:
-    majority = np.bincount(gold).max() / len(gold)
+    majority = majority_score("accuracy", gold.tolist())
+    assert majority is not None
     if (old.mean() > majority) != (new.mean() > majority):
         return False
     lost, won = int((old & ~new).sum()), int((new & ~old).sum())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,14 +71,3 @@ def matthews(references: Labels, predictions: Labels) -> float:
 
 def _ratio(part: Matrix, whole: Matrix) -> Matrix:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-
-
-def majority_score(metric: str, labels: Sequence[int]) -> float | None:
-    """The metric of always naming the most frequent label of the test set; None for a metric whose value there is not known.
-
-    Accuracy: its share p. Macro-F1: 2p / (1 + p), divided by the classes present. Balanced accuracy: 1 / classes. MCC: 0.
-    """
-    share = max(Counter(labels).values()) / len(labels)
-    classes = len(set(labels))
-    known = {"accuracy": share, "macro_f1": 2 * share / (1 + share) / classes, "balanced_accuracy": 1 / classes, "mcc": 0.0}
-    return known.get(metric)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmark.errors import UserError, unknown
-from benchmark.metrics.classification import majority_score
+from benchmark.metrics.majority_score import majority_score
 from benchmark.metrics.stored_scores import StoredScores
 from benchmark.records.frame import PlanSummary, ResultsFolder, StoredRun, as_frame, read_folder
 from benchmark.records.store import RecordStore
