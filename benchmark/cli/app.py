@@ -21,6 +21,7 @@ from benchmark.cli.commands import (
     prepare_command,
     report_command,
     run_command,
+    schema_command,
     show_command,
     verify_command,
 )
@@ -46,6 +47,7 @@ app.command("compare")(compare_command.compare)
 app.command("archive")(archive_command.archive)
 app.command("restore")(archive_command.restore)
 app.command("audit")(audit_command.audit)
+app.command("schema")(schema_command.schema)
 app.command("prepare")(prepare_command.prepare)
 app.command("doctor")(doctor_command.doctor)
 

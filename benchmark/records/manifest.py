@@ -19,17 +19,39 @@ class ManifestRow(Frozen):
     """One planned run, with all that a table says of it whether it ran or not.
 
     Args:
+        key: the run's key.
         arm: the arm's name in the suite, or its method and sorted non-default parameters (the column `variant`).
+        method: the method's registered name.
         role: `arm`, or what the tuner makes of it (`trial`).
+        trial: number of the setting in a search; None outside one.
+        task: the task's name.
         task_source: `hub`, `mirror`, `file` or `embedded`.
         partial: which of the task's parts fall short of the original (`train`, `test`, `train+test`), or "".
+        shots: training examples as tables print them: `20`, `16/class`, `50%`, `all`, or `tail:RATIO:LARGEST`.
+        noise_kind: name of the noise; "" for none.
+        noise_level: its level; None for none.
+        noise_where: which examples it falls on: `train`, `test` or `both`; "" for none.
+        noise_size: `replace`, or `add:N`; "" for none.
+        split_seed: decides which rows train, which select, and what the noise touches.
+        seed: root of initialisation, batch order and dropout; None for a method that draws nothing in training.
+        init_seed: root of the initialisation alone, in a crossed design; None elsewhere.
         metric: the primary metric.
-        n_train, n_dev, n_test, n_unlabelled: as planned.
+        n_train: training examples, as planned.
+        n_dev: development examples, as planned.
+        n_test: test examples, as planned.
+        n_unlabelled: unlabelled texts on offer, as planned.
+        sampler: how batches are drawn.
+        encoder: name of the encoder; "" for none.
+        device: `cpu` or `cuda`.
+        precision: `fp32` or `bf16`.
+        threads: of one run.
         unlabelled: the unlabelled texts requested, a number or `pool`.
         setting: the id of the spec without its seeds, which the manifest's `settings` hold.
         params: all hyper-parameters.
-        family, controls: what the method declares itself to be for (`Method.family`, `Method.controls`); "" in manifests of older releases.
-            Reports choose the families of tests by them. They are no part of a key nor of the manifest's id.
+        notes: what planning had to say of the run.
+        family: what the method declares itself to be for (`Method.family`); "" in manifests of older releases. Reports choose the families
+            of tests by it. It is no part of a key nor of the manifest's id.
+        controls: the methods that it is a control of (`Method.controls`); no part of a key nor of the manifest's id.
     """
 
     key: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -95,12 +117,16 @@ class Manifest(Frozen):
     """One plan: suite, profile and protocol, and every run that belongs to them.
 
     Args:
+        version: version of the manifest's format.
+        suite: the suite's name.
         profile: its name, with `*` behind it where an option overrides it.
-        code: version of the program that planned.
-        request: the options as given, for readers. These two are no part of the id.
+        protocol: `honest`, or `paper` for what the papers did.
+        code: version of the program that planned; no part of the id.
+        request: the options as given, for readers; no part of the id.
         stand_in: whether data or encoder stand in for real ones.
         design: what was decided on the way: budget, draws and choices of a search, the looks of `--until decided`; else empty.
         settings: id -> the spec of a row without its seeds, so that planned runs tell what they are before they have a record.
+        rows: the planned runs.
     """
 
     version: int = MANIFEST_VERSION

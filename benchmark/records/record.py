@@ -61,7 +61,13 @@ def _cause(error: BaseException) -> str:
 
 
 class Predictions(Frozen):
-    """Predicted class of every test example, in the order of the test set, packed."""
+    """Predicted class of every example of a set, in the order of the set, packed.
+
+    Args:
+        classes: number of classes K.
+        n: number of examples.
+        packed: the class ids as blocks of base-K digits, compressed with zlib, as base85 text (`benchmark/records/prediction_codec.py`).
+    """
 
     classes: int = Field(gt=0)
     n: int = Field(ge=0)
@@ -81,8 +87,11 @@ class PhaseCost(Frozen):
     """What one phase cost and said. For a phase from the cache: what it cost when it was trained.
 
     Args:
+        name: the phase's name.
+        key: 64 hex digits that identify what the phase computes; "" for a phase that is not cached.
         seconds: wall-clock.
-        forward, backward: example passes.
+        forward: forward example passes.
+        backward: backward example passes.
         peak_bytes: most memory in use, as far as the device tells.
         cached: whether this run took it from the cache.
         log: what the phase recorded (term sizes, gradient norms, counts).
@@ -99,21 +108,36 @@ class PhaseCost(Frozen):
 
 
 class GitState(Frozen):
-    """Commit of the code, and whether the working tree differed from it."""
+    """Commit of the code, and whether the working tree differed from it.
+
+    Args:
+        commit: 40 hex digits.
+        dirty: whether the working tree had changes that were not committed.
+    """
 
     commit: str
     dirty: bool = False
 
 
 class SideFile(Frozen):
-    """A file beside the record, by name (relative to the results folder) and SHA-256."""
+    """A file beside the record.
+
+    Args:
+        file: its path within the results folder.
+        sha256: of its bytes.
+    """
 
     file: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class TruncatedTexts(Frozen):
-    """How many texts of a run were longer than its encoder reads, and lost their end."""
+    """How many texts of a run were longer than its encoder reads, and lost their end.
+
+    Args:
+        train: of the training examples.
+        test: of the test examples.
+    """
 
     train: int = Field(0, ge=0)
     test: int = Field(0, ge=0)
@@ -123,9 +147,10 @@ class TransferResult(Frozen):
     """What the predictor scores on a further test set, which nothing was selected by.
 
     Args:
-        n: rows.
+        n: rows of the test set.
         rows: SHA-256 over their ids, texts and labels, in the order of the predictions.
         metrics: fractions by name; for texts of no class AUROC and the threshold protocol.
+        predictions: predicted class of every row; None for texts of no class.
     """
 
     n: int = Field(ge=0)
@@ -138,18 +163,33 @@ class RunRecord(Frozen):
     """One run.
 
     Args:
+        version: version of the record's format.
+        key: SHA-256 of the canonical spec: the run's identity and the name of its file.
+        spec: everything that the predictions depend on.
+        status: how the run ended.
+        error: why it did not finish; None when it is done.
+        primary: name of the metric that tables show.
         metrics: fractions by name, on the test set (None: not a finite number); empty unless done. `primary` names the one in tables.
-        dev_metrics: the same on the development set.
-        testset, split: content hashes of the stored test set and split.
+        dev_metrics: fractions by name, on the development set; nothing that a table compares.
+        predictions: predicted class of every test example; None unless done.
         dev_predictions: as `predictions`, on the development set, for a metric that is changed later; None where there is no such set.
         scorer: SHA-256 of the user's metric scripts that the scores come from; "" for built-in metrics alone.
+        testset: content hash of the stored test set.
+        split: content hash of the stored split.
+        n_train: training examples.
+        n_dev: development examples.
+        n_test: test examples.
+        n_unlabelled: unlabelled texts on offer.
         labels_used: training and development labels.
         pool_size: training rows that a draw may take: those whose text is not in the test set. None: not recorded.
         truncated: texts that the encoder did not read whole. None: no encoder, or not recorded.
         transfer: name of a further test set -> what the predictor scores there; empty where none was asked for.
         phases: cost per phase, in order.
         scoring_seconds: prediction and scoring, in no phase.
+        alarms: names of what a reader must know of this run, such as collapse; `benchmark/records/alarms.py` says what each means.
         notes: what the split, the noise and the data had to say.
+        env_id: content hash of the stored environment: library versions, processor, flags.
+        git: commit of the code; None outside a checkout.
         plugin: SHA-256 of the plug-in file, for a method that comes from one.
         probabilities: side file with the class probabilities of the test set, float16 [n, K], where they were kept.
         representations: side file with its pooled vectors, float16 [n, H], where they were kept.

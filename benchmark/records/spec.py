@@ -25,7 +25,12 @@ class Frozen(BaseModel):
 
 
 class MethodSpec(Frozen):
-    """Which method: its registered name, its parameters (all of them, defaults included) and its code."""
+    """Which method: its registered name, its parameters (all of them, defaults included) and its code.
+
+    Args:
+        name: the name under which it is registered.
+        params: all hyper-parameters by name, defaults included.
+    """
 
     name: str
     params: dict[str, Any] = Field(default_factory=dict)
@@ -34,7 +39,14 @@ class MethodSpec(Frozen):
 
 
 class TaskSpec(Frozen):
-    """Which data: the hash of all rows and label names. The name is for readers and for finding the data again."""
+    """Which data: the hash of all rows and label names. The name is for readers and for finding the data again.
+
+    Args:
+        name: the task's name.
+        data: SHA-256 over all rows and label names.
+        n_classes: number of classes.
+        pair: whether an example is two texts.
+    """
 
     name: str
     data: str
@@ -43,14 +55,28 @@ class TaskSpec(Frozen):
 
 
 class Imbalance(Frozen):
-    """A long tail: class sizes fall geometrically from `largest` to `largest / ratio`."""
+    """A long tail: class sizes fall geometrically from `largest` to `largest / ratio`.
+
+    Args:
+        ratio: size of the largest class divided by that of the smallest.
+        largest: training examples of the largest class.
+    """
 
     ratio: float = Field(gt=1)
     largest: int = Field(400, gt=0)
 
 
 class SplitSpec(Frozen):
-    """Which rows train, select and score. `shots`: `20`, `16/class`, `50%` or `all`."""
+    """Which rows train, select and score.
+
+    Args:
+        protocol: `honest`, or `paper` for what the papers did.
+        shots: how many training examples: `20`, `16/class`, `50%` or `all`.
+        split_seed: decides which rows train, which select, and what the noise touches.
+        unlabelled: unlabelled texts on offer: a number, or `pool` for all of the training pool.
+        dev: whether the development set is noisy like the training set, or clean.
+        imbalance: the long tail of the training set; None: classes as in the data.
+    """
 
     protocol: Literal["honest", "paper"] = "honest"
     shots: str = "20"
@@ -62,7 +88,14 @@ class SplitSpec(Frozen):
 
 
 class NoiseSpec(Frozen):
-    """Which noise: kind, level (a rate, or a sampling temperature for back-translation), and where it falls."""
+    """Which noise: kind, level, and where it falls.
+
+    Args:
+        kind: the registered name of the noise.
+        level: a rate, or a sampling temperature for back-translation.
+        where: which examples it falls on.
+        size: `replace`, or `add:N` for N noised copies of each example beside the original.
+    """
 
     kind: str
     level: float
@@ -75,10 +108,13 @@ class EncoderSpec(Frozen):
     """Which encoder.
 
     Args:
+        name: the name of its configuration.
         commit: the pinned commit of its hub repository, or "".
         weights: SHA-256 of model.safetensors, for display and for the pin.
         files: SHA-256 over names and contents of every file that is read (weights, tokenizer, config): the encoder's identity.
         reinit: how many of its top layers are drawn again from the training seed before any method draws.
+        pooling: how token vectors become the vector of a text: their mean, or the first token's.
+        max_length: texts are cut to this many tokens.
     """
 
     name: str
@@ -91,22 +127,39 @@ class EncoderSpec(Frozen):
 
 
 class Budget(Frozen):
-    """The training constants that all arms of a cell share. Steps are those of the final fine-tuning."""
+    """The training constants that all arms of a cell share.
+
+    Args:
+        steps: optimizer steps of the final fine-tuning.
+        batch: examples per step.
+        lr_encoder: highest learning rate of the encoder.
+        lr_head: highest learning rate of the classification head.
+        weight_decay: of AdamW, decoupled from the gradient.
+        clip: largest norm of a gradient; a longer one is scaled down to it.
+        betas: the two decay rates of AdamW.
+        selection: whether the last checkpoint is scored, or the one with the best development score.
+    """
 
     steps: int = Field(gt=0)
     batch: int = Field(gt=0)
     lr_encoder: float = Field(gt=0)
     lr_head: float = Field(gt=0)
-    warmup: float = Field(0.1, ge=0, le=1, description="share of the steps")
+    warmup: float = Field(0.1, ge=0, le=1, description="share of the steps in which the learning rates rise to their highest value")
     weight_decay: float = Field(0.01, ge=0)
     clip: float = Field(1.0, gt=0)
-    epsilon: float = Field(1e-8, gt=0, description="AdamW's")
+    epsilon: float = Field(1e-8, gt=0, description="the epsilon of AdamW")
     betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.999)
     selection: Literal["last", "best-dev"] = "last"
 
 
 class Compute(Frozen):
-    """What the numbers depend on beyond the code: fixed by the profile, never 'auto'."""
+    """What the numbers depend on beyond the code: fixed by the profile, never 'auto'.
+
+    Args:
+        device: `cpu` or `cuda`.
+        precision: of the forward pass: float32 throughout, or bfloat16 by autocast.
+        threads: of one run; sums of floats depend on their number.
+    """
 
     device: str = "cpu"
     precision: Literal["fp32", "bf16"] = "fp32"
@@ -117,6 +170,16 @@ class RunSpec(Frozen):
     """One run: an arm in a cell on one (split seed, seed).
 
     Args:
+        version: version of the spec's format; part of the key.
+        numerics: version of the engine's numbers; it is raised whenever they change.
+        method: which method with which parameters.
+        task: which data.
+        split: which rows train, select and score.
+        noise: which noise; None: none.
+        sampler: how batches are drawn: `natural`, or `pk:P,K` for P classes with K examples each.
+        encoder: which encoder; None for a method without one.
+        budget: training constants; None for a method that takes no gradient steps.
+        compute: device, precision and threads.
         seed: root of initialisation, batch order and dropout; None for a method that draws nothing in training.
         init_seed: root of the initialisation alone, where a design crosses it with order and dropout; None: `seed`.
     """

@@ -23,8 +23,10 @@ class RegisteredRuns(Frozen):
 
     Args:
         stage: the stage of the study.
+        title: the stage's title in the suite.
         profile: as manifests name it, with encoder, search or crossed design where the stage has one.
         choice: the runs are alternatives, one arm in one cell per setting of a search: development scores decide which of them is run.
+        runs: how many runs these are.
         digest: SHA-256 over the sorted keys, one per line.
         keys: arm and cell in words -> the first digits of its keys in the order of replicates, with spaces between.
     """
@@ -63,8 +65,12 @@ class Registration(Frozen):
     """What is fixed before the first run of a study.
 
     Args:
+        version: version of the registration's format.
+        suite: the suite's name.
+        protocol: `honest`, or `paper` for what the papers did.
         request: the options of the command.
-        numerics, spec_version: what the keys were made under.
+        numerics: version of the engine's numbers that the keys were made under.
+        spec_version: version of the spec's format that the keys were made under.
         code: commit that the runs are made from.
         environment: library versions, processor model and flags of the machine that registered; no host, user or path.
         analysis: the analysis settings as plain data; empty where the suite has none.
