@@ -56,8 +56,9 @@ class Plan:
     @cached_property
     def detectable(self) -> MinimumDetectableEffect | None:
         """The smallest difference to the baseline that the plan can find; None where it compares nothing."""
-        looks = len(self.manifest.design.get("looks", {}).get("seeds", [])) or 1
-        return minimum_detectable_effect(self.runs, self.grid.suite.baseline, self.found, looks)
+        looks = self.manifest.design.get("looks")
+        level = None if looks is None else looks["levels"][min(len({row["seeds"] for row in looks["table"]}), len(looks["levels"]) - 1)]
+        return minimum_detectable_effect(self.runs, self.grid.suite.baseline, self.found, level)
 
     @property
     def title(self) -> str:

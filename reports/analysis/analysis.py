@@ -18,6 +18,7 @@ from benchmark.stats.multiplicity import Family, Floor, at_floor, holm
 from benchmark.stats.paired import Comparison, compare_units
 from benchmark.stats.pairing import PairedUnits, pair
 from benchmark.stats.power import DetectableRange, detectable_range
+from reports.analysis.stopped_looks import StoppedLooks
 from reports.results.blocks import Block
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
@@ -41,21 +42,28 @@ class Analysis:
     against: str
     scope: Scope = "suite"
 
+    @cached_property
+    def nulls(self) -> tuple[str, ...]:
+        """The arms that are a baseline under other random numbers, as their methods declare (`Method.family = "null"`): no claim and in no
+        family."""
+        return tuple(arm for arm in self.block.arms if arm != self.against and self.block.roles[arm].is_null)
+
     @property
-    def null(self) -> str:
-        """The arm that is the baseline under other random numbers: the noise floor, no claim and in no family."""
-        return f"{self.against}-null"
+    def null(self) -> str | None:
+        """The noise floor that tables and figures show; None where no arm is one, or where the block is compared with another arm than its
+        suite's baseline, whose noise floor nobody measured."""
+        return self.nulls[0] if self.nulls and self.against == declared_baseline(self.block.suite) else None
 
     @property
     def arms(self) -> list[str]:
         """The arms that are compared: the noise floor first."""
         rest = [arm for arm in self.block.arms if arm not in (self.against, self.null)]
-        return [*([self.null] if self.null in self.block.arms else []), *rest]
+        return [*([self.null] if self.null else []), *rest]
 
     @property
     def claims(self) -> list[str]:
         """The arms that the family is about."""
-        return [arm for arm in self.arms if arm != self.null]
+        return [arm for arm in self.arms if arm not in self.nulls]
 
     @cached_property
     def places(self) -> list[Place]:
@@ -77,7 +85,7 @@ class Analysis:
         """Family -> its comparisons: those planned, of a claim, in a cell that is not at floor."""
         found: dict[str, list[Place]] = {}
         for arm, cell in self.places:
-            if arm != self.null and not self.floored(cell):
+            if arm not in self.nulls and not self.floored(cell):
                 found.setdefault(self.family_name((arm, cell)), []).append((arm, cell))
         return found
 
@@ -97,8 +105,18 @@ class Analysis:
 
     @cached_property
     def comparisons(self) -> dict[Place, Comparison]:
-        """(arm, cell) -> the comparison."""
-        return {place: compare_units(units, cells=self.size(place), alpha=ALPHA) for place, units in self.units.items()}
+        """(arm, cell) -> the comparison; where looks decided how many pairs it has, with the interval that holds after stopping."""
+        found = {place: compare_units(units, cells=self.size(place), alpha=ALPHA) for place, units in self.units.items()}
+        if self.looks is None:
+            return found
+        levels = {place: 1 - self.looks.level(ALPHA, place[0], place[1].label) for place in found}
+        return {place: self.looks.widened(one, compare_units(self.units[place], level=levels[place])) for place, one in found.items()}
+
+    @cached_property
+    def looks(self) -> StoppedLooks | None:
+        """The planned looks of the block; None where the number of pairs was fixed."""
+        design = self.block.design.get("looks")
+        return None if design is None else StoppedLooks(design)
 
     @cached_property
     def families(self) -> dict[str, Family]:
@@ -106,9 +124,9 @@ class Analysis:
         return {name: holm({label(place): self._p(place) for place in places}, alpha=ALPHA) for name, places in self.members.items()}
 
     def _p(self, place: Place) -> float | None:
-        """The p of a comparison; where looks said how many pairs it has, times their number (Bonferroni over the looks)."""
-        p, looks = self.comparisons[place].p, len(self.block.design.get("looks", {}).get("seeds", [])) or 1
-        return None if p is None else min(1.0, p * looks)
+        """The p of a comparison; where looks said how many pairs it has, the one that holds after stopping."""
+        p = self.comparisons[place].p
+        return p if p is None or self.looks is None else self.looks.p(p, place[0], place[1].label)
 
     def adjusted(self, place: Place) -> float | None:
         """Holm's p of a comparison; None outside a family."""
@@ -165,11 +183,12 @@ class Analysis:
 
 def analyse(block: Block, against: str | None = None, scope: Scope = "suite") -> Analysis | None:
     """Compare a block with `against` (default: the suite's own baseline, or `ce`); None where the block has no such arm."""
-    name = against or _declared(block.suite)
+    name = against or declared_baseline(block.suite)
     return Analysis(block, name, scope) if name in block.arms else None
 
 
-def _declared(suite: str) -> str:
+def declared_baseline(suite: str) -> str:
+    """The baseline of a suite; `ce` where no suite of that name is there."""
     try:
         return load_suite(suite).baseline if suite else "ce"
     except (UserError, OSError):

@@ -107,9 +107,14 @@ def _looks(block: Block) -> str:
     looks = block.design.get("looks")
     if looks is None:
         return ""
-    return (
+    start = (
         f"Run until decided, with looks at {', '.join(map(str, looks['seeds']))} seeds: each comparison has as many pairs as it needed. "
-        f"Holm's p counts the {len(looks['seeds'])} looks; intervals and other p-values do not know of them."
+    )
+    if "spending" not in looks:
+        return f"{start}Holm's p counts the {len(looks['seeds'])} looks, and so do the intervals (Bonferroni); other p-values do not."
+    return (
+        f"{start}Intervals of single comparisons are repeated confidence intervals, and Holm's p is taken of the sequential p "
+        f"({looks['spending']} spending): both hold after stopping. Other p-values do not know of the looks."
     )
 
 

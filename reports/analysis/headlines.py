@@ -76,6 +76,10 @@ class Headline:
 
 
 STUDY = "registered question"
+STOPPED = (
+    "not tested over tasks, and the interval does not know of the looks, since each cell ended at a look that its scores chose: "
+    "what was decided stands cell by cell in the table of looks"
+)
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,9 @@ def headlines(analysis: Analysis) -> list[Headline]:
     """One per arm and level, the papers' arms first; Holm's correction over the arms and levels of a group."""
     found = [_measured(analysis, arm, level) for arm in analysis.arms for level in _levels(analysis.block)]
     found = [one for one in found if any((one.arm, cell) in analysis.units for cell in one.level.cells)]
-    looks = len(analysis.block.design.get("looks", {}).get("seeds", [])) or 1
     groups: dict[str, dict[str, float | None]] = {}
     for one in found:
-        p = None if one.baseline is None else min(1.0, looks * one.baseline.p)
+        p = None if one.baseline is None or analysis.looks is not None else one.baseline.p  # each cell stopped by its own scores
         groups.setdefault(_group(analysis.block, one.arm), {})[one.name] = p
     adjusted = {group: holm(ps, alpha=ALPHA).adjusted for group, ps in groups.items()}
     told = [_headline(analysis, one, adjusted[_group(analysis.block, one.arm)][one.name]) for one in found]
@@ -203,7 +206,8 @@ def _said(analysis: Analysis, one: _Measured, p_holm: float | None, pairs: int) 
         return f"{one.level.name}: too few pairs of runs for an interval{floor}."
     tasks = [cell.task for cell in one.used]
     on = f"on {', '.join(tasks)}" if len(tasks) < 4 else f"on {len(tasks)} tasks"
-    return f"{one.level.name}: {one.baseline.shown} points {on}, {pairs} pairs of runs{floor}; {_judged(one, p_holm)}."
+    judged = STOPPED if analysis.looks is not None else _judged(one, p_holm)
+    return f"{one.level.name}: {one.baseline.shown} points {on}, {pairs} pairs of runs{floor}; {judged}."
 
 
 def _judged(one: _Measured, p_holm: float | None) -> str:

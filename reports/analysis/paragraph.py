@@ -109,10 +109,10 @@ def _noise_floor(analysis: Analysis) -> list[str]:
     told = [
         f"{one.baseline.shown} points at {one.level} ({_list(list(one.tasks))})"
         for one in headlines(analysis)
-        if one.arm == analysis.null and one.baseline is not None
+        if one.arm in analysis.nulls and one.baseline is not None
     ]
     if not told:
-        return [f"The noise floor was not measured: there is no arm {analysis.null} with enough pairs."]
+        return ["The noise floor was not measured: no arm that is the baseline under other random numbers has enough pairs."]
     return [f"The baseline under other random numbers differed from itself by {_list(told)}, mean over tasks with its 95 % interval."]
 
 

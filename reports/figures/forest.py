@@ -22,7 +22,7 @@ def forest(analysis: Analysis, *, sanity: bool = False) -> Figure | None:
     Args:
         sanity: the sanity arms, which differ by far more and so have axes of their own, in place of the papers' methods and rivals.
     """
-    arms = [arm for arm in analysis.arms if (arm == analysis.null and not sanity) or (_is_sanity(analysis, arm) == sanity)]
+    arms = [arm for arm in analysis.arms if (arm in analysis.nulls and not sanity) or (_is_sanity(analysis, arm) == sanity)]
     cells = [
         cell for cell in analysis.block.cells if any(analysis.comparisons[p].n for p in analysis.places if p[1] == cell and p[0] in arms)
     ]
@@ -35,17 +35,18 @@ def forest(analysis: Analysis, *, sanity: bool = False) -> Figure | None:
     low, high = _limits(analysis, cells, arms)
     for one in axes[: len(cells)]:
         one.set_xlim(low, high)
+    band = f"Grey band: the 95 % interval of {analysis.null}, the baseline under other random numbers. " if analysis.null else ""
     note = (
         "Dots: single pairs. Diamonds: means with 95 % t interval before correction (that of two pairs may leave the picture), "
         "filled where Holm rejects at 5 %. "
-        f"{limit}Grey band: the 95 % interval of {analysis.null}, the baseline under other random numbers. {origin(analysis.block)}"
+        f"{limit}{band}{origin(analysis.block)}"
     )
     what = f"Difference of the sanity arms to {analysis.against}" if sanity else f"Difference to {analysis.against}"
     return finish(figure, axes, f"{what} in points", note, len(cells))
 
 
 def _is_sanity(analysis: Analysis, arm: str) -> bool:
-    return arm != analysis.null and analysis.block.roles[arm].group == SANITY
+    return arm not in analysis.nulls and analysis.block.roles[arm].group == SANITY
 
 
 def _limits(analysis: Analysis, cells: list[ScoredCell], arms: list[str]) -> tuple[float, float]:
@@ -62,7 +63,7 @@ def _limits(analysis: Analysis, cells: list[ScoredCell], arms: list[str]) -> tup
 
 def _panel(one: Axes, analysis: Analysis, cell: ScoredCell, named: Sequence[str], arms: Sequence[str]) -> None:
     one.axvline(0, color="#7F7F7F", linewidth=0.8)
-    noise = analysis.comparisons.get((analysis.null, cell))
+    noise = None if analysis.null is None else analysis.comparisons.get((analysis.null, cell))
     if noise is not None and noise.interval is not None:
         one.axvspan(100 * noise.interval.low, 100 * noise.interval.high, color="#D9D9D9", alpha=0.6, linewidth=0, zorder=0)
     for line, arm in enumerate(arms):
@@ -75,7 +76,7 @@ def _panel(one: Axes, analysis: Analysis, cell: ScoredCell, named: Sequence[str]
 
 def _line(one: Axes, analysis: Analysis, place: Place, height: float) -> None:
     units, found = analysis.units[place], analysis.comparisons[place]
-    colour = "#7F7F7F" if place[0] == analysis.null else "#0072B2"
+    colour = "#7F7F7F" if place[0] in analysis.nulls else "#0072B2"
     one.scatter(100 * (units.a - units.b), [height] * units.n, s=8, color=colour, alpha=0.45, linewidths=0)
     if found.interval is not None:
         one.plot([100 * found.interval.low, 100 * found.interval.high], [height, height], color=colour, linewidth=1.2)

@@ -14,7 +14,7 @@ from benchmark.stats.intervals import Estimate
 from benchmark.stats.multiplicity import holm
 from benchmark.stats.paired import Comparison, compare_units
 from benchmark.stats.pairing import PairedUnits
-from reports.analysis.analysis import Analysis, correctness, floor_of, paired
+from reports.analysis.analysis import Analysis, correctness, declared_baseline, floor_of, paired
 from reports.published import PublishedCell, PublishedTable, load_table, load_tables
 from reports.results.blocks import Block
 from reports.results.runs import Runs, Unit
@@ -169,8 +169,9 @@ def _filled(table: PublishedTable, block: Block, printed: PublishedCell, given: 
 
 
 def _floor(block: Block, runs: Runs) -> Comparison | None:
-    null = f"{runs.arm}-null"
-    if (null, runs.cell) not in block.runs:
+    """The baseline of a printed table under other random numbers, against itself; None where the block has no such arm in the cell."""
+    null = next((arm for arm in block.arms if block.roles[arm].is_null and (arm, runs.cell) in block.runs), None)
+    if null is None or runs.arm != declared_baseline(block.suite):
         return None
     return compare_units(paired(block, null, runs.cell, runs.arm))
 

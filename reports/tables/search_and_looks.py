@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reports.analysis.stopped_looks import StoppedLooks
 from reports.results.blocks import Block
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
 WHY = {
     "crossed": "crossed: p is at or below the level",
+    "futile": "stopped for futility: p is at or above the futility level",
     "last look": "last look: no more seeds are planned",
     "": "not ended yet",
 }
@@ -45,30 +47,66 @@ def _choice(search: Mapping[str, Any], choice: Mapping[str, Any]) -> list[TableC
     return [words(choice["arm"]), words(choice["cell"]), words(setting), *numbers, TableCell(means[choice["trial"]]), TableCell(means[0])]
 
 
+LOOK_NUMBERS = ("stage", "look at seeds", "pairs", "difference [repeated 95 %]", "p", "level", "futile from", "sequential p")
+
+
 def looks_table(block: Block) -> Table | None:
-    """One row per comparison: the last look at it, what it found, and whether and why it ended; None without looks."""
+    """One row per comparison: the last look at it, its boundaries, what it found, and whether and why it ended; None without looks."""
     looks = block.design.get("looks", {})
     last = {(row["arm"], row["cell"]): row for row in looks.get("table", [])}
     if not last:
         return None
     planned = ", ".join(map(str, looks["seeds"]))
+    stopped = StoppedLooks(looks)
     return Table(
         name=f"looks.{block.name}",
         caption=f"Which look ended each comparison with {looks['baseline']}, differences in points: {block.title}",
-        columns=_columns("arm", "cell") + _numbers("look at seeds", "pairs", "difference", "p") + _columns("why it ended"),
-        rows=tuple(TableRow(tuple(_look(row))) for row in last.values()),
-        footnotes=(
-            f"Looks planned beforehand at {planned} seeds; {looks['test']}; level {looks['level']:.3g} at each look: "
-            f"{looks['alpha']:g} over {len(looks['seeds'])} looks and {looks['comparisons']} comparisons.",
-            "A comparison that ended early by crossing overstates its difference somewhat: it ended because the difference was large.",
-        ),
+        columns=_columns("arm", "cell") + _numbers(*LOOK_NUMBERS) + _columns("why it ended"),
+        rows=tuple(TableRow(tuple(_look(stopped, row))) for row in last.values()),
+        footnotes=(f"Looks planned beforehand at {planned} seeds; {looks['test']}; {_rule(looks)}", *_after_stopping(looks)),
     )
 
 
-def _look(row: Mapping[str, Any]) -> list[TableCell]:
+def _rule(looks: Mapping[str, Any]) -> str:
+    """How the looks share alpha, in a sentence."""
+    over = f"{looks['comparisons']} comparison{'s' * (looks['comparisons'] != 1)}"
+    if "spending" not in looks:
+        return f"level {looks['level']:.3g} at each look: {looks['alpha']:g} over {len(looks['seeds'])} looks and {over}."
+    levels, futile = (", ".join(f"{one:.3g}" for one in some) for some in (looks["levels"], looks["futility"]["levels"]))
+    return (
+        f"alpha {looks['alpha']:g} over {over}, spent over the looks as {looks['spending']} does (Lan and DeMets): levels {levels}; a "
+        f"comparison that crosses leaves its share to the others. Futile from p = {futile}. The design finds a true difference of "
+        f"{looks['effect']:.2f} standard deviations of the paired differences with power {looks['futility']['power']:g}, futility counted. "
+        "Futility is not binding: the levels hold if a comparison is continued all the same."
+    )
+
+
+def _after_stopping(looks: Mapping[str, Any]) -> tuple[str, ...]:
+    over = "A comparison that ended early by crossing overstates its difference somewhat: it ended because the difference was large."
+    if "spending" not in looks:
+        return (over,)
+    valid = (
+        "Repeated 95 %: the repeated confidence interval, which covers the true difference at all looks together with 95 %, and so holds "
+        "whatever ended the comparison. Sequential p: the smallest alpha, over all looks of this one comparison, at which this look would "
+        "have crossed; Holm's correction starts from it. Stopped for futility says that more seeds would likely have shown nothing, not "
+        "that there is no difference: the interval says which differences remain possible."
+    )
+    return (valid, over)
+
+
+def _look(looks: StoppedLooks, row: Mapping[str, Any]) -> list[TableCell]:
+    stage = looks.number(row["arm"], row["cell"]) + 1
     counts = [TableCell(row[name], scale=1, digits=0) for name in ("seeds", "pairs")]
-    p = words("-" if row["p"] is None else f"{row['p']:.2g}")
-    return [words(row["arm"]), words(row["cell"]), *counts, TableCell(row["difference"], signed=True), p, words(WHY[row["why"]])]
+    low, high = row.get("low"), row.get("high")
+    difference = TableCell(row["difference"], interval=None if low is None else (low, high), signed=True)
+    levels = [words("-" if row.get(name) is None else f"{row[name]:.2g}") for name in ("level", "futility")]
+    p, valid = row["p"], None if row["p"] is None else looks.p(row["p"], row["arm"], row["cell"])
+    numbers = [words(f"{stage} of {len(looks.fractions)}"), *counts, difference, _p(p), *levels, _p(valid)]
+    return [words(row["arm"]), words(row["cell"]), *numbers, words(WHY[row["why"]])]
+
+
+def _p(p: float | None) -> TableCell:
+    return words("-" if p is None else f"{p:.2g}")
 
 
 def _columns(*names: str) -> tuple[TableColumn, ...]:

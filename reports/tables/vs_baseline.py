@@ -41,7 +41,7 @@ def differences_table(analysis: Analysis) -> Table:
 
 def _rules(analysis: Analysis) -> tuple[str, ...]:
     families = [f"{name}: {family}" for name, family in analysis.families.items()]
-    null = f"{analysis.null} is {NULL}." if analysis.null in analysis.arms else f"No arm {analysis.null}: the noise floor is not measured."
+    null = f"{analysis.null} is {NULL}." if analysis.null else f"No arm is {analysis.against} under other random numbers: no noise floor."
     units = sorted({found.unit for found in analysis.units.values()})
     said = f"Test: two-sided paired t-test per cell, unit {' or '.join(units) or 'none'}; family: {'; '.join(families) or 'empty'}."
     variances = sorted({found.variance for found in analysis.comparisons.values() if "Nadeau" in found.variance})
@@ -174,7 +174,7 @@ def conclusion(analysis: Analysis, place: Place) -> str:
         return f"{found.n} pairs cannot reach the level; {found.reach.needed} could"
     if analysis.floored(place[1]):
         return "at floor: outside the family"
-    if place[0] == analysis.null:
+    if place[0] in analysis.nulls:
         return "noise floor: outside the family"
     said = _direction(analysis, place, found)
     said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == ComparisonState.CONSTANT else ""

@@ -25,8 +25,10 @@ def _looks(looks: Mapping[str, Any]) -> Iterator[str]:
     last = {(row["cell"], row["arm"]): row for row in looks.get("table", [])}
     for (cell, arm), row in last.items():
         p = "no p" if row["p"] is None else f"p {row['p']:.2g}"
+        level = row.get("level", looks.get("level"))  # one for all looks in manifests of older releases
         said, why = {
-            "crossed": ("decided", f"crossed the level {looks['level']:.3g}"),
+            "crossed": ("decided", f"crossed the level {level:.3g}"),
+            "futile": ("not decided", "stopped for futility"),
             "last look": ("not decided", "the last look was"),
         }.get(row["why"], ("open", "goes on"))
         yield f"{said}: {cell} {arm}: {why} at {row['seeds']} seeds ({row['pairs']} pairs, {p})"

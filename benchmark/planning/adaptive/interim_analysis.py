@@ -11,8 +11,9 @@ from typing import Any
 from benchmark.cell import Cell
 from benchmark.config.suite import Arm
 from benchmark.errors import UserError
-from benchmark.planning.adaptive.stopping_rule import ALPHA, LOOKS, InterimLook, level_of, look
+from benchmark.planning.adaptive.stopping_rule import InterimLook, StoppingRule
 from benchmark.planning.cost.completed_runs import CompletedRun
+from benchmark.planning.cost.minimum_detectable_effect import is_claim
 from benchmark.planning.layout import Strand
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.planning.run_seeds import paired_seeds
@@ -27,17 +28,21 @@ class InterimAnalysis:
     Args:
         arms: per cell the arms with their parameters.
         baseline: what all others are compared with; it and its null run as long as any comparison of their cell goes on.
-        looks: numbers of seeds, rising.
+        rule: the planned looks and their levels.
         taken: per comparison what each look at it found, in order.
+        compared: arms whose comparison with the baseline is a claim; set by the class.
     """
 
     arms: Mapping[Cell, Sequence[Arm]]
     baseline: str
-    looks: tuple[int, ...] = LOOKS
+    rule: StoppingRule = field(default_factory=StoppingRule)
     taken: dict[Place, list[InterimLook]] = field(default_factory=dict)
+    compared: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        names = {arm.name for arms in self.arms.values() for arm in arms}
+        given = {arm.name: arm for arms in self.arms.values() for arm in arms}
+        names = set(given)
+        self.compared = frozenset(name for name, arm in given.items() if is_claim(arm, self.baseline))
         if self.baseline not in names or not any(self.is_compared(name) for name in names):
             raise UserError(
                 f"--until decided was given, and there is nothing to decide between {', '.join(sorted(names))}.",
@@ -48,12 +53,7 @@ class InterimAnalysis:
 
     def is_compared(self, name: str) -> bool:
         """Whether an arm is a claim: neither the baseline nor its noise floor."""
-        return name not in (self.baseline, f"{self.baseline}-null")
-
-    @property
-    def level(self) -> float:
-        """The p at or below which a look ends a comparison."""
-        return level_of(len(self.taken), len(self.looks))
+        return name in self.compared
 
     @property
     def going_on(self) -> list[Place]:
@@ -73,27 +73,32 @@ class InterimAnalysis:
         return looks[-1].seeds if looks and looks[-1].why else seeds
 
     def take(self, seeds: int, runs: Sequence[PlannedRun], kept: Mapping[str, CompletedRun]) -> None:
-        """Look at every comparison that goes on."""
+        """Look at every comparison that goes on. Each one that crosses leaves its share of alpha to the others, at this look already."""
         scores = scores_of(runs, kept)
+        differences = {}
         for cell, name in self.going_on:
             mine, theirs = scores.get((cell, name), {}), scores.get((cell, self.baseline), {})
-            differences = {split: mine[split] - theirs[split] for split in mine.keys() & theirs.keys()}
-            self.taken[cell, name].append(look(differences, seeds, self.level, self.looks))
+            differences[cell, name] = {split: mine[split] - theirs[split] for split in mine.keys() & theirs.keys()}
+        shares = len(self.taken) - sum(looks[-1].why == "crossed" for looks in self.taken.values() if looks)
+        for place, found in self._looked(differences, seeds, shares).items():
+            self.taken[place].append(found)
+
+    def _looked(self, differences: Mapping[Place, Mapping[int, float]], seeds: int, shares: int) -> dict[Place, InterimLook]:
+        """What a look finds with alpha over so many comparisons; again with the shares of those that crossed given to the rest."""
+        found: dict[Place, InterimLook] = {}
+        left, number = 0, self.rule.looks.index(seeds)
+        futility = self.rule.futile_from(len(self.taken))[number]
+        while left != (left := shares - sum(one.why == "crossed" for one in found.values())):
+            level = self.rule.levels(left)[number]
+            found = {place: self.rule.look(values, seeds, level, futility) for place, values in differences.items()}
+        return found
 
     def summary(self) -> dict[str, Any]:
         """What the manifest keeps: the plan of the looks, the level, and the table of those taken."""
         table = [
             {"cell": cell.label, "arm": name, **dataclasses.asdict(found)} for (cell, name), looks in self.taken.items() for found in looks
         ]
-        return {
-            "seeds": list(self.looks),
-            "alpha": ALPHA,
-            "comparisons": len(self.taken),
-            "level": self.level,
-            "test": "paired t-test, two-sided",
-            "baseline": self.baseline,
-            "table": table,
-        }
+        return {**self.rule.summary(len(self.taken)), "baseline": self.baseline, "table": table}
 
 
 def scores_of(runs: Sequence[PlannedRun], kept: Mapping[str, CompletedRun]) -> dict[Place, dict[int, float]]:

@@ -15,7 +15,6 @@ from benchmark.config.request import RunRequest
 from benchmark.config.suite import Arm
 from benchmark.planning.adaptive import trials
 from benchmark.planning.adaptive.interim_analysis import InterimAnalysis
-from benchmark.planning.adaptive.stopping_rule import LOOKS
 from benchmark.planning.cost.completed_runs import CompletedRun, completed_runs
 from benchmark.planning.grid import Grid
 from benchmark.planning.layout import Strand, lay_out, once, unique, whole_grid
@@ -68,7 +67,7 @@ class PlanSequence:
             arms = {cell: [trials.chosen_arm(a, search, made.get((cell, a.name))) for a in self.grid.arms] for cell in self.grid.cells}
             self.design["search"] = trials.search_summary(self.grid, search, self.workspace, made)
         if self.request.until is not None:
-            yield from self._looks(InterimAnalysis(arms, self.grid.suite.baseline, LOOKS))
+            yield from self._looks(InterimAnalysis(arms, self.grid.suite.baseline))
         else:
             yield self._reported([Strand(cell, arm, self.grid.seeds) for cell, some in arms.items() for arm in some])
 
@@ -101,7 +100,7 @@ class PlanSequence:
     def _looks(self, course: InterimAnalysis) -> Iterator[Plan]:
         """One plan per look, and a last one, for which nothing is left to run, whose manifest holds what every look found."""
         runs: list[PlannedRun] = []
-        for seeds in course.looks:
+        for seeds in course.rule.looks:
             if not course.going_on:
                 break
             runs = self._once(course.strands(seeds))
@@ -110,8 +109,9 @@ class PlanSequence:
             yield self._plan(runs, stage, self.notes)
             course.take(seeds, runs, self._kept())
         self.design["looks"] = course.summary()
-        crossed = sum(looks[-1].why == "crossed" for looks in course.taken.values())
-        yield self._plan(runs, f"until decided: {crossed} of {len(course.taken)} comparisons crossed their level", self.notes)
+        crossed, futile = (sum(looks[-1].why == why for looks in course.taken.values()) for why in ("crossed", "futile"))
+        said = f"until decided: {crossed} of {len(course.taken)} comparisons crossed their level, {futile} stopped for futility"
+        yield self._plan(runs, said, self.notes)
 
     def _once(self, strands: list[Strand]) -> list[PlannedRun]:
         """The runs of some strands; where a search chose one setting for two arms, that is noted."""

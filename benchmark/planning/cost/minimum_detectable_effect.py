@@ -6,9 +6,11 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.cell import Cell
+from benchmark.config.suite import Arm
 from benchmark.planning.cost.completed_runs import CompletedRuns
 from benchmark.planning.cost.cost_model import arm_in_cell
 from benchmark.planning.planned_run import PlannedRun
+from benchmark.plugins.registry import methods
 from benchmark.records.spec import RunSpec
 from benchmark.stats.pairing import ArmRuns, Label, PairedUnits, Run, label_of, pair
 from benchmark.stats.power import ALPHA, smallest_detectable, upper_spread
@@ -42,17 +44,21 @@ class MinimumDetectableEffect:
 
 
 def minimum_detectable_effect(
-    runs: Sequence[PlannedRun], baseline: str, found: CompletedRuns, looks: int = 1
+    runs: Sequence[PlannedRun], baseline: str, found: CompletedRuns, level: float | None = None
 ) -> MinimumDetectableEffect | None:
-    """Over all arms but the baseline and its null, in all cells. None where the plan compares nothing. `looks`: how many share alpha."""
+    """Over all arms but the baseline and its null, in all cells. None where the plan compares nothing.
+
+    Args:
+        level: of each test; alpha over the comparisons where None.
+    """
     cells: dict[tuple[Cell, str], list[PlannedRun]] = {}
     for run in runs:
         if run.arm.trial is None:
             cells.setdefault((run.cell, run.arm.name), []).append(run)
-    family = [compared for compared in cells if compared[1] not in (baseline, f"{baseline}-null") and (compared[0], baseline) in cells]
+    family = [place for place, some in cells.items() if is_claim(some[0].arm, baseline) and (place[0], baseline) in cells]
     if not family:
         return None
-    level, scores = ALPHA / len(family) / looks, _scores(found)
+    level, scores = ALPHA / len(family) if level is None else level, _scores(found)
     pairs, ends, measured = [], [], []
     for cell, arm in family:
         mine, theirs = cells[cell, arm], cells[cell, baseline]
@@ -75,6 +81,12 @@ def minimum_detectable_effect(
         known=len(ends),
         measured=min(measured, default=0),
     )
+
+
+def is_claim(arm: Arm, baseline: str) -> bool:
+    """Whether a comparison of an arm with the baseline is a claim: it is neither the baseline nor, by its method's declared family, the
+    baseline under other random numbers."""
+    return arm.name != baseline and methods.entry(arm.method).family != "null"
 
 
 def _paired(mine: Mapping[Label, float], theirs: Mapping[Label, float]) -> PairedUnits:

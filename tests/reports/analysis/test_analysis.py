@@ -172,3 +172,13 @@ def test_nothing_is_claimed_of_new_examples_where_no_difference_is_shown(tmp_pat
     table = statistics_table(analysis)
     line = next(row for row in table.rows if row.cells[0].shown == "scl")
     assert line.cells[[column.name for column in table.columns].index("on new test examples")].shown == "-"
+
+
+def test_the_noise_floor_is_told_by_the_family_that_its_method_declares_and_not_by_its_name(filled, tmp_path):
+    scores = {"ce": [0.6, 0.62, 0.61], "floor": [0.6, 0.6, 0.62], "ce-null": [0.7, 0.72, 0.71]}
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): scores})).blocks
+    roles = {"ce": "baseline", "floor": "null", "ce-null": "paper"}
+    declared = {arm: ArmRole(arm, family) for arm, family in roles.items()}
+    found = analyse(replace(block, declared=declared))
+    assert (found.null, found.claims) == ("floor", ["ce-null"])
+    assert analyse(replace(block, declared=declared), "ce-null").null is None

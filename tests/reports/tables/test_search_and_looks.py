@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scipy import stats
 
+from benchmark.cell import Cell
+from benchmark.planning.adaptive.stopping_rule import StoppingRule
 from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
+from benchmark.stats.sequential.boundaries import sequential_p
 from reports.analysis.analysis import analyse
 from reports.analysis.contents import contents
 from reports.analysis.context import header, notes
+from reports.analysis.headlines import headlines
 from reports.analysis.power_notes import missing_notes
 from reports.figures.search_curve import best_of_k_settings
 from reports.figures.selection_curve import best_of_k_curves
@@ -28,7 +33,29 @@ SEARCH = {
     "spaces": {"scl": {"weight": [0.1, 0.9]}},
     "choices": [{"cell": "sst2 N=20", "arm": "scl", "setting": {"weight": 0.1}, "trial": 2, "means": [0.6, None, 0.7], "why": ""}],
 }
+RULE = StoppingRule()
+CELL = Cell("sst2", "20").label
 LOOKS = {
+    **RULE.summary(1),
+    "baseline": "ce",
+    "table": [
+        {
+            "cell": CELL,
+            "arm": "scl",
+            "seeds": seeds,
+            "pairs": seeds,
+            "difference": difference,
+            "p": p,
+            "why": why,
+            "level": RULE.levels(1)[number],
+            "futility": RULE.futile_from(1)[number],
+            "low": difference - 0.01,
+            "high": difference + 0.01,
+        }
+        for number, (seeds, difference, p, why) in enumerate([(5, 0.02, 0.03, ""), (10, 0.04, 0.001, "crossed")])
+    ],
+}
+OF_AN_OLDER_RELEASE = {
     "seeds": [5, 10, 20, 50],
     "alpha": 0.05,
     "comparisons": 1,
@@ -36,8 +63,8 @@ LOOKS = {
     "test": "paired t-test, two-sided",
     "baseline": "ce",
     "table": [
-        {"cell": "sst2 N=20", "arm": "scl", "seeds": 5, "pairs": 5, "difference": 0.02, "p": 0.03, "why": ""},
-        {"cell": "sst2 N=20", "arm": "scl", "seeds": 10, "pairs": 10, "difference": 0.04, "p": 0.001, "why": "crossed"},
+        {"cell": CELL, "arm": "scl", "seeds": 5, "pairs": 5, "difference": 0.02, "p": 0.03, "why": ""},
+        {"cell": CELL, "arm": "scl", "seeds": 10, "pairs": 10, "difference": 0.04, "p": 0.001, "why": "crossed"},
     ],
 }
 SCORES = {"ce": [0.60, 0.62, 0.58, 0.64, 0.61, 0.59], "scl": [0.62, 0.61, 0.63, 0.65, 0.63, 0.60]}
@@ -107,26 +134,61 @@ def test_the_curve_of_settings_is_drawn_beside_that_of_runs(block_of: Callable[.
     assert {picture.name.split(".")[0] for picture in contents(block).pictures} >= {"best-of-k", "best-of-k-settings"}
 
 
-def test_the_look_that_ended_a_comparison_is_told_with_its_reason(block_of: Callable[..., Block]) -> None:
+def test_the_look_that_ended_a_comparison_is_told_with_its_boundaries_and_a_valid_interval(block_of: Callable[..., Block]) -> None:
     text = shown(looks_table(block_of({"looks": LOOKS})))
-    assert "scl|sst2 N=20|10|10|+4.0|0.001|crossed: p is at or below the level" in text
-    assert "level 0.0125 at each look" in text
+    valid = sequential_p(0.001, 1, RULE.fractions, "pocock")
+    assert f"scl|{CELL}|2 of 4|10|10|+4.0 [+3.0; +5.0]|0.001|0.0087|0.92|{valid:.2g}|crossed: p is at or below the level" in text
+    assert "spent over the looks as pocock does" in text
+    assert "Futility is not binding" in text
     assert "+2.0" not in text
 
 
+def test_a_comparison_that_stopped_for_futility_says_so(block_of: Callable[..., Block]) -> None:
+    table = [{**LOOKS["table"][0], "p": 0.97, "why": "futile"}]
+    text = shown(looks_table(block_of({"looks": {**LOOKS, "table": table}})))
+    assert "stopped for futility: p is at or above the futility level" in text
+    assert "not that there is no difference" in text
+
+
+def test_looks_of_an_older_release_are_shown_by_their_own_rule(block_of: Callable[..., Block]) -> None:
+    text = shown(looks_table(block_of({"looks": OF_AN_OLDER_RELEASE})))
+    assert f"scl|{CELL}|2 of 4|10|10|+4.0|0.001|-|-|0.004|crossed: p is at or below the level" in text
+    assert "level 0.0125 at each look: 0.05 over 4 looks and 1 comparison." in text
+
+
 def test_the_furthest_manifest_tells_the_looks(block_of: Callable[..., Block]) -> None:
-    earlier = {"looks": {**LOOKS, "table": LOOKS["table"][:1]}}  # type: ignore[index]
+    earlier = {"looks": {**LOOKS, "table": LOOKS["table"][:1]}}
     assert "10|10" in shown(looks_table(block_of({"looks": LOOKS}, earlier=earlier)))
 
 
-def test_corrected_p_values_know_how_often_was_looked(block_of: Callable[..., Block]) -> None:
-    plain, looked = (analyse(block_of(design)) for design in ({}, {"looks": LOOKS}))
+@pytest.mark.parametrize("looks", [LOOKS, OF_AN_OLDER_RELEASE], ids=["spending", "equal shares"])
+def test_corrected_p_values_and_intervals_know_how_often_was_looked(block_of: Callable[..., Block], looks: dict[str, Any]) -> None:
+    plain, looked = (analyse(block_of(design)) for design in ({}, {"looks": looks}))
     assert plain is not None
     assert looked is not None
     (place,) = plain.members["paper scl, suite glue-fewshot"]
-    p = plain.comparisons[place].p
-    assert p is not None
-    assert plain.adjusted(place) == pytest.approx(p)
-    assert looked.adjusted(place) == pytest.approx(min(1.0, 4 * p))
+    found, wide = plain.comparisons[place], looked.comparisons[place]
+    assert found.p is not None
+    assert found.interval is not None
+    assert wide.interval is not None
+    assert plain.adjusted(place) == pytest.approx(found.p)
+    if "spending" in looks:
+        valid, level = sequential_p(found.p, 1, RULE.fractions, "pocock"), RULE.levels(1)[1]
+    else:
+        valid, level = min(1.0, 4 * found.p), 0.05 / 4
+    assert looked.adjusted(place) == pytest.approx(valid)
+    assert wide.p == found.p
+    units = looked.units[place]
+    ends = stats.t.interval(1 - level, units.n - 1, found.difference, stats.sem(units.a - units.b))
+    assert (wide.interval.low, wide.interval.high) == pytest.approx(ends)
+    assert wide.interval.method.startswith("repeated confidence interval")
     assert any("looks at 5, 10, 20, 50 seeds" in line for line in notes(looked.block))
     assert missing_notes(looked) == ()
+
+
+def test_no_test_over_tasks_is_made_of_cells_that_chose_their_own_end(block_of: Callable[..., Block]) -> None:
+    analysis = analyse(block_of({"looks": LOOKS}))
+    assert analysis is not None
+    (one,) = headlines(analysis)
+    assert one.p_holm is None
+    assert "not tested over tasks" in one.said

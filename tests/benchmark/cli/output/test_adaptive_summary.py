@@ -31,3 +31,8 @@ def test_a_comparison_that_reached_the_last_look_is_told_as_undecided() -> None:
     assert decided({"looks": {**LOOKS, "table": [row]}}) == [
         "not decided: sst2 N=20 scl: the last look was at 50 seeds (50 pairs, p 0.028)"
     ]
+
+
+def test_a_comparison_that_stopped_for_futility_says_so() -> None:
+    row = {**LOOKS["table"][0], "seeds": 20, "pairs": 20, "p": 0.8, "level": 0.01, "futility": 0.6, "why": "futile"}  # type: ignore[index]
+    assert decided({"looks": {"table": [row]}}) == ["not decided: sst2 N=20 scl: stopped for futility at 20 seeds (20 pairs, p 0.8)"]

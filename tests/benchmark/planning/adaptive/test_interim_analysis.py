@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from benchmark.cell import Cell
 from benchmark.config.request import RunRequest
+from benchmark.config.suite import Arm
 from benchmark.errors import UserError
+from benchmark.planning.adaptive.interim_analysis import InterimAnalysis
 from benchmark.planning.adaptive.plan_sequence import plan_sequence
+from benchmark.planning.adaptive.stopping_rule import StoppingRule
 from benchmark.planning.plan import Plan
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
@@ -44,7 +48,12 @@ def request_of(tmp_path: Path) -> Callable[..., RunRequest]:
 
 
 def one_clear(arm: str, seed: int) -> float:
-    """tfidf is far better than the baseline from the first look on, smooth-tfidf never."""
+    """tfidf is far better than the baseline from the first look on; smooth-tfidf neither clearly better nor clearly the same."""
+    return {"majority": 0.5, "tfidf": 0.9 + 0.001 * (seed % 3), "smooth-tfidf": 0.5 + 0.01 * (-1) ** seed + 0.002}[arm]
+
+
+def one_futile(arm: str, seed: int) -> float:
+    """tfidf is far better, smooth-tfidf is the baseline with noise."""
     return {"majority": 0.5, "tfidf": 0.9 + 0.001 * (seed % 3), "smooth-tfidf": 0.5 + 0.01 * (-1) ** seed}[arm]
 
 
@@ -88,7 +97,27 @@ def test_the_last_manifest_says_which_look_ended_each_comparison_and_why(request
     ended = {(row["arm"], row["seeds"], row["why"]) for row in told["table"] if row["why"]}
     assert ended == {("tfidf", 5, "crossed"), ("smooth-tfidf", 50, "last look")}
     assert (told["seeds"], told["comparisons"], told["baseline"]) == ([5, 10, 20, 50], 2, "majority")
-    assert told["level"] == pytest.approx(0.05 / 4 / 2)
+    assert told["levels"] == pytest.approx(StoppingRule().levels(2))
+    open_ = [row for row in told["table"] if row["arm"] == "smooth-tfidf"]
+    assert [row["level"] for row in open_] == pytest.approx(StoppingRule().levels(1)), "the share of tfidf went to the one that is left"
+    assert [row["futility"] for row in open_] == pytest.approx(StoppingRule().futile_from(2))
+
+
+def test_a_comparison_that_will_find_nothing_ends_early_and_the_baseline_with_it(request_of: Callable[..., RunRequest]) -> None:
+    plans = list(simulated(request_of(), one_futile))
+    assert [runs_by_arm(plan) for plan in plans][1:] == [{"majority": 10, "tfidf": 5, "smooth-tfidf": 10}] * 2
+    told = plans[-1].manifest.design["looks"]
+    assert {(row["arm"], row["seeds"], row["why"]) for row in told["table"] if row["why"]} == {
+        ("tfidf", 5, "crossed"),
+        ("smooth-tfidf", 10, "futile"),
+    }
+    assert "1 stopped for futility" in plans[-1].stage
+
+
+def test_the_noise_floor_is_told_by_its_family_and_not_by_its_name() -> None:
+    arms = [Arm(name="ce", method="ce"), Arm(name="ce-null", method="scl"), Arm(name="floor", method="ce-null")]
+    course = InterimAnalysis({Cell("sst2", "20"): arms}, "ce")
+    assert [name for _, name in course.taken] == ["ce-null"]
 
 
 def test_every_look_has_a_manifest_before_its_runs(request_of: Callable[..., RunRequest]) -> None:
@@ -113,7 +142,7 @@ def test_plan_shows_the_first_look_and_writes_nothing(request_of: Callable[..., 
     assert len(plan.runs) == 15
     assert plan.stage.startswith("until decided: look at 5 seeds, 2 of 2 comparisons not decided yet")
     assert plan.detectable is not None
-    assert plan.detectable.level == pytest.approx(0.05 / 4 / 2)
+    assert plan.detectable.level == pytest.approx(StoppingRule().levels(2)[0])
     assert not request_of().results.exists()
 
 
