@@ -71,7 +71,7 @@ def options(
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code (see `exit_codes`)."""
     given = list(sys.argv[1:] if argv is None else argv)
-    if not {"run", "plan", "prepare"}.isdisjoint(given):
+    if not {"run", "plan", "prepare", "compare"}.isdisjoint(given):
         complete_run_options()
     verbose = [word for word in given if word == "--verbose"][:1]  # belongs to the program, but people write it where they are
     try:

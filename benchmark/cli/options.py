@@ -19,7 +19,7 @@ Plugins = Annotated[
     typer.Option("--plugin", metavar="FILE_OR_MODULE", help="Load methods or tasks from this file or module. Repeatable."),
 ]
 Results = Annotated[Path | None, typer.Option("--results", metavar="DIR", help="Where the records are. Default: results/runs.")]
-_commands: dict[Callable[..., None], Callable[..., None]] = {}  # as typer sees it -> as it is written
+_commands: dict[Callable[..., None], tuple[Callable[..., None], bool]] = {}  # as typer sees it -> as written; whether a suite is required
 
 
 def with_run_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -27,16 +27,25 @@ def with_run_options(command: Callable[..., None]) -> Callable[..., None]:
 
     Which options these are is said by `complete_run_options`, which imports pydantic: `--help` and `list` need neither.
     """
+    return _with_options(command, lambda values: parsed_request(values), suite_required=True)
+
+
+def with_options_of_a_run(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that may do without a suite: it takes the options as given, by name, and makes the request itself."""
+    return _with_options(command, lambda values: given_options(values), suite_required=False)
+
+
+def _with_options(command: Callable[..., None], made: Callable[[dict[str, Any]], Any], *, suite_required: bool) -> Callable[..., None]:
     own = list(inspect.signature(command).parameters)[1:]
 
     @functools.wraps(command)
     def wrapper(**values: Any) -> None:
         mine = {name: values.pop(name) for name in own}
-        command(parsed_request(values), **mine)
+        command(made(values), **mine)
 
     wrapper.__annotations__ = {}
     wrapper.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
-    _commands[wrapper] = command
+    _commands[wrapper] = command, suite_required
     return wrapper
 
 
@@ -44,20 +53,20 @@ def complete_run_options() -> None:
     """Give the commands that run, plan or prepare their options."""
     from benchmark.config.request import RunRequest
 
-    for wrapper, command in _commands.items():
+    for wrapper, (command, suite_required) in _commands.items():
         own = list(inspect.signature(command, eval_str=True, locals={"RunRequest": RunRequest}).parameters.values())[1:]
-        shared = [*_parameters(), *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own)]
+        shared = [*_parameters(suite_required), *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own)]
         wrapper.__signature__ = inspect.Signature(shared)  # type: ignore[attr-defined]
 
 
-def _parameters() -> Iterator[inspect.Parameter]:
+def _parameters(suite_required: bool) -> Iterator[inspect.Parameter]:
     from benchmark.config.request import RunRequest
 
     for name, field, option in RunRequest.options():
         shown = typer.Option(f"--{name.replace('_', '-')}", metavar=option.metavar or None, help=option.help)
         kind: Any = str | None
         default: Any = None
-        if field.is_required():
+        if field.is_required() and suite_required:
             kind, default = str, inspect.Parameter.empty
         elif field.annotation is bool:
             kind, default = bool, False

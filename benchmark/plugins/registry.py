@@ -285,6 +285,13 @@ def load_plugins(given: str | Iterable[str]) -> None:
         load_plugin(spec)
 
 
+def registered_by(spec: str) -> list[str]:
+    """The methods that a loaded plug-in (a file, or a module) registers, in the order of their names."""
+    path = Path(spec).resolve()
+    modules = {name for name, file in _plugin_files.items() if file == path}
+    return [entry.name for entry in methods.listing() if entry.module in modules or entry.package == spec]
+
+
 def _load_file(given: Path) -> None:
     if not given.is_file():
         raise UserError(f"The plug-in file {str(given)!r} does not exist.", "A Python file or the name of an installed module.")

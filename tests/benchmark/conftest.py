@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 
 from benchmark.config.request import RunRequest
 from benchmark.planning.plan import Plan, make_plan
+from benchmark.plugins import registry
+from benchmark.records.archive.archive import add_to_archive
 from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore
 from benchmark.running.driver import Summary, run_plan
@@ -59,3 +62,41 @@ def run_of(request_of: Callable[..., RunRequest]) -> Callable[..., tuple[Summary
         return summary, {name: record for name, record in named.items() if record is not None}
 
     return run
+
+
+OWN_METHOD = '''
+"""A method of one's own: cross-entropy with a weight."""
+from dataclasses import dataclass
+from benchmark import CrossEntropy, FineTune, Method, Weighted, methods
+
+@methods.register("half-ce")
+@dataclass(frozen=True)
+class HalfCrossEntropy(Method):
+    """Cross-entropy times a weight."""
+    weight: float = 0.5
+    def phases(self, task):
+        return [FineTune(Weighted((self.weight, CrossEntropy())))]
+'''
+
+
+@pytest.fixture(scope="session")
+def tiny_reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of real runs: `ce` and `ce-null` on two embedded tasks, two seeds, the tiny encoder."""
+    folder = tmp_path_factory.mktemp("reference")
+    options = {"tasks": "sst2,qnli", "methods": "ce,ce-null", "seeds": "2", "executor": "inline"}
+    request = RunRequest.parse(suite="glue-fewshot", profile="smoke", results=folder / "runs", cache=folder / "cache", **options)
+    assert run_plan(make_plan(request), request, Silent()).failed == 0
+    add_to_archive(folder / "runs", folder / "archive")
+    return folder / "archive"
+
+
+@pytest.fixture
+def own_method(tmp_path: Path) -> Iterator[Path]:
+    """A plug-in file with the method `half-ce`, unregistered again afterwards."""
+    files = dict(registry._plugin_files)
+    path = tmp_path / "half_ce.py"
+    path.write_text(OWN_METHOD)
+    yield path
+    for module in set(registry._plugin_files) - set(files):
+        del registry._plugin_files[module], sys.modules[module]
+        registry._forget(module)

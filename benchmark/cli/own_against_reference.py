@@ -1,0 +1,175 @@
+"""One's own method against a reference: planned, run only where the reference has results, and paired with it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TextIO
+
+from benchmark.errors import UserError
+
+if TYPE_CHECKING:
+    from benchmark.config.request import RunRequest
+    from benchmark.planning.against.sub_grid import SubGrid
+    from benchmark.records.reference.reference import Reference
+    from benchmark.running.driver import Observer
+    from reports.tables.table import Table
+
+CALIBRATION = 4  # runs of the baseline that are made again in another environment
+
+
+@dataclass(frozen=True)
+class PlannedAgainst:
+    """What a comparison with a reference will run.
+
+    Args:
+        differing: in what this environment differs from that of the reference's baseline; empty: in nothing.
+    """
+
+    request: RunRequest
+    reference: Reference
+    grid: SubGrid
+    differing: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What will run and what it will cost, in lines."""
+        return "\n".join(_lines(self))
+
+
+@dataclass(frozen=True)
+class RunAgainst:
+    """How a comparison with a reference ended: its tables, the seconds that it took, and the runs that failed with their errors."""
+
+    tables: list[Table]
+    seconds: float
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+
+def plan_against(given: dict[str, Any], against: str, calibrate: int | None = None) -> PlannedAgainst:
+    """Plan one's own methods where a reference has results. Trains nothing.
+
+    Args:
+        given: options of `run` by name; suite and profile are the reference's where they are not given, the methods those of the plug-ins.
+        against: `reference`, or the path of an archive or results folder.
+        calibrate: runs of the baseline to make again; None: some where the environment is another one than the reference's.
+
+    Raises:
+        UserError: no reference, no method, or nothing that could be paired.
+    """
+    from benchmark.config.request import RunRequest
+    from benchmark.metrics.stored_scores import StoredScores
+    from benchmark.planning.against.sub_grid import sub_grid
+    from benchmark.plugins.registry import load_plugins, registered_by
+    from benchmark.records.reference.reference import find_reference, read_reference
+    from benchmark.records.store import RecordStore
+
+    plugins = [given["plugin"]] if isinstance(given.get("plugin"), str) else list(given.get("plugin", ()))
+    load_plugins(plugins)  # a noise kind may be one of theirs
+    folder = find_reference(against)
+    reference = read_reference(folder, given.get("suite"), given.get("profile"), examine=StoredScores(RecordStore(folder)))
+    mine = [name for plugin in plugins for name in registered_by(plugin)]
+    if not (given.get("methods") or mine):
+        raise UserError(
+            "--against was given without a method of your own.",
+            "A plug-in file that registers a method (--plugin mine.py), or --methods.",
+            "See the section about a method in CONTRIBUTING.md.",
+        )
+    own = {"suite": reference.suite, "profile": reference.profile.rstrip("*"), "methods": mine}
+    request = RunRequest.parse(**(own | given))
+    first = sub_grid(request, reference, 0)
+    differing = _differing(first, reference)
+    wanted = calibrate if calibrate is not None else CALIBRATION if differing else 0
+    return PlannedAgainst(request, reference, sub_grid(request, reference, wanted) if wanted else first, differing)
+
+
+def _differing(grid: SubGrid, reference: Reference) -> tuple[str, ...]:
+    """In what this machine's environment differs from those of the runs that one's own are paired with."""
+    from benchmark.records.jsonable import jsonable
+    from benchmark.records.reference.comparability import environment_differences
+    from benchmark.records.spec import content_key
+    from benchmark.records.store import RecordStore
+    from benchmark.running.machine.compute import apply_compute
+    from benchmark.running.machine.provenance import environment
+
+    compute = grid.plans[0].grid.compute
+    apply_compute(compute)
+    here, store = jsonable(environment(compute)), RecordStore(reference.folder)
+    pairs = (reference.beside(grid.baseline, run.spec) for run in grid.runs)
+    found: dict[str, None] = {}
+    for env_id in dict.fromkeys(record.env_id for record in pairs if record is not None):
+        if env_id == content_key(here):
+            continue
+        try:
+            found.update(dict.fromkeys(environment_differences(here, store.get_shared("environments", env_id))))
+        except UserError:
+            found["the reference's environment is not stored"] = None
+    return tuple(found)
+
+
+def _lines(planned: PlannedAgainst) -> Iterator[str]:
+    from benchmark.cli.output.plan_text import arms_table
+    from benchmark.cli.output.tally import duration
+
+    grid = planned.grid
+    yield grid.plans[0].title
+    for plan in grid.everything:
+        if plan.stage:
+            yield plan.stage[0].upper() + plan.stage[1:] + "."
+        yield from ("", arms_table(plan), "")
+    for reason, count in grid.refused.items():
+        yield f"Not run, because it could not be paired: {count} runs, {reason}."
+    if planned.differing:
+        yield f"Another environment than the reference's: {'; '.join(planned.differing)}."
+    else:
+        yield "The environment is the reference's: runs of one spec agree to the last bit."
+    yield from grid.notes
+    todo = sum(plan.price.todo for plan in grid.everything)
+    yield f"{len(grid.runs)} runs of your own, {len(grid.calibration.runs) if grid.calibration else 0} for calibration; {todo} to do."
+    known = [plan.price for plan in grid.everything if plan.price.seconds is not None]
+    if todo and not known:
+        yield "Time: unknown until a run of this kind has been measured."
+    elif todo:
+        work, elapsed = (sum(getattr(price, name) or 0.0 for price in known) for name in ("seconds", "elapsed"))
+        workers = known[0].workers
+        yield (
+            f"Time: about {duration(work)} of work, {duration(elapsed)} with {workers} worker{'s' * (workers != 1)}, as such runs took "
+            "where they were measured. --seeds and --tasks narrow it."
+        )
+
+
+def run_against(planned: PlannedAgainst, observer: Callable[[TextIO], Observer]) -> RunAgainst:
+    """Run what is planned and not computed yet, and pair it with the reference.
+
+    Args:
+        observer: made for each plan, from the stream that it writes to.
+
+    Raises:
+        UserError: the results folder cannot be written.
+    """
+    from benchmark.running.driver import run_plan
+    from benchmark.running.executors.choice import prepare_executor
+    from benchmark.running.run_and_record import RUN_FUNCTIONS
+    from reports.against.against_tables import against_tables
+    from reports.against.paired_with_reference import PairedWithReference, read_own
+
+    request, grid = planned.request, planned.grid
+    prepare_executor(request, RUN_FUNCTIONS)
+    began, failures, computed = time.perf_counter(), [], Counter[str]()
+    for plan in grid.everything:
+        summary = run_plan(plan, request, observer(sys.stderr))
+        failures += summary.failures
+        computed["calibration" if plan is grid.calibration else "own"] += summary.done - summary.cached
+    seconds = time.perf_counter() - began
+    own = read_own(request.results, {run.key: run.arm.name for run in grid.runs})
+    paired = PairedWithReference(planned.reference, own, grid.baseline)
+    refused = [f"Not run, because it could not be paired: {count} runs, {reason}." for reason, count in grid.refused.items()]
+    took = (
+        f"{computed['own']} runs of one's own and {computed['calibration']} for calibration took {seconds:.0f} s now; "
+        f"{len(grid.runs) - computed['own']} of one's own were computed before or failed."
+    )
+    tables = against_tables(paired, (*refused, *grid.notes, took))
+    return RunAgainst(tables, seconds, failures)

@@ -1,0 +1,86 @@
+"""`compare --against`: a method from a fresh file gets its row beside the arms of a reference that was not run again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmark.records.archive.archive import add_to_archive
+from benchmark.records.archive.restored import restore
+from benchmark.records.record import RunRecord
+from benchmark.records.store import RecordStore
+
+Bench = Callable[..., Any]
+
+
+def call(bench: Bench, reference: Path, *words: str) -> Any:
+    return bench("compare", "--against", str(reference), "--executor", "inline", "--results", "mine", "--cache", "cache", *words)
+
+
+def ran(folder: Path) -> list[str]:
+    return sorted(record.spec.method.name for record in RecordStore(folder) if isinstance(record, RunRecord))
+
+
+def test_only_ones_own_method_runs_and_its_row_stands_beside_the_others(
+    bench: Bench, tiny_reference: Path, own_method: Path, tmp_path: Path
+) -> None:
+    done = call(bench, tiny_reference, "--plugin", str(own_method))
+    assert done.code == 0, done.err
+    assert ran(tmp_path / "mine") == ["half-ce"] * 4
+    plan, _, tables = done.out.partition("## ")
+    assert "4 runs of your own, 0 for calibration; 4 to do." in plan
+    assert "Time: about" in plan
+    assert "half-ce (yours)" in tables
+    written = json.loads((tmp_path / "mine" / "against" / "against-half-ce.json").read_text())
+    assert [row["name"] for row in written[0]["rows"]] == ["ce", "ce-null", "half-ce (yours)"]
+    assert any("runs of one's own and 0 for calibration took" in line for line in written[0]["header"])
+    assert (tmp_path / "mine" / "against" / "against-half-ce.md").is_file()
+
+    again = call(bench, tiny_reference, "--plugin", str(own_method))
+    assert "; 0 to do." in again.out
+
+
+def test_in_another_environment_runs_of_the_baseline_are_made_again(
+    bench: Bench, tiny_reference: Path, own_method: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    restore(tiny_reference, elsewhere)
+    store = RecordStore(elsewhere)
+    records = [record for record in store if isinstance(record, RunRecord)]
+    other = store.write_environment({**store.get_shared("environments", records[0].env_id), "processor": "another one"})
+    for record in records:
+        store.write(record.model_copy(update={"env_id": other}))
+    add_to_archive(elsewhere, tmp_path / "archive")
+    done = call(bench, tmp_path / "archive", "--plugin", str(own_method), "--tasks", "sst2", "--calibration", "2")
+    assert done.code == 0, done.err
+    assert "and another one in the reference" in done.out
+    assert ran(tmp_path / "mine") == ["ce", "ce", "half-ce", "half-ce"]
+    assert "2 of 2 repeated runs of the baseline predict every test example as in the reference" in done.out
+    assert "2 across environments" in done.out
+
+
+def test_a_reference_that_is_not_there_and_no_method_are_refused(bench: Bench, tiny_reference: Path, own_method: Path) -> None:
+    absent = bench("compare", "--against", "absent", "--plugin", str(own_method))
+    assert absent.code == 2
+    assert "no such folder" in absent.err
+    assert "without a method of your own" in call(bench, tiny_reference).err
+
+
+def test_two_folders_are_still_compared(bench: Bench, tiny_reference: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_reference, tmp_path / "copy")
+    done = bench("compare", str(tiny_reference), str(tmp_path / "copy"))
+    assert done.code == 0, done.err
+    assert "4 of 4 arms in cells hold exactly the same runs" in done.out
+    mixed = bench("compare", str(tiny_reference), str(tmp_path / "copy"), "--seeds", "2")
+    assert mixed.code == 2
+    assert "--seeds" in mixed.err
+
+
+@pytest.mark.parametrize("option", ["--against", "--calibration", "--plugin", "--tasks", "--seeds", "--data-root", "--stage"])
+def test_its_options_are_those_of_run_and_its_own(bench: Bench, option: str) -> None:
+    assert option in bench("compare", "--help").out
