@@ -19,6 +19,7 @@ from benchmark.cli.commands import (
     list_command,
     plan_command,
     prepare_command,
+    publish_command,
     report_command,
     run_command,
     schema_command,
@@ -47,6 +48,7 @@ app.command("compare")(compare_command.compare)
 app.command("archive")(archive_command.archive)
 app.command("restore")(archive_command.restore)
 app.command("audit")(audit_command.audit)
+app.command("publish")(publish_command.publish)
 app.command("schema")(schema_command.schema)
 app.command("prepare")(prepare_command.prepare)
 app.command("doctor")(doctor_command.doctor)
