@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.errors import UserError
+from benchmark.metrics import stored_calibration
 from benchmark.metrics.metric import LOCAL, label_metrics
 from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore, Shared, UnreadableFile
@@ -28,6 +30,7 @@ class StoredScores:
         self._damaged: dict[tuple[Shared, str], str] = {}
         self._intact: set[tuple[Shared, str]] = set()
         self._unchecked: Counter[tuple[Shared, str]] = Counter()
+        self._unreadable: list[UnreadableFile] = []
 
     def __call__(self, record: RunRecord) -> str:
         """The reason why a record cannot be believed; "" for one that agrees with its predictions, or has none because it failed."""
@@ -38,15 +41,43 @@ class StoredScores:
         if record.split is not None:
             self._is_intact("splits", record.split)
         gold = self._labels(record.testset)
-        return "" if gold is None else difference(record, gold)
+        return "" if gold is None else difference(record, gold) or self._calibration(record, gold)
+
+    def _calibration(self, record: RunRecord, gold: NDArray[np.int64]) -> str:
+        """In what the calibration measures of a record differ from its stored probabilities; "" where they agree. Without them (not kept,
+        left out of an archive, or damaged, which is a problem of its own) the measures only have to be possible for its predictions."""
+        assert record.predictions is not None
+        half, ids = self._probabilities(record), np.array(record.predictions.ids(), dtype=np.int64)
+        if half is None:
+            wrong = stored_calibration.outside(record.metrics, stored_calibration.from_predictions(gold, ids, record.predictions.classes))
+            return f"edited: {'; '.join(wrong)} for its predictions" if wrong else ""
+        if half.shape != (len(gold), record.predictions.classes):
+            return "its probabilities are not one row per test example and one column per class"
+        if other := stored_calibration.other_predictions(ids, half):
+            return f"its probabilities give {other} other predictions"
+        wrong = stored_calibration.outside(record.metrics, stored_calibration.from_probabilities(gold, ids, half))
+        return f"edited: {'; '.join(wrong)} as its probabilities give" if wrong else ""
+
+    def _probabilities(self, record: RunRecord) -> NDArray[np.float16] | None:
+        if record.probabilities is None:
+            return None
+        try:
+            found: NDArray[np.float16] = np.load(io.BytesIO(self._store.read_side(record.probabilities)), allow_pickle=False)
+        except (UserError, ValueError, OSError) as error:
+            if (self._store.root / record.probabilities.file).is_file():
+                reason = error.given if isinstance(error, UserError) else str(error)
+                self._unreadable.append(UnreadableFile(record.probabilities.file, f"{reason} 1 record names it"))
+            return None
+        return found
 
     @property
     def problems(self) -> tuple[UnreadableFile, ...]:
-        """The test sets and splits that could not be read, each with why and how many records name it."""
-        return tuple(
+        """The test sets, splits and probabilities that could not be read, each with why and how many records name it."""
+        shared = (
             UnreadableFile(f"{kind}/{sha}.json", f"{reason}; {self._unchecked[kind, sha]} records name it")
             for (kind, sha), reason in sorted(self._damaged.items())
         )
+        return (*shared, *self._unreadable)
 
     def _labels(self, sha: str) -> NDArray[np.int64] | None:
         if not self._is_intact("testsets", sha):

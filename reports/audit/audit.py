@@ -13,12 +13,18 @@ from reports.audit.checks import (
     averages,
     baselines,
     confusion_matrices,
+    control_rows,
+    denominators,
+    gains_across_papers,
     larger_models,
     p_values,
+    perturbation_lengths,
     pooled_spreads,
     published_splits,
     selection_inflation,
     stability,
+    stated_gains,
+    term_weights,
 )
 from reports.audit.finding import Finding, Published
 from reports.published.catalogue import load_tables
@@ -28,7 +34,8 @@ from reports.published.published_table import PublishedTable
 Check = Callable[[PublishedTable, Published], Iterable[Finding]]
 MODULES = (
     *(published_splits, p_values, selection_inflation, attainable, averages, pooled_spreads, across_tables, confusion_matrices),
-    *(baselines, larger_models, augmentation, ablations, stability),
+    *(baselines, larger_models, augmentation, ablations, stability, gains_across_papers, control_rows, stated_gains),
+    *(term_weights, denominators, perturbation_lengths),
 )
 CHECKS: dict[str, Check] = {module.NAME: module.check for module in MODULES}
 GRAVITY = {"serious": 0, "question": 1, "note": 2}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,13 @@ OWN = ("encoder", "test_size")  # facts of a row that do not hold for a column o
 def load_tables() -> dict[str, PublishedTable]:
     """Every published table by key, in the order of the keys."""
     return {key: load_table(key) for key in table_names()}
+
+
+def claiming_paper(arm: str, tables: Mapping[str, PublishedTable]) -> str:
+    """The paper whose published tables have a cell of this arm: the one of its own name if there is one, else the first; the arm's name
+    where no table has it."""
+    found = {table.paper for table in tables.values() for cell in table.cells if cell.arm == arm}
+    return arm if arm in found or not found else min(found)
 
 
 def table_names() -> tuple[str, ...]:

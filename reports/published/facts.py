@@ -1,4 +1,4 @@
-"""What a paper says, or its data show, beside its tables: split sizes, class counts, formulas. One `facts.toml` per paper, where needed."""
+"""What a paper says, or its data or code show, beside its tables: split sizes, class counts, formulas. `facts.toml` in a paper's folder."""
 
 from __future__ import annotations
 
@@ -75,9 +75,75 @@ class Confusion(Frozen):
     table: str
     accuracy: str
     task: str
-    average: Literal["binary", "macro"]
     classes: tuple[int, ...]
     source: str
+
+
+Reduction = Literal["mean", "sum"]
+
+
+class TermWeight(Frozen):
+    """How a formula or a file of code reduces its two terms over the batch.
+
+    Args:
+        where: the formula or the file, in words.
+        cross_entropy, term: whether each is averaged or summed over the examples of a batch.
+        weight: of the term, per weight 1 of cross-entropy in one pass; `unit`: what it is a multiple of, "" for a plain number.
+        batches: batch sizes to compute it for: those of the table, or, for a file, usual ones.
+    """
+
+    table: str
+    where: str
+    cross_entropy: Reduction
+    term: Reduction
+    weight: float = Field(gt=0)
+    unit: str = ""
+    batches: tuple[int, ...]
+    source: str
+
+
+class Denominator(Frozen):
+    """A contrastive term that sets an anchor's similarity with itself to zero instead of leaving it out of the denominator.
+
+    Args:
+        temperature: what similarities are divided by.
+        batch: examples in it.
+    """
+
+    table: str
+    where: str
+    temperature: float = Field(gt=0)
+    batch: int = Field(gt=1)
+    source: str
+
+
+class PerturbationStep(Frozen):
+    """How a file of code makes a perturbation of given length from a gradient.
+
+    Args:
+        rule: `step`: the gradient is scaled to largest coordinate 1, then multiplied by the step size. `ball`: start plus step size times
+            gradient is scaled to largest coordinate 1, after the step.
+        start: largest coordinate of the random start.
+        guard: what is added to the divisor.
+    """
+
+    table: str
+    where: str
+    rule: Literal["step", "ball"]
+    step_size: float = Field(gt=0)
+    start: float = Field(ge=0)
+    guard: float = Field(gt=0)
+    source: str
+
+
+class ControlRow(Frozen):
+    """A row that isolates a part of a method, beside the method's row and the baseline's. `what`: what the control has of the method."""
+
+    table: str
+    method: str
+    control: str
+    baseline: str
+    what: str
 
 
 class PaperFacts(Frozen):
@@ -87,6 +153,10 @@ class PaperFacts(Frozen):
     augmentation: Augmentation | None = None
     ablations: tuple[Ablation, ...] = ()
     confusions: tuple[Confusion, ...] = ()
+    term_weights: tuple[TermWeight, ...] = ()
+    denominators: tuple[Denominator, ...] = ()
+    perturbations: tuple[PerturbationStep, ...] = ()
+    controls: tuple[ControlRow, ...] = ()
 
 
 def load_facts(paper: str) -> PaperFacts:

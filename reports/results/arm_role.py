@@ -7,7 +7,7 @@ from functools import cache
 
 from benchmark import methods
 from benchmark.errors import UserError
-from reports.published.catalogue import load_tables
+from reports.published.catalogue import claiming_paper, load_tables
 
 RIVALS, SANITY = "rivals", "sanity arms"
 
@@ -59,7 +59,5 @@ def installed_role(method: str) -> ArmRole:
 
 @cache
 def paper_of(method: str) -> str:
-    """The paper whose published tables have a cell of this method: the one of its own name if there is one, else the first; the method's
-    name where no table has it."""
-    found = {table.paper for table in load_tables().values() for cell in table.cells if cell.arm == method}
-    return method if method in found or not found else min(found)
+    """The paper whose published tables have a cell of this method (`claiming_paper`)."""
+    return claiming_paper(method, load_tables())

@@ -1,4 +1,4 @@
-"""Baselines against plain fine-tuning of the same model, as published by independent sources."""
+"""Baselines, or scores of a table without one, against plain fine-tuning of the same model, as published by independent sources."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import NamedTuple
 from reports.audit.finding import Finding, Published, place
 from reports.published.published_table import PublishedCell, PublishedTable
 
-NAME = "baselines"
+NAME = "against plain fine-tuning"
 BELOW = 1.0  # points under the public number from which a baseline is worth a question
 
 
 class Held(NamedTuple):
-    """A baseline cell, the public number for the same model, task and metric, and the best method that the table sets beside it."""
+    """A cell, the public number for the same model, task and metric, and, beside a baseline, the best method of the table."""
 
     cell: PublishedCell
     public: PublishedCell
@@ -21,7 +21,7 @@ class Held(NamedTuple):
 
     @property
     def gap(self) -> float:
-        """The baseline minus the public number."""
+        """The cell minus the public number."""
         return (self.cell.value or 0.0) - (self.public.value or 0.0)
 
     @property
@@ -39,7 +39,8 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
     """Hold the baseline (or, in a table without one, every cell) against public numbers with all labels."""
     if table.reference or table.kind != "scores":
         return
-    held = [one for cell in table.cells if _is_baseline(table, cell) for one in _held(table, cell, published)]
+    held = [one for cell in table.cells if _is_compared(table, cell) for one in _held(table, cell, published)]
+    what, weak, fair = _words(table)
     if low := [one for one in held if one.gap <= -BELOW]:
         serious = any(one.same_split and one.left is not None and one.left < -one.gap for one in low)
         yield Finding(
@@ -49,9 +50,9 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             cells=tuple(place(one.cell) for one in low),
             arithmetic=tuple(_line(one) for one in low),
             severity="serious" if serious else "question",
-            shows=f"{len(low)} of {len(held)} baselines that can be held against a public number for the same model are at least "
-            f"{BELOW:g} point below it. A gain over a weak baseline is partly the baseline's weakness.",
-            does_not_show="Why: another split, less tuning, a shorter schedule or another classification head all lower a baseline. Where "
+            shows=f"{len(low)} of {len(held)} {what} that can be held against a public number of plain fine-tuning for the same model are "
+            f"at least {BELOW:g} point below it.{weak}",
+            does_not_show="Why: another split, less tuning, a shorter schedule or another classification head all lower a score. Where "
             "the splits differ, the two numbers are not about the same examples.",
         )
     if near := [one for one in held if one.gap > -BELOW]:
@@ -62,12 +63,25 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             cells=tuple(place(one.cell) for one in near),
             arithmetic=tuple(_line(one) for one in near),
             severity="note",
-            shows=f"{len(near)} of {len(held)} baselines are within {BELOW:g} point of a public number for the same model, or above it.",
-            does_not_show="That the comparison is fair in other respects.",
+            shows=f"{len(near)} of {len(held)} {what} are within {BELOW:g} point of a public number of plain fine-tuning for the same "
+            "model, or above it.",
+            does_not_show=fair,
         )
 
 
-def _is_baseline(table: PublishedTable, cell: PublishedCell) -> bool:
+def _words(table: PublishedTable) -> tuple[str, str, str]:
+    """What the compared cells are called, what follows from low ones, and what near ones do not show. Only a baseline row has baselines."""
+    if table.baseline:
+        weak = " A gain over a weak baseline is partly the baseline's weakness."
+        return "baselines", weak, "That the comparison is fair in other respects."
+    return (
+        "scores of a table without a baseline row",
+        "",
+        "What the same runs without the method would have scored: the table has no such row.",
+    )
+
+
+def _is_compared(table: PublishedTable, cell: PublishedCell) -> bool:
     wanted = cell.arm == table.baseline if table.baseline else cell.arm is not None
     return wanted and cell.known and cell.shots == "all" and cell.encoder is not None and cell.task is not None
 

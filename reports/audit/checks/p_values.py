@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from reports.audit.finding import Finding, Published, Severity, place
+from reports.audit.finding import Finding, Published, Severity, listed, place
 from reports.audit.printed import half_unit, rounding, significant, spread_half_unit
 from reports.published.published_table import PublishedCell, PublishedTable
 
@@ -18,13 +18,15 @@ LARGEST = 1e7  # values per arm, beyond which no n is looked for
 
 
 class Recomputed(NamedTuple):
-    """One printed p-value, recomputed with Welch's test.
+    """One printed p-value, recomputed with Welch's test, and the smallest one that a paired test could give.
 
     Args:
         at_stated: p for the stated n; `least` and `most`: over all numbers that round to the printed means and spreads. None: n not stated.
         before: p for the number of runs before selection, where runs were selected.
         implied: n per arm that gives the printed p; `implied_least`, `implied_most`: over the rounding, that of p included. None: no n is
             large enough.
+        pairs: the most runs per arm that the caption names, before any selection; None: it names none.
+        paired: no paired t-test on so many pairs with these means and spreads gives a smaller p.
     """
 
     cell: PublishedCell
@@ -36,6 +38,13 @@ class Recomputed(NamedTuple):
     implied: float | None
     implied_least: float | None
     implied_most: float | None
+    pairs: int | None
+    paired: float | None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the printed p is below everything that a paired test on the named runs can give, all rounding in its favour."""
+        return self.paired is not None and rounding(self.printed)[1] < self.paired
 
     @property
     def fits(self) -> bool | None:
@@ -56,6 +65,9 @@ class Recomputed(NamedTuple):
         if self.before is not None:
             parts.append(f"n = {cell.selection.of} gives {significant(self.before)}")
         parts.append(_needed(self))
+        if self.paired is not None:
+            least = f"no less than {significant(self.paired)}" if self.paired else "any p"
+            parts.append(f"{self.pairs} pairs give {least} in a paired t-test{', whatever the correlation' if self.closed else ''}")
         return "; ".join(parts)
 
 
@@ -76,6 +88,7 @@ def recompute(cell: PublishedCell, base: PublishedCell) -> Recomputed | None:
     stated = [welch_p(*corner, cell.n) for corner in corners] if cell.n else []
     needed = [implied_n(*corner, p) for corner in corners for p in rounding(cell.p)]
     of = cell.selection.of if cell.selection.rule == "top" else None
+    pairs = max((n for n in (cell.n, of) if n), default=None)
     return Recomputed(
         cell,
         cell.p,
@@ -86,7 +99,18 @@ def recompute(cell: PublishedCell, base: PublishedCell) -> Recomputed | None:
         implied_n(gain, *pair, cell.p),
         min((n for n in needed if n is not None), default=None),
         None if None in needed else max(n for n in needed if n is not None),
+        pairs,
+        None if pairs is None or pairs < 2 else min(least_paired_p(*corner, pairs) for corner in _closest(gain, cell, base)),
     )
+
+
+def _closest(gain: float, cell: PublishedCell, base: PublishedCell) -> Iterable[tuple[float, float, float]]:
+    """The corners of the rounding, and, where the two spreads may be equal before rounding, the largest gain with equal ones."""
+    assert cell.spread is not None
+    assert base.spread is not None
+    yield from _corners(gain, cell, base)
+    if abs(cell.spread - base.spread) <= spread_half_unit(cell) + spread_half_unit(base):
+        yield gain + half_unit(cell) + half_unit(base), cell.spread, cell.spread
 
 
 def _corners(gain: float, cell: PublishedCell, base: PublishedCell) -> Iterable[tuple[float, float, float]]:
@@ -125,9 +149,19 @@ def _misfit(table: PublishedTable, misfits: list[Recomputed], total: int) -> Fin
         shows += f" They would follow from {min(needed):.0f} to {max(needed):.0f} independent values per arm (median {median:.0f})."
     if depends:
         shows += f" With the stated n, {len(depends)} of them would be above {LEVEL}."
-    does_not = (
-        "Which test the authors used: the paper does not name it. A paired test, or one over more runs or over test examples, gives other "
-        "p-values, and the means and spreads may well be right. It does not show that there is no difference."
+    closed, paired = [one for one in misfits if one.closed], [one for one in misfits if one.paired is not None and not one.closed]
+    if closed:
+        shows += (
+            f" A paired t-test over all {closed[0].pairs} runs that the caption names does not explain {len(closed)} of them either "
+            f"({listed([place(one.cell) for one in closed])}): the differences of pairs spread by at least the difference of the two "
+            "spreads, which bounds p from below at any correlation of the arms."
+        )
+    does_not = "Which test the authors used: the paper does not name it. "
+    if paired:
+        does_not += f"A paired test on the named runs stays possible for {listed([place(one.cell) for one in paired])}. "
+    does_not += (
+        "A test over more runs than the caption names, or over test examples, gives other p-values, and the means and spreads may well be "
+        "right. It does not show that there is no difference."
     )
     return _finding(table, misfits, "serious" if depends else "question", shows, does_not)
 
@@ -155,6 +189,21 @@ def welch_p(gain: float, sd_a: float, sd_b: float, n: float) -> float:
     a, b = sd_a**2 / n, sd_b**2 / n
     freedom = (a + b) ** 2 / ((a**2 + b**2) / (n - 1))
     return float(2 * stdtr(freedom, -abs(gain) / math.sqrt(a + b)))
+
+
+def least_paired_p(gain: float, sd_a: float, sd_b: float, n: float) -> float:
+    """The smallest two-sided p that a paired t-test on `n` pairs can give for two arms whose means differ by `gain`.
+
+    The variance of the differences is sd_a^2 + sd_b^2 - 2 r sd_a sd_b, where r is the correlation of the arms. It is smallest at r = 1,
+    where the standard deviation of the differences is |sd_a - sd_b|.
+    Equal spreads bound nothing: the differences may then all be equal, and p 0.
+    """
+    from scipy.special import stdtr
+
+    if gain == 0:
+        return 1.0
+    spread = abs(sd_a - sd_b)
+    return 0.0 if spread == 0 else float(2 * stdtr(n - 1, -abs(gain) * math.sqrt(n) / spread))
 
 
 def implied_n(gain: float, sd_a: float, sd_b: float, p: float) -> float | None:

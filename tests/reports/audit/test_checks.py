@@ -6,7 +6,9 @@ import pytest
 
 from reports.audit import CHECKS, audit, load_published
 from reports.audit.checks.p_values import welch_p
-from reports.published.facts import Ablation, PaperFacts, SourcePool, SplitPart
+from reports.published.catalogue import build_table
+from reports.published.facts import Ablation, ControlRow, PaperFacts, SourcePool, SplitPart, TermWeight
+from reports.published.table_file import TableFile
 
 TOP = {"rule": "top", "keep": 3, "of": 10, "by": "validation accuracy"}
 
@@ -117,3 +119,81 @@ def test_the_tone_is_neutral():
 
 def test_the_audit_is_the_same_each_time():
     assert audit(published=load_published()) == audit(published=load_published())
+
+
+def test_a_paired_test_is_closed_only_where_arithmetic_closes_it(made_up, findings):
+    """Spreads 1.0 and 3.0 with a gain of 2: the differences of ten pairs spread by at least 1.9. Equal spreads bound nothing."""
+    (closed,) = findings("p-values recomputed", made_up(new="82.0 +- 3.0", p="1e-9", selection=TOP, n=3, spread_kind="sd"))
+    assert "A paired t-test over all 10 runs" in closed.shows
+    assert "stays possible" not in closed.does_not_show
+    (possible,) = findings("p-values recomputed", made_up(p="1e-9", selection=TOP, n=3, spread_kind="sd"))
+    assert "A paired t-test over all" not in possible.shows
+    assert "A paired test on the named runs stays possible for new / A" in possible.does_not_show
+    assert "10 pairs give any p" in possible.arithmetic[0]
+
+
+def test_only_a_baseline_row_is_called_a_baseline(published):
+    """A table of one method at several batch sizes has no baseline, so no finding on it may speak of one."""
+    for one in audit(published=published):
+        if published.tables[one.table].baseline is None:
+            text = " ".join((one.check, one.shows, *one.arithmetic))
+            assert "baseline" not in text.replace("a table without a baseline row", ""), one
+
+
+def test_nothing_is_inferred_about_printed_numbers_from_code(published):
+    """No cell takes its selection rule from released code, and every finding that reads code says that it judges no printed number."""
+    assert not [cell for table in published.tables.values() for cell in table.cells if "code" in str(cell.selection)]
+    for one in audit(published=published):
+        if one.check in ("weight of the second term", "denominator of the contrastive term", "length of the perturbation"):
+            assert "Anything about printed numbers" in one.does_not_show
+
+
+def other_paper(gain, key="other/table"):
+    told = {"paper": key.partition("/")[0], "citation": "B", "title": "T", "number": "1", "caption": "C", "baseline": "ce"}
+    facts = {"task": "sst2", "shots": "all", "source": "made up", "confidence": "secondary", "model": "N-base"}
+    rows = [
+        {"id": "CE", "labels": ["CE"], "arm": "ce", "cells": ["80.0"]},
+        {"id": "new", "labels": ["new"], "arm": "paper", "cells": [f"{80 + gain:.1f}"]},
+    ]
+    return build_table(key, TableFile.model_validate({**told, "all": facts, "columns": [{"label": "A"}], "rows": rows}))
+
+
+@pytest.mark.parametrize(("gain", "severity"), [(1.0, "note"), (-1.0, "question")])
+def test_a_gain_beside_that_of_others(findings, gain, severity):
+    """The method is named after its paper, so that the claim is that paper's; the other table is a second run of it."""
+    claim, again = other_paper(2.0, key="paper/table"), other_paper(gain)
+    (found,) = findings("gains across papers", claim, again)
+    assert found.severity == severity
+    assert f"{gain:+.2f} with N-base" in found.arithmetic[0]
+    assert findings("gains across papers", again, claim) == []
+
+
+def test_a_control_that_reaches_the_gain(made_up, findings):
+    def found(control):
+        row = ControlRow(table="paper/table", method="new", control="part", baseline="CE", what="half of the method")
+        table = made_up(ce="80.0", new="84.0")
+        rows = [*({"id": r.id, "labels": r.labels, "arm": r.arm, "cells": [table.cell(r.id, "A").text]} for r in table.rows)]
+        rows.append({"id": "part", "labels": ["part"], "cells": [control]})
+        file = {"paper": "paper", "citation": "A", "title": "T", "number": "1", "caption": "C", "baseline": "ce", "rows": rows}
+        facts = {"task": "sst2", "shots": "all", "source": "made up", "confidence": "secondary"}
+        build = build_table("paper/table", TableFile.model_validate({**file, "all": facts, "columns": [{"label": "A"}]}))
+        (one,) = findings("control rows", build, facts={"paper": PaperFacts(controls=(row,))})
+        return one
+
+    assert found("82.0").severity == "question"
+    assert "in 1 of 1 columns (A)" in found("82.0").shows
+    assert found("81.9").severity == "note"
+    assert "is below the baseline in 1 (A)" in found("79.0").shows
+
+
+def test_a_weight_that_depends_on_the_batch_is_a_question(made_up, findings):
+    def fact(cross_entropy, where="file"):
+        more = {"weight": 0.5, "batches": (8, 16), "source": "s"}
+        return TermWeight(table="paper/table", where=where, cross_entropy=cross_entropy, term="sum", **more)
+
+    (found,) = findings("weight of the second term", made_up(), facts={"paper": PaperFacts(term_weights=(fact("mean"), fact("sum", "b")))})
+    assert found.severity == "question"
+    assert "4 at 8, 8 at 16" in found.arithmetic[0]
+    assert "In b it does not" in found.shows
+    (found,) = findings("weight of the second term", made_up(), facts={"paper": PaperFacts(term_weights=(fact("sum"),))})
+    assert found.severity == "note"

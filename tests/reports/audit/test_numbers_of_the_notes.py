@@ -82,13 +82,13 @@ def test_selection_alone_can_give_most_of_the_gain_at_20_labels(found):
 
 
 def test_the_full_data_baseline_of_scl_is_below_the_public_one(found):
-    low = found["baselines", "scl/full", "question"]
+    low = found["against plain fine-tuning", "scl/full", "question"]
     assert "CE / SST-2: 94.7 here, 96.4 for RoBERTa-Large in public: -1.70" in low.arithmetic[0]
     assert "-0.50 over the public number" in low.arithmetic[0]
 
 
 def test_the_fine_tuning_baseline_of_3_phase_is_far_below_the_public_one(found):
-    low = found["baselines", "three-phase/accuracy", "serious"]
+    low = found["against plain fine-tuning", "three-phase/accuracy", "serious"]
     assert low.cells == ("RoBERTa-base SST2 / FT",)
     assert "-4.52 (same split); 3-Phase gains +4.79 over the baseline here, +0.27 over the public number" in low.arithmetic[0]
 
@@ -167,3 +167,60 @@ def test_the_two_arms_of_a_reproduction_are_eight_examples_apart(found):
     lines = found["attainable accuracy", "reproductions/scl-sst2", "note"].arithmetic
     right = [int(line.partition(" = ")[2].partition(" of ")[0]) for line in lines if line.startswith("Jd8111997")]
     assert right[1] - right[0] == 8
+
+
+@pytest.mark.parametrize(("task", "least"), [("SST-2", 9.8e-5), ("QNLI", 4.9e-7), ("MNLI", 3.6e-4)])
+def test_no_paired_test_of_ten_runs_gives_the_p_values_at_20_labels(published, task, least):
+    table = published.tables["scl/few-shot"]
+    done = recompute(table.cell("20 CE + SCL", task), table.cell("20 CE", task))
+    assert (done.pairs, done.closed) == (10, True)
+    assert done.paired == pytest.approx(least, rel=0.02)
+
+
+def test_a_paired_test_of_ten_runs_stays_possible_for_mnli_at_100_labels(found):
+    misfit = found["p-values recomputed", "scl/few-shot", "serious"]
+    assert "stays possible for 100 CE + SCL / SST-2, 100 CE + SCL / QNLI and 100 CE + SCL / MNLI" in misfit.does_not_show
+    assert "does not explain 4 of them either" in misfit.shows  # the three at 20 labels, and QNLI at 1000
+
+
+def test_the_gain_of_scl_on_all_of_sst2_beside_that_of_others(found):
+    (line,) = found["gains across papers", "scl/full", "question"].arithmetic
+    assert "CE + SCL / SST-2: +1.20 with RoBERTa-Large (94.7 to 95.9" in line
+    assert "+0.52 with BERT-base" in line
+    assert "-0.44 with RoBERTa-base" in line
+
+
+def test_the_control_row_of_supcl_seq(found):
+    control = found["control rows", "supcl-seq/glue", "question"]
+    assert "reaches half of the gain of SupCL-Seq or more in 4 of 7 columns (CoLA MCC, MRPC F1, MRPC acc, SST-2)" in control.shows
+    assert "is as good or better in 1" in control.shows
+    assert "is below the baseline in 3 (RTE, STS-B (1), STS-B (2))" in control.shows
+    assert "CoLA MCC: method +6.0 over the baseline, control +5.7 (95% of it)" in control.arithmetic
+
+
+def test_one_stated_gain_of_supcl_seq_is_not_in_its_table(found):
+    assert found["stated gains", "supcl-seq/headlines", "question"].cells == ("STS-B / Gain",)
+    assert found["stated gains", "supcl-seq/headlines", "note"].cells == ("CoLA / Gain", "MRPC / Gain", "RTE / Gain")
+
+
+def test_the_weight_of_r_drop_grows_with_the_batch_in_one_of_two_files(found):
+    lines = found["weight of the second term", "rdrop/released", "question"].arithmetic
+    assert "weight per example 4 at 8, 8 at 16, 16 at 32 examples" in lines[0]
+    assert "weight per example 1 at 8, 1 at 16, 1 at 32 examples" in lines[1]
+
+
+def test_the_printed_formula_of_scl_weighs_by_batch_size(found):
+    (line,) = found["weight of the second term", "scl/batch", "question"].arithmetic
+    assert "16 x lambda / (1 - lambda) at 16" in line
+    assert "256 x lambda / (1 - lambda) at 256" in line
+
+
+def test_the_constant_in_the_denominator_of_dualcl(found):
+    (line,) = found["denominator of the contrastive term", "dualcl/accuracy", "note"].arithmetic
+    assert "0.0918 at cosine -0.5, 0.938 at cosine 0, 1 at cosine 0.5" in line
+
+
+def test_the_step_size_of_smart_sets_the_length_in_one_of_two_files(found):
+    lines = found["length of the perturbation", "smart/released", "question"].arithmetic
+    assert "0.0001 at step size 0.0001, 0.001 at step size 0.001, 0.01 at step size 0.01" in lines[0]
+    assert "0.917 at step size 0.0001, 0.952 at step size 0.001, 0.991 at step size 0.01" in lines[1]
