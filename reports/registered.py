@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark.config.toml_files import load_analysis, names
@@ -16,26 +17,40 @@ from benchmark.version import NUMERICS
 
 def registration_lines(file: Path, results: Path) -> list[str]:
     """One line that says whether the study in `results` is as registered in `file`, and one per deviation."""
-    registration = read_registration(file)
-    found = deviations(registration, study_state(registration, results))
+    registration, store = read_registration(file), RecordStore(results)
+    records = {record.key: record for record in store if isinstance(record, RunRecord)}
+    return comparison_lines(registration, study_state(registration, store, records))
+
+
+def comparison_lines(registration: Registration, state: StudyState) -> list[str]:
+    """As `registration_lines`, from what has been read."""
+    found = deviations(registration, state)
     head = f"The study {registration.suite!r}, registered at commit {registration.code.commit[:12]}"
     if not found:
         return [f"{head}: as registered."]
     return [f"{head}: {len(found)} deviation{'s' * (len(found) != 1)}.", *(f"- {deviation}" for deviation in found)]
 
 
-def study_state(registration: Registration, results: Path) -> StudyState:
-    """The state of the registered study in a results folder or an archive."""
-    store = RecordStore(results)
-    records = {record.key: record for record in store if isinstance(record, RunRecord)}
+def without_bulk(record: RunRecord) -> RunRecord:
+    """A record as a comparison with the registration needs it: thousands of them stay in memory."""
+    return record.model_copy(update={"predictions": None, "phases": (), "dev_metrics": {}})
+
+
+def study_state(registration: Registration, store: RecordStore, records: Mapping[str, RunRecord]) -> StudyState:
+    """The state of the registered study in a results folder or an archive, from its records by key."""
     name = registration.analysis.get("name", "")
     return StudyState(
-        manifests=tuple(manifest for manifest in store.manifests() if isinstance(manifest, Manifest)),
+        manifests=readable_manifests(store),
         records=records,
         environments={env_id: found for env_id in {r.env_id for r in records.values()} if (found := _environment(store, env_id))},
         analysis=load_analysis(name).model_dump(mode="json") if name in names("analyses") else {},
         numerics=NUMERICS,
     )
+
+
+def readable_manifests(store: RecordStore) -> tuple[Manifest, ...]:
+    """The manifests that can be read."""
+    return tuple(manifest for manifest in store.manifests() if isinstance(manifest, Manifest))
 
 
 def _environment(store: RecordStore, env_id: str) -> dict[str, object]:

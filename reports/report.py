@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmark.errors import UserError, unknown
+from benchmark.records.record import RunRecord
+from benchmark.records.registration.deviations import StudyState
+from benchmark.records.registration.registration import RegisteredRuns, Registration, read_registration
 from reports.analysis import context
 from reports.analysis.analysis import Scope
-from reports.analysis.contents import Contents, contents, with_registered
+from reports.analysis.contents import Contents, contents, study_of, with_registered
+from reports.analysis.study_answers import StudyAnswers, is_study
+from reports.answers_block import FIGURE, AnswersBlock, against_registration, document_text, relative, replaced
+from reports.figures.answers_forest import questions_forest
 from reports.output_files import file_name, parse_formats, rendered, write, write_tables
 from reports.published.filled_table import fill, find_table
-from reports.registered import registration_lines
+from reports.registered import comparison_lines, study_state, without_bulk
 from reports.render.image import png, svg
 from reports.render.json_text import finite, plain
 from reports.render.markdown import escape, paragraphs
-from reports.render.page import HOW_TO_READ, Answered, PagePicture, Section, page
+from reports.render.page import Answered, PagePicture, Section, page
 from reports.results.blocks import Block, Results, read_results
 from reports.tables.paper_table import paper_table
 from reports.tables.table import Table
@@ -36,6 +42,7 @@ class Options:
         family: `suite` or `task`.
         figures: whether to draw; a page without them is made much faster.
         registration: the file of `plan --freeze` that the results are compared with.
+        readme: a document whose block of answers is written again, and nothing else but the figure in it.
     """
 
     results: Path
@@ -47,6 +54,7 @@ class Options:
     family: str = "suite"
     figures: bool = True
     registration: Path | None = None
+    readme: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -72,21 +80,87 @@ def report(options: Options) -> Report:
             that cannot be read.
     """
     formats, scope = parse_formats(options.formats), _scope(options.family)
-    found = read_results(options.results)
-    blocks = found.of(options.suite)
+    read = _read(options)
+    if options.readme is not None:
+        return _answers_written(options.readme, options, read)
+    blocks = read.found.of(options.suite)
     _check_baseline(blocks, options.against)
-    registered = () if options.registration is None else tuple(registration_lines(options.registration, options.results))
     if options.table is not None:
-        return dataclasses.replace(_one_table(options, found, blocks, formats), registration=registered)
-    parts = with_registered([contents(block, options.against, scope) for block in blocks])
+        return dataclasses.replace(_one_table(options, read.found, blocks, formats), registration=read.compared)
+    parts = with_registered([contents(block, options.against, scope) for block in blocks], read.registered)
     files = [path for part in parts for path in _part(options.folder, part, formats)]
-    whole = _whole(options, parts, formats, Notes(tuple(problem_notes(found)), registered))
-    return Report([*files, *whole], "\n\n".join(_printed(part) for part in parts), found.problems, registered)
+    whole = _whole(options, parts, formats, Notes(tuple(problem_notes(read.found)), read.compared))
+    return Report([*files, *whole], "\n\n".join(_printed(part) for part in parts), read.found.problems, read.compared)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A results folder, read once; `state` is None without a registration."""
+
+    found: Results
+    registration: Registration | None
+    state: StudyState | None
+
+    @property
+    def registered(self) -> tuple[RegisteredRuns, ...] | None:
+        return None if self.registration is None else self.registration.runs
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The comparison with the registration, in lines."""
+        return () if self.registration is None or self.state is None else tuple(comparison_lines(self.registration, self.state))
+
+
+def _read(options: Options) -> _Read:
+    if options.registration is None:
+        return _Read(read_results(options.results), None, None)
+    registration = read_registration(options.registration)
+    records: dict[str, RunRecord] = {}
+    found = read_results(options.results, lambda record: records.setdefault(record.key, without_bulk(record)))
+    return _Read(found, registration, study_state(registration, found.blocks[0].store, records))
+
+
+def answers_block(document: Path, options: Options) -> tuple[AnswersBlock, StudyAnswers]:
+    """The block of answers of a document, and the answers.
+
+    Raises:
+        UserError: results without a registered study, or a registration that cannot be read.
+    """
+    return _answers_block(document, options, _read(options))
+
+
+def _answers_block(document: Path, options: Options, read: _Read) -> tuple[AnswersBlock, StudyAnswers]:
+    studies = {block.suite: block for block in read.found.of(options.suite) if is_study(block.suite)}
+    if len(studies) != 1:
+        raise UserError(
+            f"{str(options.results)!r} holds {_count(studies)} with a registered analysis.", "One.", "Give another folder, or --suite NAME."
+        )
+    (suite,) = studies
+    blocks = [block for block in read.found.blocks if (block.suite, block.protocol) == (suite, studies[suite].protocol)]
+    study = study_of(blocks, read.registered)
+    paths = {"results": options.results, "registration": options.registration, "readme": document}
+    given = " ".join(f"--{name} {relative(path, document)}" for name, path in paths.items() if path is not None)
+    figure = relative(options.results / FIGURE, document) if study.any_answer else ""
+    compared = "" if read.registration is None or read.state is None else against_registration(read.registration, read.state)
+    return AnswersBlock(study, f"python -m benchmark report {given}", figure, compared), study
+
+
+def _count(studies: Mapping[str, Block]) -> str:
+    return f"{len(studies)} suites ({', '.join(studies)})" if studies else "no suite"
+
+
+def _answers_written(document: Path, options: Options, read: _Read) -> Report:
+    block, study = _answers_block(document, options, read)
+    text = replaced(document_text(document), block, document.name)
+    files = [write(document, text.encode())]
+    figure = questions_forest(study) if options.figures else None
+    files += [write(options.results / FIGURE, svg(figure))] if figure is not None else []
+    return Report(files, block.markdown(), read.found.problems)
 
 
 def _printed(part: Contents) -> str:
     """A block as the command prints it: the answers, then the paragraph."""
-    return "\n".join([*(f"{subject}: {' '.join(said)}" for subject, said, _ in part.answers), part.text])
+    return "\n".join([*(f"{subject}: {' '.join(said)}" for subject, said, _ in part.answers), *filter(None, [part.aside]), part.text])
 
 
 BASIC = ("means.", "cost.", "troubles.")  # what means.md and its sisters hold
@@ -163,23 +237,38 @@ def _whole(options: Options, parts: list[Contents], formats: tuple[str, ...], no
                 write(folder / "figures" / file_name(picture.name, ".svg"), picture.svg),
                 write(folder / "figures" / file_name(picture.name, ".png"), image),
             ]
-        shown = [picture for picture, _ in pictures]
-        answers = [Answered(*one) for one in part.answers]
-        sections.append(Section(f"block.{part.block.name}", f"S{part.block.title[1:]}", part.text, part.tables, shown, answers, part.tasks))
+        sections.append(_section(part, [picture for picture, _ in pictures]))
     text = [_text(section) for section in sections]
     return [
         *files,
-        write(folder / "report.html", page("Report", sections, [*notes.problems, *notes.registration])),
+        write(folder / "report.html", page("Report", sections, list(notes.problems), list(notes.registration))),
         write(folder / "report.json", _json(parts, notes)),
         write(folder / "report.md", "\n\n".join([*notes.markdown(), *text, rendered("md", means)])),
     ]
 
 
+def _section(part: Contents, pictures: list[PagePicture]) -> Section:
+    answers = [Answered(*one) for one in part.answers]
+    return Section(
+        name=f"block.{part.block.name}",
+        title=f"S{part.block.title[1:]}",
+        text=part.text,
+        tables=part.tables,
+        pictures=pictures,
+        answers=answers,
+        tasks=part.tasks,
+        how=part.how if answers else "",
+        aside=part.aside,
+        choices=part.choices,
+    )
+
+
 def _text(section: Section) -> str:
     """A block in markdown: the answers, then the paragraph."""
     answers = "\n".join(f"- **{escape(one.subject)}**: {escape(' '.join(one.said))}" for one in section.answers)
-    above = f"{answers}\n\n{escape(HOW_TO_READ)}\n\n" if answers else ""
-    return f"## {escape(section.title)}\n\n{above}{paragraphs(section.text)}"
+    above = f"{answers}\n\n{escape(section.how)}\n\n" if answers else ""
+    aside = f"{escape(section.aside)}\n\n" if section.aside else ""
+    return f"## {escape(section.title)}\n\n{above}{aside}{paragraphs(section.text)}"
 
 
 def _drawn(part: Contents) -> Iterator[tuple[PagePicture, bytes]]:
@@ -187,7 +276,7 @@ def _drawn(part: Contents) -> Iterator[tuple[PagePicture, bytes]]:
     for picture in part.pictures:
         figure = picture.draw()
         if figure is not None:
-            yield PagePicture(picture.name, picture.alt, svg(figure)), png(figure)
+            yield PagePicture(picture.name, picture.alt, svg(figure), picture.lead), png(figure)
 
 
 def problem_notes(found: Results) -> list[str]:
@@ -215,6 +304,7 @@ def _block(part: Contents) -> dict[str, Any]:
         "family": analysis.scope if analysis else None,
         "header": context.header(block),
         "notes": context.notes(block),
+        "questions": [asdict(one) for one in part.study.questions] if part.study else [],
         "answers": [asdict(one) for one in part.headlines],
         "text": part.text,
         "tables": [plain(table) for table in part.tables],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from benchmark.stats.over_tasks.pooled_spread import TaskPairs, pooled_spread
 from benchmark.stats.over_tasks.posterior import Posterior, posterior
 from benchmark.stats.over_tasks.random_tasks import random_tasks
 from benchmark.stats.pairing import READ, ArmRuns, Label, PairedUnits, pair, runs_of
+from reports.analysis.stage_progress import StageProgress, waits_for
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,7 @@ class Answer(StrEnum):
     EQUIVALENT = "equivalent to zero"
     NOT_CREDITED = "not credited"
     UNDECIDED = "undecided"
+    NOT_COMPLETE = "no answer yet"
     NOT_RUN = "not run"
 
 
@@ -117,6 +119,8 @@ class Conclusion:
         on_a_new_task: whether the same rule credits it with tasks random (p over the question's family, Holm).
         scope: the inference that decided.
         complete: whether every task has pairs against every comparison.
+        shown: the comparisons that the treatment is shown to be above, each at the step of Holm's correction that its p would have here.
+        waits: stages that are not finished and hold runs of it: while there is one, nothing is computed and there is no answer.
     """
 
     question: str
@@ -133,6 +137,8 @@ class Conclusion:
     on_a_new_task: bool = False
     scope: str = ""
     complete: bool = False
+    shown: tuple[str, ...] = ()
+    waits: tuple[StageProgress, ...] = ()
 
     @property
     def baseline(self) -> AgainstArm | None:
@@ -157,32 +163,58 @@ class _Statement:
     beside: tuple[AgainstArm, ...]
     decided: _Ps = field(default_factory=_Ps)
     new_task: _Ps = field(default_factory=_Ps)
+    waits: tuple[StageProgress, ...] = ()
 
     @property
     def name(self) -> str:
         return f"{self.treatment} N = {self.shots}"
 
 
-def conclusions(plan: AnalysisPlan, scores: StudyScores) -> list[Conclusion]:
+def conclusions(plan: AnalysisPlan, scores: StudyScores, stages: Sequence[StageProgress] | None = None) -> list[Conclusion]:
     """All questions of a plan, in order."""
-    return [conclusion for question in plan.questions for conclusion in answer(plan, question, scores)]
+    return [conclusion for question in plan.questions for conclusion in answer(plan, question, scores, stages)]
 
 
-def answer(plan: AnalysisPlan, question: Question, scores: StudyScores) -> tuple[Conclusion, ...]:
+def answer(
+    plan: AnalysisPlan, question: Question, scores: StudyScores, stages: Sequence[StageProgress] | None = None
+) -> tuple[Conclusion, ...]:
     """Answer one question: one conclusion per treatment and number of shots.
 
     A treatment is credited where it is above every comparison (intersection-union: the largest two-sided p, 1 for a comparison on the
     wrong side), after Holm over the question's treatments and numbers of shots. Else it is equivalent to zero where two one-sided tests
     put its gain over the baseline within the smallest effect of zero; not credited where it is shown to be less than the smallest effect
     above some comparison (one-sided, Bonferroni over the comparisons; for a ratio of standard deviations: shown to be above 1); each of
-    these after Holm over the same statements. Else it is undecided. Statements without runs keep their place in the family.
+    these after Holm over the same statements. Else it is undecided. Statements without runs, and those whose stages are not finished,
+    keep their place in the family with p = 1: the corrected p of the others can only become smaller when they are complete.
 
     Args:
         scores: runs of every arm, their values as shares; a gain is in points.
+        stages: how far the study is; None where all of `scores` is to be used as it is.
     """
-    statements = [_statement(plan, question, t, n, scores) for t in question.treatments for n in plan.shots_of(question)]
+    statements = []
+    for treatment, shots in ((treatment, shots) for treatment in question.treatments for shots in plan.shots_of(question)):
+        waits = () if stages is None else waits_for(plan, question, treatment, shots, stages)
+        empty = _Statement(treatment, shots, (), (), waits=waits)
+        statements.append(empty if waits else _statement(plan, question, treatment, shots, scores))
     adjusted = {kind: holm({one.name: read(one) for one in statements}, alpha=plan.alpha).adjusted for kind, read in _READ.items()}
-    return tuple(_concluded(plan, question, one, {kind: found[one.name] for kind, found in adjusted.items()}) for one in statements)
+    return tuple(
+        replace(
+            _concluded(plan, question, one, {kind: found[one.name] for kind, found in adjusted.items()}),
+            shown=_shown(plan, question, one, statements),
+            waits=one.waits,
+        )
+        for one in statements
+    )
+
+
+def _shown(plan: AnalysisPlan, question: Question, one: _Statement, family: Sequence[_Statement]) -> tuple[str, ...]:
+    """The comparisons that would be shown if each stood alone in the statement's place of the family."""
+    found, others = [], {other.name: other.decided.above for other in family}
+    for against in one.comparisons:
+        p = holm({**others, one.name: _ps(plan, question, [against], plan.decided_by).above}, alpha=plan.alpha).adjusted[one.name]
+        if p is not None and p <= plan.alpha:
+            found.append(against.arm)
+    return tuple(found)
 
 
 _READ: dict[str, Callable[[_Statement], float | None]] = {
@@ -346,7 +378,9 @@ def _concluded(plan: AnalysisPlan, question: Question, one: _Statement, adjusted
         p = adjusted[kind]
         return p is not None and p <= plan.alpha
 
-    if one.decided.above is None:
+    if one.waits:
+        found = Answer.NOT_COMPLETE
+    elif one.decided.above is None:
         found = Answer.NOT_RUN if not one.comparisons else Answer.UNDECIDED
     elif holds("above"):
         found = Answer.CREDITED

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmark.config.toml_files import load_analysis, names
+from benchmark.records.manifest import Manifest
+from benchmark.records.registration.registration import RegisteredRuns
 from reports.analysis.analysis import Analysis, Scope, analyse
-from reports.analysis.conclusions import conclusions, study_scores
-from reports.analysis.headlines import STUDY, Headline, headlines, not_run_note, of_conclusion
+from reports.analysis.headlines import HOW_TO_READ, Headline, headlines, not_run_note
 from reports.analysis.paragraph import paragraph
-from reports.figures.answers_forest import answers_forest
+from reports.analysis.stage_progress import planned_stages, stage_progress
+from reports.analysis.study_answers import StudyAnswers, is_study, rules_in_words, study_answers
+from reports.figures.answers_forest import QUESTIONS_ALT, answers_forest, questions_forest
 from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
 from reports.figures.forest import forest
@@ -29,9 +32,10 @@ from reports.tables.geometry_table import geometry_table
 from reports.tables.means_table import cost_table, means_table, troubles_table
 from reports.tables.paper_table import paper_table
 from reports.tables.plugin_tables import plugin_tables
+from reports.tables.questions_table import QUESTIONS, questions_table
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
-from reports.tables.task_tables import task_tables
+from reports.tables.task_tables import Choice, choices, task_tables
 from reports.tables.transfer_table import transfer_table
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
 from reports.tables.vs_baseline import differences_table, statistics_table
@@ -42,11 +46,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A figure that can be drawn: its file name, and what it shows in words, for readers who do not see it."""
+    """A figure that can be drawn: its file name, what it shows in words, for readers who do not see it, and whether it stands beside the
+    answers."""
 
     name: str
     alt: str
     draw: Callable[[], Figure | None]
+    lead: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,19 +67,20 @@ class Contents:
     pictures: list[ReportFigure] = field(default_factory=list)
     headlines: list[Headline] = field(default_factory=list)
     tasks: list[Table] = field(default_factory=list)
-
-    @property
-    def registered(self) -> bool:
-        """Whether the suite has an analysis that was fixed before its data."""
-        return self.block.suite in names("analyses")
+    study: StudyAnswers | None = None
+    choices: list[Choice] = field(default_factory=list)
 
     @property
     def answers(self) -> list[tuple[str, list[str], str]]:
-        """The first screen: arm against baseline, its sentences, and the name of the table behind them. A suite with a registered analysis
-        has its registered questions there, and no other claim beside them."""
+        """The first screen: what was asked, its sentences, and the name of the table behind them. A suite with a registered analysis has
+        its registered questions there, in its first block, and no other claim beside them."""
+        if self.study is not None:
+            return [(one.subject, [one.said], QUESTIONS) for one in self.study.questions]
+        if is_study(self.block.suite):
+            return []
         told: dict[tuple[str, str], list[str]] = {}
         for one in self.headlines:
-            if one.in_words and (one.group == STUDY or not self.registered):
+            if one.in_words:
                 told.setdefault((one.arm, one.table), []).append(one.said)
         found = []
         for (arm, table), said in told.items():
@@ -81,6 +88,20 @@ class Contents:
             against = f" against {self.analysis.against}" if self.analysis else ""
             found.append((f"{arm}{against}", [*said, note] if note else said, table))
         return found
+
+    @property
+    def aside(self) -> str:
+        """What everything but the answers is, in a registered study."""
+        if not is_study(self.block.suite):
+            return ""
+        done, all_runs = int((self.block.frame["status"] != "missing").sum()), len(self.block.frame)
+        interim = f" Interim: {done:,} of {all_runs:,} runs of this part are finished." if done < all_runs else ""
+        return f"Exploratory: what follows answers no registered question.{interim}"
+
+    @property
+    def how(self) -> str:
+        """How the answers are to be read."""
+        return HOW_TO_READ if self.study is None else f"{self.study.progress} {rules_in_words(self.study.plan)}"
 
 
 def contents(block: Block, against: str | None = None, scope: Scope = "suite") -> Contents:
@@ -91,32 +112,37 @@ def contents(block: Block, against: str | None = None, scope: Scope = "suite") -
     text, pictures = paragraph(block, analysis, papers), list(_pictures(block, analysis, papers))
     if analysis is None:
         return Contents(block, None, papers, text, tables, pictures)
-    return Contents(block, analysis, papers, text, tables, pictures, headlines(analysis), task_tables(analysis))
+    tasks, chosen = task_tables(analysis), choices(analysis)
+    return Contents(block, analysis, papers, text, tables, pictures, headlines(analysis), tasks, choices=chosen)
 
 
-def with_registered(parts: Sequence[Contents]) -> list[Contents]:
-    """The blocks, the first one of each study with the conclusions of its registered analysis over all blocks of that study."""
+def with_registered(parts: Sequence[Contents], runs: Sequence[RegisteredRuns] | None = None) -> list[Contents]:
+    """The blocks, the first one of each study with the answers to its registered questions from all blocks of that study.
+
+    Args:
+        runs: what is registered of the study; None: what the manifests plan.
+    """
     found: list[Contents] = []
     for part in parts:
-        first = part.block.suite not in {one.block.suite for one in found}
-        mine = [one.block for one in parts if one.block.suite == part.block.suite and one.block.protocol == part.block.protocol]
-        told = _registered(part, mine) if first and part.registered and part.analysis else []
-        found.append(replace(part, headlines=[*told, *part.headlines]))
+        block = part.block
+        if not is_study(block.suite) or block.suite in {one.block.suite for one in found}:
+            found.append(part)
+            continue
+        mine = [one.block for one in parts if one.block.suite == block.suite and one.block.protocol == block.protocol]
+        study = study_of(mine, runs)
+        picture = ReportFigure(QUESTIONS, QUESTIONS_ALT, partial(questions_forest, study), lead=True)
+        found.append(replace(part, study=study, tables=[questions_table(study), *part.tables], pictures=[picture, *part.pictures]))
     return found
 
 
-def _registered(part: Contents, blocks: Sequence[Block]) -> list[Headline]:
-    import pandas as pd
-
-    assert part.analysis is not None
-    frame = pd.concat([block.frame for block in blocks]).drop_duplicates(["key", "variant"])
-    rates = {(cell.task, cell.shots): block.majority(cell) for block in blocks for cell in block.cells if not cell.noise}
-    known = {where: rate for where, rate in rates.items() if rate is not None}
-    table = f"against-{part.analysis.against}.{part.block.name}"
-    plan = load_analysis(part.block.suite)
-    found = conclusions(plan, study_scores(frame, known))
-    first = {(one.question, one.treatment): one.shots for one in reversed(found)}
-    return [of_conclusion(one, table, claim=one.shots == first[one.question, one.treatment]) for one in found]
+def study_of(blocks: Sequence[Block], runs: Sequence[RegisteredRuns] | None) -> StudyAnswers:
+    """The answers of a study from all of its blocks, as far as its stages are complete; `runs` as in `with_registered`."""
+    first = blocks[0]
+    status = {str(key): str(found) for one in blocks for key, found in zip(one.frame["key"], one.frame["status"], strict=True)}
+    ended = {key: found for key, found in status.items() if found != "missing"}
+    if runs is None:
+        runs = planned_stages([one for one in first.store.manifests() if isinstance(one, Manifest)], first.suite)
+    return study_answers(first.suite, blocks, stage_progress(runs, ended))
 
 
 def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:
@@ -139,7 +165,9 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
 def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[ReportFigure]:
     if analysis is not None:
         alt = f"Differences to {analysis.against} over tasks with intervals; the numbers stand in the answers above and in report.json."
-        yield ReportFigure(f"answers-{analysis.against}.{block.name}", alt, lambda: answers_forest(analysis))
+        yield ReportFigure(
+            f"answers-{analysis.against}.{block.name}", alt, lambda: answers_forest(analysis), lead=not is_study(block.suite)
+        )
     yield ReportFigure(
         f"over-shots.{block.name}",
         "Accuracy over the number of labels; the numbers stand in the table of means.",

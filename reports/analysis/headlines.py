@@ -1,4 +1,4 @@
-"""The answers that a report begins with: each arm against the baseline over tasks, in words, and the conclusions of a study likewise."""
+"""The answers that a report begins with: each arm against the baseline over tasks, in words."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fi
 from benchmark.stats.over_tasks.random_tasks import random_tasks
 from benchmark.stats.pairing import PairedUnits
 from reports.analysis.analysis import ALPHA, Analysis, paired
-from reports.analysis.conclusions import AgainstArm, Conclusion
 from reports.results.arm_role import RIVALS
 from reports.results.blocks import Block
 from reports.results.scored_cell import ScoredCell
 from reports.tables.table import number
 
 FEWEST = 2  # pairs of a task
+HOW_TO_READ = (
+    "Gains in points with 95 % intervals, for these tasks and test sets. Shown: at 5 % after Holm's correction over the arms and numbers "
+    "of labels of one paper; intervals and comparisons with controls are before correction."
+)
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,9 @@ class Headline:
     @property
     def in_words(self) -> bool:
         """Whether it belongs on the first screen: sanity arms are no answer to a question."""
-        return self.group == RIVALS or self.group.startswith("paper ") or self.group == STUDY
+        return self.group == RIVALS or self.group.startswith("paper ")
 
 
-STUDY = "registered question"
 STOPPED = (
     "not tested over tasks, and the interval does not know of the looks, since each cell ended at a look that its scores chose: "
     "what was decided stands cell by cell in the table of looks"
@@ -115,29 +117,6 @@ def headlines(analysis: Analysis) -> list[Headline]:
     adjusted = {group: holm(ps, alpha=ALPHA).adjusted for group, ps in groups.items()}
     told = [_headline(analysis, one, adjusted[_group(analysis.block, one.arm)][one.name]) for one in found]
     return sorted(told, key=lambda one: (not one.group.startswith("paper "), one.group != RIVALS))
-
-
-def of_conclusion(found: Conclusion, table: str, *, claim: bool = True) -> Headline:
-    """A registered question's answer for one treatment and number of shots, with the claim in words unless that stands elsewhere."""
-    first = found.baseline
-    against = [_registered(one, found.estimand) for one in found.comparisons]
-    rest = "" if first is None else f" {'; '.join(against)}; {len(first.evidence.tasks)} tasks, {first.evidence.pairs} pairs of runs."
-    new = "; also on a new task" if found.on_a_new_task else ""
-    new += "; tasks or comparisons are missing" if first is not None and not found.complete else ""
-    said = f"{found.question} at N = {found.shots}: {found.answer}{new}.{rest}{f' ({found.claim}.)' if claim else ''}"
-    tasks = () if first is None else tuple(one.task for one in first.evidence.tasks)
-    pairs = 0 if first is None else first.evidence.pairs
-    compared = None
-    if first is not None and found.estimand == "gain":
-        compared = Compared(first.arm, first.fixed.interval(), None if first.random is None else first.random.interval(), first.p)
-    return Headline(found.treatment, f"N = {found.shots}", STUDY, said, table, tasks, pairs, compared, (), found.p_holm)
-
-
-def _registered(one: AgainstArm, estimand: str) -> str:
-    ends, unit = one.fixed.interval(), {"gain": " points", "slope": " points per layer"}.get(estimand, ", log ratio of standard deviations")
-    digits = 1 if estimand == "gain" else 2
-    low, high = (number(end, digits, signed=True) for end in (ends.low, ends.high))
-    return f"{number(ends.value, digits, signed=True)}{unit} [{low}; {high}] against {one.arm}"
 
 
 def controls_of(block: Block, arm: str) -> tuple[list[str], list[str]]:

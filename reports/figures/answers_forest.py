@@ -1,13 +1,18 @@
-"""The figure beside the answers: every arm against the baseline over tasks; the papers' methods and the sanity arms have their own axes."""
+"""The figures beside the answers: every arm against the baseline over tasks (the papers' methods and the sanity arms on axes of their own),
+and for a study its registered questions."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.analysis.analysis import ALPHA, Analysis
+from reports.analysis.conclusions import AgainstArm, Answer, Conclusion
 from reports.analysis.context import origin
 from reports.analysis.headlines import Headline, headlines
+from reports.analysis.study_answers import OPEN, QuestionWords, StudyAnswers
 from reports.figures.style import finish, new_figure, plain
 
 if TYPE_CHECKING:
@@ -51,3 +56,68 @@ def _panel(one: Axes, lines: Sequence[Headline], null: dict[str, Headline]) -> N
         one.scatter([gain.value], [-line], s=28, marker="D", facecolors=filled, edgecolors="#0072B2", zorder=3)
     one.set_yticks([-line for line in range(len(lines))], [plain(f"{found.arm}, {found.level}") for found in lines])
     one.set_ylim(-len(lines) + 0.4, 0.6)
+
+
+QUESTIONS_ALT = (
+    "Effects over tasks with intervals, a line per registered comparison; the numbers stand in the table of registered questions."
+)
+PANELS = {
+    "gain": ("Gain of the first arm over the second", "points of accuracy"),
+    "sd-ratio": ("Spread over splits: ratio to ce", "ratio of standard deviations (log scale)"),
+    "slope": ("Change of the gain with layers drawn again", "points per layer"),
+}
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the figure of questions; no comparison where there is no answer yet."""
+
+    name: str
+    statement: Conclusion
+    against: AgainstArm | None
+    said: QuestionWords
+
+
+def questions_forest(study: StudyAnswers) -> Figure | None:
+    """One line per registered comparison, a panel per unit of measurement. A statement whose stages are not finished has its line without a
+    number. None before any question has an answer."""
+    lines = [line for one, said in study.statements for line in _lines(one, said)]
+    if all(line.against is None for line in lines):
+        return None
+    panels = {estimand: [line for line in lines if line.statement.estimand == estimand] for estimand in PANELS}
+    panels = {estimand: some for estimand, some in panels.items() if some}
+    most = max(map(len, panels.values()))
+    figure, axes, _ = new_figure(len(panels), width=4.4, height=0.9 + 0.24 * most)
+    for axis, (estimand, some) in zip(axes, panels.items(), strict=True):
+        for place, line in enumerate(some):
+            _question_line(axis, line, -place, study.plan.interval)
+        if estimand == "sd-ratio" and any(line.against for line in some):
+            axis.set_xscale("log")
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.xaxis.set_minor_formatter("{x:g}")
+        axis.axvline(1 if estimand == "sd-ratio" else 0, color="#7F7F7F", linewidth=0.8)
+        axis.set(title=PANELS[estimand][0], xlabel=PANELS[estimand][1], ylim=(-most + 0.4, 0.6))
+        axis.set_yticks([-place for place in range(len(some))], [plain(line.name) for line in some])
+    plan = study.plan
+    note = (
+        f"Diamonds: means over tasks with {100 * plan.interval:g} % intervals before correction, filled where shown at "
+        f"{100 * plan.alpha:g} % after Holm's correction within the question. Lines without a diamond have no answer yet. {study.progress}"
+    )
+    return finish(figure, axes, "Registered questions", note, len(panels))
+
+
+def _lines(one: Conclusion, said: QuestionWords) -> list[_Line]:
+    head = f"{one.question}, N = {one.shots}: {one.treatment}"
+    if one.answer in OPEN:
+        return [_Line(f"{head}, {Answer.NOT_COMPLETE}", one, None, said)]
+    return [_Line(f"{head} - {against.arm}", one, against, said) for against in one.comparisons]
+
+
+def _question_line(axis: Axes, line: _Line, height: float, level: float) -> None:
+    if line.against is None:
+        return
+    scale = math.exp if line.statement.estimand == "sd-ratio" else float
+    interval = line.against.fixed.interval(level)
+    axis.plot([scale(interval.low), scale(interval.high)], [height, height], color="#0072B2", linewidth=1.4)
+    filled = "#0072B2" if line.against.arm in line.statement.shown else "white"
+    axis.scatter([scale(interval.value)], [height], s=28, marker="D", facecolors=filled, edgecolors="#0072B2", zorder=3)

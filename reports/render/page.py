@@ -9,26 +9,22 @@ from dataclasses import dataclass, field, replace
 
 from reports.render.html_fragment import environment
 from reports.tables.table import Table
+from reports.tables.task_tables import Choice
 
 
 @dataclass(frozen=True)
 class PagePicture:
-    """A drawn figure for the page."""
+    """A drawn figure for the page; a `lead` one stands beside the answers."""
 
     name: str
     alt: str
     svg: bytes
+    lead: bool = False
 
     @property
     def source(self) -> str:
         """The picture itself, as an address."""
         return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode()}"
-
-
-HOW_TO_READ = (
-    "Gains in points with 95 % intervals, for these tasks and test sets. Shown: at 5 % after Holm's correction over the arms and numbers "
-    "of labels of one paper; intervals and comparisons with controls are before correction."
-)
 
 
 @dataclass(frozen=True)
@@ -51,9 +47,12 @@ class Section:
     """A part of the page: a block of results, or tables alone.
 
     Args:
-        pictures: the first one stands beside the answers where there are any; the others are folded with the tables.
-        answers: the first screen; without them nothing is folded.
+        pictures: those that lead stand beside the answers; the others are folded with the tables.
+        answers: the first screen; without tables per task nothing is folded.
         tasks: one table per task, shown open.
+        how: how the answers are to be read.
+        choices: tables of which the page's script shows the one that a reader chooses; without it all of them stand there.
+        aside: what the rest of a registered study is, in a sentence above it; "" elsewhere.
     """
 
     name: str
@@ -63,6 +62,9 @@ class Section:
     pictures: list[PagePicture] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
     tasks: list[Table] = field(default_factory=list)
+    how: str = ""
+    aside: str = ""
+    choices: list[Choice] = field(default_factory=list)
 
     @property
     def folded(self) -> bool:
@@ -93,7 +95,13 @@ class Section:
         return re.sub(f"(: | \\()[{self.title[:1].lower()}{self.title[:1]}]{re.escape(self.title[1:])}\\)?$", "", caption)
 
 
-def page(title: str, sections: list[Section], notes: list[str] | None = None) -> str:
+def page(title: str, sections: list[Section], notes: list[str] | None = None, deviations: list[str] | None = None) -> str:
     """The page: per section the answers first, then task by task, then everything else folded; tables alone stand open under a list of
-    contents."""
-    return environment().get_template("page.html").render(title=title, sections=sections, notes=notes or [], how=HOW_TO_READ)
+    contents.
+
+    Args:
+        notes: lines above everything else.
+        deviations: one line that compares the results with their registration, and one per deviation, folded behind it.
+    """
+    told = {"title": title, "sections": sections, "notes": notes or [], "registration": deviations or []}
+    return environment().get_template("page.html").render(**told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from benchmark.errors import UserError, unknown
 from benchmark.metrics.majority_score import majority_score
 from benchmark.metrics.stored_scores import StoredScores
 from benchmark.records.frame import PlanSummary, ResultsFolder, StoredRun, as_frame, read_folder
+from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore
 from benchmark.stats.pairing import plain
 from reports.results.arm_role import ArmRole, arm_role, installed_role
@@ -167,8 +168,11 @@ class Results:
         return found
 
 
-def read_results(folder: Path | str) -> Results:
+def read_results(folder: Path | str, seen: Callable[[RunRecord], object] | None = None) -> Results:
     """Read a folder of records and manifests; every score is held against its predictions and gold labels.
+
+    Args:
+        seen: gets every record that can be read, as it is read: once is enough for all that a report takes from it.
 
     Raises:
         UserError: a folder without results.
@@ -178,7 +182,7 @@ def read_results(folder: Path | str) -> Results:
         raise UserError(f"There is no results folder {str(folder)!r}.", "Allowed: one that a run wrote.", "Give --results DIR.")
     store = RecordStore(folder)
     scores = StoredScores(store)
-    found = read_folder(folder, examine=scores)
+    found = read_folder(folder, examine=scores if seen is None else lambda record: (seen(record), scores(record))[1])
     problems = (*found.problems, *scores.problems)
     if not found.rows:
         listed = "; ".join(f"{file}: {reason}" for file, reason in problems[:5])

@@ -1,12 +1,110 @@
-"""Task by task: each arm's mean and its difference to the baseline, one table per task."""
+"""Task by task: each arm's mean and its difference to the baseline, one table per task; and the same for other metrics and baselines, for
+readers who choose."""
 
 from __future__ import annotations
 
+import json
 import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 
+from benchmark.stats.intervals import t_interval
+from benchmark.stats.pairing import ArmRuns, pair, runs_of
 from reports.analysis.analysis import Analysis
+from reports.results.blocks import Block
 from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
+
+METRICS = {"accuracy": 100.0, "macro_f1": 100.0, "mcc": 100.0, "nll": 1.0, "brier": 1.0, "ece": 100.0}  # name -> scale of its display
+COMPARED_WITH = ("null", "matched", "baseline", "control")  # families whose arms may stand in the baseline's place
+LESS_IS_BETTER = ("nll", "brier", "ece")
+MOST_BASELINES, MOST_TABLES = 6, 60  # of the tables that a reader chooses from: a page stays a page
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A table that a reader can choose: its metric, number of labels (with noise), and baseline."""
+
+    metric: str
+    level: str
+    against: str
+    table: Table
+
+
+def choices(analysis: Analysis) -> list[Choice]:
+    """Mean and difference of every arm, one table per metric, number of labels and baseline: the report's own baseline first, then the
+    noise floor, arms of matched compute, baselines and controls; at most `MOST_TABLES`. One choice is none."""
+    runs = _MetricRuns(analysis.block)
+    found = list(islice(_choices(analysis, runs), MOST_TABLES))
+    return found if len(found) > 1 else []
+
+
+def _choices(analysis: Analysis, runs: _MetricRuns) -> Iterator[Choice]:
+    levels: dict[str, list[ScoredCell]] = {}
+    for cell in sorted(analysis.block.cells, key=lambda cell: (cell.examples, cell.noise_level)):
+        levels.setdefault(" ".join(part for part in cell.lines[1:] if part), []).append(cell)
+    for against in _baselines(analysis):
+        for metric in runs.metrics:
+            for level, cells in levels.items():
+                yield Choice(metric, level, against, _chosen(runs, metric, level, (against, cells)))
+
+
+def _baselines(analysis: Analysis) -> list[str]:
+    roles = analysis.block.roles
+    others = [arm for arm in analysis.block.arms if arm != analysis.against and roles[arm].family in COMPARED_WITH]
+    return [analysis.against, *others][:MOST_BASELINES]
+
+
+class _MetricRuns:
+    """The runs of a block under any of their metrics."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+        self._measured = {
+            place: [(row, json.loads(row["metrics"])) for row in runs.rows if row["status"] == "done"] for place, runs in block.runs.items()
+        }
+        there = {name for rows in self._measured.values() for _, measured in rows for name in measured}
+        primary = dict.fromkeys(cell.metric for cell in block.cells)
+        self.metrics = [name for name in dict.fromkeys([*primary, *METRICS]) if name in there]
+        self._pools = {cell: block.pool_size(cell) for cell in block.cells}
+        self._known: dict[tuple[str, ScoredCell, str], ArmRuns] = {}
+
+    def of(self, arm: str, cell: ScoredCell, metric: str) -> ArmRuns:
+        """An arm's finished runs that have the metric, with it as their score."""
+        place = (arm, cell, metric)
+        if place not in self._known:
+            rows = [{**row, "value": measured[metric]} for row, measured in self._measured.get((arm, cell), ()) if metric in measured]
+            self._known[place] = runs_of(arm, rows, 0.0)
+        return self._known[place]
+
+    def difference(self, arm: str, against: str, cell: ScoredCell, metric: str) -> TableCell:
+        """Mean paired difference with its t interval, before any correction."""
+        units = pair(self.of(arm, cell, metric), self.of(against, cell, metric), pool=self._pools[cell])
+        if not units.n:
+            return TableCell()
+        found = t_interval(units.a - units.b, variance_factor=units.variance_factor)
+        ends, scale = None if found is None else (found.low, found.high), METRICS.get(metric, 100.0)
+        mean = float((units.a - units.b).mean())
+        return TableCell(mean, interval=ends, scale=scale, digits=1 if scale > 1 else 3, signed=True)
+
+
+def _chosen(runs: _MetricRuns, metric: str, level: str, where: tuple[str, list[ScoredCell]]) -> Table:
+    (against, cells), block = where, runs.block
+    arms = [arm for arm in block.arms if arm != against and any((arm, cell) in block.runs for cell in cells)]
+    scale = METRICS.get(metric, 100.0)
+    base = [words(f"{against}: mean")]
+    for cell in cells:
+        values = [run.value for run in runs.of(against, cell, metric).runs.values()]
+        base.append(TableCell(statistics.fmean(values) if values else None, scale=scale, digits=1 if scale > 1 else 3))
+    rows = [TableRow((words(arm), *(runs.difference(arm, against, cell, metric) for cell in cells))) for arm in arms]
+    less = "; less is better" if metric in LESS_IS_BETTER else ""
+    return Table(
+        f"choice.{metric}.{level}.{against}.{block.name}",
+        f"{metric} at {level}: differences to {against} [95 % t interval, before any correction]{less}",
+        (TableColumn("arm", ("arm",), numeric=False), *(TableColumn(cell.panel, (cell.panel,)) for cell in cells)),
+        (*rows, TableRow(tuple(base), rule=True, foot=True)),
+    )
 
 
 def task_tables(analysis: Analysis) -> list[Table]:

@@ -27,6 +27,9 @@ def report(
     registration: Annotated[
         Path | None, typer.Option("--registration", metavar="FILE", help="Compare with what `plan --freeze` registered.")
     ] = None,
+    readme: Annotated[
+        Path | None, typer.Option("--readme", metavar="FILE", help="Write the answers of a study into this document, between its marks.")
+    ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures too.")] = True,
     plugin: Plugins = None,
 ) -> None:
@@ -38,7 +41,7 @@ def report(
     from reports.report import Options
     from reports.report import report as make
 
-    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures, registration))
+    made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures, registration, readme))
     typer.echo(made.text)
     if made.registration:
         typer.echo("\n" + "\n".join(made.registration))

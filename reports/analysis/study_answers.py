@@ -1,0 +1,198 @@
+"""The answers to a study's registered questions: the one list that page, text, data and README show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmark.config.analysis_plan import AnalysisPlan, Question
+from benchmark.config.toml_files import load_analysis, names
+from benchmark.stats.intervals import Interval
+from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, conclusions, study_scores
+from reports.analysis.stage_progress import StageProgress, by_stage
+from reports.results.blocks import Block
+from reports.tables.table import number
+
+OPEN = (Answer.NOT_COMPLETE, Answer.NOT_RUN)
+
+
+@dataclass(frozen=True)
+class QuestionAnswer:
+    """One registered question.
+
+    Args:
+        name, claim: such as `Q1`; what is claimed, without the rule by which it is credited.
+        rule: that rule, in words.
+        said: the answer in one sentence: gains with intervals, what they rest on, what is not shown, and what is not complete.
+    """
+
+    name: str
+    claim: str
+    rule: str
+    said: str
+
+    @property
+    def subject(self) -> str:
+        """The question as a heading."""
+        return f"{self.name}, claim: {self.claim}"
+
+
+@dataclass(frozen=True)
+class StudyAnswers:
+    """The conclusions of one study, and how far it is."""
+
+    plan: AnalysisPlan
+    conclusions: tuple[Conclusion, ...]
+    stages: tuple[StageProgress, ...]
+
+    @property
+    def questions(self) -> list[QuestionAnswer]:
+        """Each registered question with its answer in words."""
+        found = []
+        for question in self.plan.questions:
+            claim, _, rule = question.claim.partition(": ")
+            mine = [one for one in self.conclusions if one.question == question.name]
+            found.append(QuestionAnswer(question.name, claim, rule, QuestionWords(self.plan, question).sentence(mine)))
+        return found
+
+    @property
+    def statements(self) -> Iterator[tuple[Conclusion, QuestionWords]]:
+        """Every conclusion with the words of its question."""
+        for question in self.plan.questions:
+            said = QuestionWords(self.plan, question)
+            yield from ((one, said) for one in self.conclusions if one.question == question.name)
+
+    @property
+    def progress(self) -> str:
+        """How far the study is, in one sentence."""
+        runs, done = sum(one.planned for one in self.stages), sum(one.finished for one in self.stages)
+        stages = by_stage(self.stages)
+        groups = {
+            "complete": [one for one in stages if one.complete],
+            "not finished": [one for one in stages if one.begun and not one.complete],
+            "not begun": [one for one in stages if not one.begun],
+        }
+        said = []
+        for state, some in groups.items():
+            counts = [f"{one.stage} ({one.finished:,} of {one.planned:,} runs)" if one.begun else one.stage for one in some]
+            said += [f"{state}: stage{'s' * (len(some) > 1)} {', '.join(counts)}"] if some else []
+        failed = sum(one.failed for one in stages)
+        said += [f"{failed:,} run{'s' * (failed != 1)} failed"] if failed else []
+        return f"Of {runs:,} planned runs {done:,} are finished; {'; '.join(said)}."
+
+    @property
+    def any_answer(self) -> bool:
+        """Whether any question has an answer."""
+        return any(one.comparisons for one in self.conclusions)
+
+
+def is_study(suite: str) -> bool:
+    """Whether a suite has an analysis that is fixed before its data."""
+    return suite in names("analyses")
+
+
+def study_answers(suite: str, blocks: Sequence[Block], stages: Sequence[StageProgress]) -> StudyAnswers:
+    """The registered questions of a suite, answered from all of its blocks as far as its stages are complete."""
+    import pandas as pd
+
+    frame = pd.concat([block.frame for block in blocks]).drop_duplicates(["key", "variant"])
+    rates = {(cell.task, cell.shots): block.majority(cell) for block in blocks for cell in block.cells if not cell.noise}
+    known = {where: rate for where, rate in rates.items() if rate is not None}
+    plan = load_analysis(suite)
+    return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), tuple(stages))
+
+
+def rules_in_words(plan: AnalysisPlan) -> str:
+    """How the answers are to be read, in the settings of the plan."""
+    return (
+        f"Credited: above every arm that the claim names, two-sided at {100 * plan.alpha:g} % after Holm's correction over the statements "
+        f"of a question (one that is not complete counts as p = 1: the correction of the others can only become weaker). Equivalent: "
+        f"within {plan.smallest_effect:g} point of zero. Not credited: shown to be less than that above some arm. "
+        f"Intervals: {100 * plan.interval:g} %, before correction. Decided on {plan.decided_by}; the rule was fixed before the first run."
+    )
+
+
+@dataclass(frozen=True)
+class QuestionWords:
+    """The conclusions on one question in words."""
+
+    plan: AnalysisPlan
+    question: Question
+
+    def sentence(self, found: Sequence[Conclusion]) -> str:
+        """All of them in one sentence: what is answered, then what is not complete and so has no answer and no number."""
+        said = [self._statement(one) for one in found if one.answer not in OPEN]
+        waiting = "; ".join(self._waiting(found))
+        if not said:
+            return f"No answer yet: {waiting}."
+        return f"{'; '.join(said)}{f'; no answer yet: {waiting}' if waiting else ''}."
+
+    def effect(self, one: AgainstArm) -> str:
+        """The estimate on these tasks with its interval and unit."""
+        interval = one.fixed.interval(self.plan.interval)
+        what = {"gain": "", "sd-ratio": "ratio of standard deviations ", "slope": "slope "}[self.question.estimand]
+        unit = {"gain": " points", "sd-ratio": "", "slope": " points per layer"}[self.question.estimand]
+        return f"{what}{self.digits(interval.value)}{unit} {self.ends(interval)}"
+
+    def ends(self, interval: Interval) -> str:
+        """The two ends of an interval."""
+        return f"[{self.digits(interval.low)}; {self.digits(interval.high)}]"
+
+    def digits(self, value: float) -> str:
+        """An effect in digits; ratios are estimated on the log scale and shown as ratios."""
+        if self.question.estimand == "sd-ratio":
+            return number(math.exp(value), 2)
+        return number(value, 1 if self.question.estimand == "gain" else 2, signed=True)
+
+    def name(self, one: Conclusion) -> str:
+        """A statement's name: the number of labels, and the treatment where the question has several."""
+        several = len(self.question.treatments) > 1
+        return f"{one.treatment} at N = {one.shots}" if several else f"N = {one.shots}"
+
+    def _statement(self, one: Conclusion) -> str:
+        """The answer, each comparison with its interval (those that are not shown apart), and what they rest on."""
+        if self.question.estimand == "slope":
+            against = one.comparisons[0]
+            changes = "changes" if one.shown else "is not shown to change"
+            said = f"the gain of {one.treatment} over {against.arm} {changes} with the layers ({self.effect(against)})"
+        else:
+            word = "above" if self.question.estimand == "gain" else "steadier than"
+            shown = [against for against in one.comparisons if against.arm in one.shown]
+            other = [against for against in one.comparisons if against.arm not in one.shown]
+            parts = [f"{word} {self._listed(shown)}"] if shown else []
+            parts += [f"not shown {word} {self._listed(other)}"] if other else []
+            said = f"{one.treatment} is {', '.join(parts)}"
+        return f"{self.name(one)}: {one.answer}: {said}; {self._rests(one)}"
+
+    def _listed(self, some: Sequence[AgainstArm]) -> str:
+        return _joined([f"{one.arm} ({self.effect(one)})" for one in some])
+
+    def _rests(self, one: Conclusion) -> str:
+        first = one.comparisons[0]
+        tasks, pairs = len(first.evidence.tasks), first.evidence.pairs
+        said = [f"{tasks} task{'s' * (tasks != 1)}, {pairs} pairs of runs"]
+        if first.random is not None:
+            word = "credited" if one.on_a_new_task else "not credited"
+            said.append(f"{word} for a new task ({self.ends(first.random.interval(self.plan.interval))} against {first.arm})")
+        lost = max(against.evidence.lost for against in one.comparisons)
+        said += [f"{lost} pair{'s' * (lost != 1)} lost to failed runs"] if lost else []
+        said += [] if one.complete else ["tasks or comparisons are missing"]
+        return ", ".join(said)
+
+    def _waiting(self, found: Sequence[Conclusion]) -> Iterator[str]:
+        """What is not complete, and for which stages; statements that wait for the same stages together."""
+        groups: dict[tuple[StageProgress, ...], list[str]] = {}
+        for one in found:
+            if one.answer in OPEN:
+                groups.setdefault(one.waits, []).append(self.name(one))
+        for waits, statements in groups.items():
+            stages = [one.stage for one in by_stage(waits) if one.planned]
+            unplanned = ["runs that no plan here holds"] if any(not one.planned for one in waits) else []
+            named = [f"stage{'s' * (len(stages) > 1)} {_joined(stages)}"] if stages else []
+            verb = "waits" if len(statements) == 1 else "wait"
+            yield f"{_joined(statements)} {verb} for {_joined([*named, *unplanned]) or 'its first run'}"
+
+
+def _joined(some: Sequence[str]) -> str:
+    return " and ".join([", ".join(some[:-1]), some[-1]] if len(some) > 1 else some)
