@@ -76,4 +76,4 @@ def document_text(document: Path) -> str:
 
 def relative(path: Path, document: Path) -> str:
     """A path as a link in a document."""
-    return Path(os.path.relpath(path.resolve(), document.resolve().parent)).as_posix()
+    return Path(os.path.relpath(Path(path).resolve(), Path(document).resolve().parent)).as_posix()

@@ -82,7 +82,7 @@ def report(options: Options) -> Report:
     formats, scope = parse_formats(options.formats), _scope(options.family)
     read = _read(options)
     if options.readme is not None:
-        return _answers_written(options.readme, options, read)
+        return _answers_written(Path(options.readme), options, read)
     blocks = read.found.of(options.suite)
     _check_baseline(blocks, options.against)
     if options.table is not None:

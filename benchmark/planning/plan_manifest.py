@@ -31,6 +31,7 @@ def make_manifest(
         protocol=grid.protocol,
         stand_in=grid.profile.stand_in or grid.profile.data == "embedded",
         code=_version(),
+        baseline=grid.suite.baseline,
         request=request,
         design=design or {},
         settings={setting_id(setting): setting for setting in (spec.setting for spec in templates.values())},

@@ -93,6 +93,7 @@ class PlanSummary(NamedTuple):
     Args:
         arms: its arms, in the order of the plan.
         declared: arm -> (method, family, controls) as the manifest has them; the family is "" in manifests of older releases.
+        baseline: the arm that the suite compares the others with; "" in manifests of older releases.
     """
 
     suite: str
@@ -102,6 +103,7 @@ class PlanSummary(NamedTuple):
     arms: tuple[str, ...]
     design: dict[str, Any]
     declared: dict[str, tuple[str, str, tuple[str, ...]]]
+    baseline: str
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ def _planned(
             planned.setdefault((where, row.key), (where, row))
         settings.update(item.settings)
         declared = {row.arm: (row.method, row.family, row.controls) for row in item.rows}
-        plans.append(PlanSummary(*where, item.stand_in, tuple(declared), item.design, declared))
+        plans.append(PlanSummary(*where, item.stand_in, tuple(declared), item.design, declared, item.baseline))
     return list(planned.values()), plans, problems
 
 

@@ -126,6 +126,7 @@ class Manifest(Frozen):
         stand_in: whether data or encoder stand in for real ones.
         design: what was decided on the way: budget, draws and choices of a search, the looks of `--until decided`; else empty.
         settings: id -> the spec of a row without its seeds, so that planned runs tell what they are before they have a record.
+        baseline: the arm that the suite compares the others with; "" in manifests of older releases; no part of the id.
         rows: the planned runs.
     """
 
@@ -138,6 +139,7 @@ class Manifest(Frozen):
     request: JsonObject = Field(default_factory=dict)
     design: JsonObject = Field(default_factory=dict)
     settings: JsonObject = Field(default_factory=dict)
+    baseline: str = Field("", max_length=200)
     rows: tuple[ManifestRow, ...]
 
     @property

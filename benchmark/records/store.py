@@ -279,7 +279,9 @@ def _same_plan(path: Path, content: dict[str, Any]) -> bool:
         there = load_checksummed(path)
     except ValueError:
         return False
-    mine, theirs = ({name: value for name, value in plan.items() if name not in ("code", "request")} for plan in (content, there))
+    mine, theirs = (
+        {name: value for name, value in plan.items() if name not in ("code", "request", "baseline")} for plan in (content, there)
+    )
     return _in_order(mine) == _in_order(theirs)
 
 

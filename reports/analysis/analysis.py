@@ -183,7 +183,7 @@ class Analysis:
 
 def analyse(block: Block, against: str | None = None, scope: Scope = "suite") -> Analysis | None:
     """Compare a block with `against` (default: the suite's own baseline, or `ce`); None where the block has no such arm."""
-    name = against or declared_baseline(block.suite)
+    name = against or block.baseline or declared_baseline(block.suite)
     return Analysis(block, name, scope) if name in block.arms else None
 
 

@@ -24,6 +24,7 @@ from reports.figures.reliability_diagram import reliability_diagram
 from reports.figures.representation_maps import representation_maps
 from reports.figures.search_curve import best_of_k_settings
 from reports.figures.selection_curve import best_of_k_curves
+from reports.figures.style import MOST_PAGES
 from reports.figures.training_cost import cost_against_accuracy
 from reports.published.filled_table import PaperTable, fillable_tables
 from reports.results.blocks import Block
@@ -38,7 +39,7 @@ from reports.tables.table import Table
 from reports.tables.task_tables import Choice, choices, task_tables
 from reports.tables.transfer_table import transfer_table
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
-from reports.tables.vs_baseline import differences_table, statistics_table
+from reports.tables.vs_baseline import conditions, differences_table, statistics_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,7 +109,7 @@ def contents(block: Block, against: str | None = None, scope: Scope = "suite") -
     """Everything that a block can fill."""
     analysis = analyse(block, against, scope)
     papers = fillable_tables(block, analysis)
-    tables = [table for table in _tables(block, analysis, papers) if table is not None]
+    tables = [_conditional(table, analysis) for table in _tables(block, analysis, papers) if table is not None]
     text, pictures = paragraph(block, analysis, papers), list(_pictures(block, analysis, papers))
     if analysis is None:
         return Contents(block, None, papers, text, tables, pictures)
@@ -145,6 +146,16 @@ def study_of(blocks: Sequence[Block], runs: Sequence[RegisteredRuns] | None) -> 
     return study_answers(first.suite, blocks, stage_progress(runs, ended))
 
 
+COMPARING = ("paper.", "across-", "slopes-", "spread-", "matching-")  # tables that use the comparisons and do not have their conditions
+
+
+def _conditional(table: Table, analysis: Analysis | None) -> Table:
+    """A table with the lines that say what its comparisons are conditional on (one training set)."""
+    if analysis is None or not table.name.startswith(COMPARING):
+        return table
+    return replace(table, header=(*table.header, *conditions(analysis)))
+
+
 def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> Iterator[Table | None]:
     yield means_table(block, analysis)
     yield choices_table(block)
@@ -168,28 +179,20 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         yield ReportFigure(
             f"answers-{analysis.against}.{block.name}", alt, lambda: answers_forest(analysis), lead=not is_study(block.suite)
         )
-    yield ReportFigure(
-        f"over-shots.{block.name}",
-        "Accuracy over the number of labels; the numbers stand in the table of means.",
-        lambda: over_shots(block),
-    )
-    yield ReportFigure(
-        f"over-noise.{block.name}", "Accuracy over the level of noise; the numbers stand in the table of means.", lambda: over_noise(block)
-    )
+    means = "the numbers stand in the table of means."
+    yield from _pages(f"over-shots.{block.name}", f"Accuracy over the number of labels; {means}", partial(over_shots, block))
+    yield from _pages(f"over-noise.{block.name}", f"Accuracy over the level of noise; {means}", partial(over_noise, block))
     if analysis is not None:
         alt = f"Paired differences to {analysis.against} with intervals; the numbers stand in the table of differences."
-        yield ReportFigure(f"forest-{analysis.against}.{block.name}", alt, lambda: forest(analysis))
+        yield from _pages(f"forest-{analysis.against}.{block.name}", alt, partial(forest, analysis))
         alt = f"Paired differences of the sanity arms to {analysis.against}; the numbers stand in the table of differences."
-        yield ReportFigure(f"forest-sanity-{analysis.against}.{block.name}", alt, lambda: forest(analysis, sanity=True))
+        yield from _pages(f"forest-sanity-{analysis.against}.{block.name}", alt, partial(forest, analysis, sanity=True))
     for filled in papers:
         name = f"published.{filled.table.key.replace('/', '.')}.{block.name}"
         alt = f"Our gains beside those of {filled.table.citation}; the numbers stand in its table."
         yield ReportFigure(name, alt, lambda filled=filled: ours_against_published(filled))  # type: ignore[misc]
-    yield ReportFigure(
-        f"cost.{block.name}",
-        "Seconds of training against accuracy; the numbers stand in the table of cost.",
-        lambda: cost_against_accuracy(block),
-    )
+    alt = "Seconds of training against accuracy; the numbers stand in the table of cost."
+    yield from _pages(f"cost.{block.name}", alt, partial(cost_against_accuracy, block))
     yield ReportFigure(
         f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)
     )
@@ -198,15 +201,24 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         "Expected best development score of k settings of the search; the scores stand in the table of choices.",
         lambda: best_of_k_settings(block),
     )
-    yield ReportFigure(f"best-of-k.{block.name}", "Expected best of k runs, by k.", lambda: best_of_k_curves(block))
+    yield from _pages(f"best-of-k.{block.name}", "Expected best of k runs, by k.", partial(best_of_k_curves, block))
     yield ReportFigure(
         f"representations.{block.name}",
         "Maps of the test texts' representations; the numbers stand in the table of representations.",
         lambda: representation_maps(block),
     )
-    yield ReportFigure(f"reliability.{block.name}", "Reliability diagram: share right over confidence.", lambda: reliability_diagram(block))
+    alt = "Reliability diagram: share right over confidence."
+    yield from _pages(f"reliability.{block.name}", alt, partial(reliability_diagram, block))
     yield ReportFigure(
         f"gradient-cosines.{block.name}",
         "Cosine of each loss term's gradient with that of cross-entropy over training; `export` has the numbers (diagnostics).",
         lambda: gradient_cosines(block),
     )
+
+
+def _pages(name: str, alt: str, draw: Callable[[int], Figure | None]) -> Iterator[ReportFigure]:
+    """A figure with more panels than one page holds, as several."""
+    yield ReportFigure(name, alt, partial(draw, 0))
+    head, mark, rest = alt.rstrip(".").partition(";")
+    for page in range(1, MOST_PAGES):
+        yield ReportFigure(f"{name}.page-{page + 1}", f"{head}, page {page + 1}{mark}{rest}.", partial(draw, page))

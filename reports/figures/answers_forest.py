@@ -13,13 +13,13 @@ from reports.analysis.conclusions import AgainstArm, Answer, Conclusion
 from reports.analysis.context import origin
 from reports.analysis.headlines import Headline, headlines
 from reports.analysis.study_answers import OPEN, QuestionWords, StudyAnswers
-from reports.figures.style import finish, new_figure, plain
+from reports.figures.style import finish, new_figure, plain, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_LINES = 40
+LINES = 20  # of one panel
 BAND = "#D9D9D9"
 
 
@@ -27,21 +27,31 @@ def answers_forest(analysis: Analysis) -> Figure | None:
     """One line per arm and number of labels: mean over tasks with its interval, over the baseline's own under other random numbers. None
     without any comparison over tasks."""
     found = [one for one in headlines(analysis) if one.baseline is not None]
-    panels = {
-        "The papers' methods": [one for one in found if one.in_words][:MOST_LINES],
-        "Sanity arms": [one for one in found if not one.in_words and one.group != "null"][:MOST_LINES],
+    groups = {
+        "The papers' methods": [one for one in found if one.in_words],
+        "Sanity arms": [one for one in found if not one.in_words and one.group != "null"],
     }
-    panels = {name: lines for name, lines in panels.items() if lines}
-    if not panels:
+    every = [(name, lines[i : i + LINES]) for name, lines in groups.items() for i in range(0, len(lines), LINES)]
+    kept, limit = shown(every)
+    if not kept:
         return None
+    limits = {name: _limits(lines) for name, lines in groups.items() if lines}
     null = {one.level: one for one in found if one.group == "null"}
-    figure, axes, _ = new_figure(len(panels), width=6.0, height=0.9 + 0.21 * max(map(len, panels.values())))
-    for one, (name, lines) in zip(axes, panels.items(), strict=True):
+    figure, axes, _ = new_figure(len(kept), width=6.0 if len(kept) < 3 else 4.4, height=0.9 + 0.21 * max(len(lines) for _, lines in kept))
+    for one, (name, lines) in zip(axes, kept, strict=False):
         _panel(one, lines, null)
-        one.set(title=name, xlabel=plain(f"difference to {analysis.against} in points"))
+        one.set(title=name, xlim=limits[name], xlabel=plain(f"difference to {analysis.against} in points"))
     band = "Grey: that interval of the baseline under other random numbers. " if null else ""
-    note = f"Diamonds: means over tasks with 95 % intervals before correction, filled where Holm rejects at 5 %. {band}"
-    return finish(figure, axes, f"Difference to {analysis.against} over tasks", f"{note}{origin(analysis.block)}", len(panels))
+    note = f"{limit}Diamonds: means over tasks with 95 % intervals before correction, filled where Holm rejects at 5 %. {band}"
+    return finish(figure, axes, f"Difference to {analysis.against} over tasks", f"{note}{origin(analysis.block)}", len(kept))
+
+
+def _limits(lines: Sequence[Headline]) -> tuple[float, float]:
+    """One range for all panels of a group, with room at both ends."""
+    gains = [found.baseline.gain for found in lines if found.baseline is not None]
+    low, high = min(0.0, *(gain.low for gain in gains)), max(0.0, *(gain.high for gain in gains))
+    room = 0.05 * (high - low) or 1.0
+    return low - room, high + room
 
 
 def _panel(one: Axes, lines: Sequence[Headline], null: dict[str, Headline]) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def forest(analysis: Analysis, *, sanity: bool = False) -> Figure | None:
-    """One panel per cell, one line per arm, over the band of the noise floor. None where there is no pair at all.
+def forest(analysis: Analysis, page: int = 0, *, sanity: bool = False) -> Figure | None:
+    """One panel per cell, one line per arm, over the band of the noise floor. None where there is no pair at all, and beyond the last page.
 
     Args:
         sanity: the sanity arms, which differ by far more and so have axes of their own, in place of the papers' methods and rivals.
@@ -26,13 +26,13 @@ def forest(analysis: Analysis, *, sanity: bool = False) -> Figure | None:
     cells = [
         cell for cell in analysis.block.cells if any(analysis.comparisons[p].n for p in analysis.places if p[1] == cell and p[0] in arms)
     ]
+    low, high = _limits(analysis, cells, arms) if cells else (0.0, 0.0)
+    cells, limit = shown(cells, page)
     if not cells:
         return None
-    cells, limit = shown(cells)
     figure, axes, columns = new_figure(len(cells), width=3.4, height=0.7 + 0.24 * len(arms))
     for i, (one, cell) in enumerate(zip(axes, cells, strict=False)):
         _panel(one, analysis, cell, arms if i % columns == 0 else (), arms)
-    low, high = _limits(analysis, cells, arms)
     for one in axes[: len(cells)]:
         one.set_xlim(low, high)
     band = f"Grey band: the 95 % interval of {analysis.null}, the baseline under other random numbers. " if analysis.null else ""

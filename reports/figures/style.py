@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from reports.results.blocks import Block
+
 T = TypeVar("T")
 # Okabe and Ito 2008, without yellow (too faint on white), then wine and olive of Paul Tol; markers tell apart what shares a colour.
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F", "#882255", "#999933")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
 MOST = 12  # panels of one figure; more would be too small to read and slow to draw
+MOST_PAGES = 5  # figures of one sort
+MOST_LINES = 4  # arms of one panel beside the baseline; more lines hide each other
+BASELINE = "#7F7F7F"
 RC: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "reports", "figure.dpi": 100}
 
 
@@ -41,10 +46,45 @@ def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Fi
     return figure, list(axes.flat), columns
 
 
-def shown(cells: Sequence[T]) -> tuple[list[T], str]:
-    """The first `MOST` of what could be panels, and a sentence where that is not all."""
-    kept = list(cells[:MOST])
-    return kept, "" if len(kept) == len(cells) else f"The first {MOST} of {len(cells)} panels; the tables hold all. "
+def shown(panels: Sequence[T], page: int = 0) -> tuple[list[T], str]:
+    """The panels of one page (`MOST` of them), and a sentence where that is not all. Empty beyond the last page."""
+    first = page * MOST
+    kept = list(panels[first : first + MOST])
+    return kept, "" if len(kept) == len(panels) else f"Panels {first + 1} to {first + len(kept)} of {len(panels)}; the tables hold all. "
+
+
+def small_multiples(block: Block, places: Sequence[T]) -> list[tuple[T, str, list[str]]]:
+    """Places (cells, tasks) times groups of arms: one panel each, with at most `MOST_LINES` arms, those that are tested together
+    beside each other. The name of the group is "" where one panel holds all arms.
+
+    Returns:
+        (place, name of the group, its arms) of each panel; the baseline is in none of them: it is drawn in every panel.
+    """
+    groups: dict[str, list[str]] = {}
+    for arm in block.arms:
+        if arm != baseline_of(block):
+            groups.setdefault(block.roles[arm].group, []).append(arm)
+    if sum(map(len, groups.values())) <= MOST_LINES:
+        groups = {"": [arm for arms in groups.values() for arm in arms]}
+    cut = [(name, arms[i : i + MOST_LINES]) for name, arms in groups.items() for i in range(0, max(1, len(arms)), MOST_LINES)]
+    return [(place, name, arms) for place in places for name, arms in cut]
+
+
+def baseline_of(block: Block) -> str:
+    """The arm that every panel shows in grey; "" where the block has none."""
+    named = block.baseline or "ce"
+    return named if named in block.arms else ""
+
+
+def look_of(block: Block, arm: str) -> dict[str, Any]:
+    """Colour and marker of an arm; the baseline is grey."""
+    return {"color": BASELINE, "marker": "."} if arm == baseline_of(block) else look(block.arms, arm)
+
+
+def inside_key(one: Axes) -> None:
+    """The legend of one panel, inside it."""
+    if one.get_legend_handles_labels()[0]:
+        one.legend(fontsize=6, frameon=False, handlelength=1.2, labelspacing=0.25)
 
 
 def look(arms: Sequence[str], arm: str) -> dict[str, Any]:

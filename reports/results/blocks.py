@@ -40,6 +40,7 @@ class Block:
         settings: id -> spec without seeds, of all blocks.
         design: what a search or looks have decided, as the furthest manifest keeps it.
         declared: arm -> what it is for, where a manifest tells.
+        baseline: the arm that its suite compares the others with; "" where no manifest tells.
     """
 
     suite: str
@@ -55,6 +56,7 @@ class Block:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     design: Mapping[str, Any] = field(default_factory=dict, repr=False)
     declared: Mapping[str, ArmRole] = field(default_factory=dict, repr=False)
+    baseline: str = ""
 
     @cached_property
     def roles(self) -> dict[str, ArmRole]:
@@ -210,6 +212,7 @@ def _block(where: tuple[str, str, str], rows: list[dict[str, Any]], store: Recor
         settings=found.settings,
         design=design,
         declared={arm: arm_role(*told) for plan in mine for arm, told in plan.declared.items()},
+        baseline=next((plan.baseline for plan in mine if plan.baseline), ""),
     )
 
 

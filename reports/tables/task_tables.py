@@ -17,7 +17,7 @@ from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
 METRICS = {"accuracy": 100.0, "macro_f1": 100.0, "mcc": 100.0, "nll": 1.0, "brier": 1.0, "ece": 100.0}  # name -> scale of its display
-COMPARED_WITH = ("null", "matched", "baseline", "control")  # families whose arms may stand in the baseline's place
+COMPARED_WITH = ("matched", "baseline", "control")  # families whose arms may stand in the baseline's place; the noise floor is a band
 LESS_IS_BETTER = ("nll", "brier", "ece")
 MOST_BASELINES, MOST_TABLES = 6, 60  # of the tables that a reader chooses from: a page stays a page
 
@@ -33,8 +33,8 @@ class Choice:
 
 
 def choices(analysis: Analysis) -> list[Choice]:
-    """Mean and difference of every arm, one table per metric, number of labels and baseline: the report's own baseline first, then the
-    noise floor, arms of matched compute, baselines and controls; at most `MOST_TABLES`. One choice is none."""
+    """Mean and difference of every arm, one table per metric, number of labels and baseline: the report's own baseline first, then arms of
+    matched compute, baselines and controls; at most `MOST_TABLES`. One choice is none."""
     runs = _MetricRuns(analysis.block)
     found = list(islice(_choices(analysis, runs), MOST_TABLES))
     return found if len(found) > 1 else []

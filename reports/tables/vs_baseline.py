@@ -45,8 +45,14 @@ def _rules(analysis: Analysis) -> tuple[str, ...]:
     units = sorted({found.unit for found in analysis.units.values()})
     said = f"Test: two-sided paired t-test per cell, unit {' or '.join(units) or 'none'}; family: {'; '.join(families) or 'empty'}."
     variances = sorted({found.variance for found in analysis.comparisons.values() if "Nadeau" in found.variance})
-    conditions = sorted({found.conditional for found in analysis.comparisons.values() if found.conditional})
-    return (said, null, *(f"Variance: {name}." for name in variances), *(f"Claims are {condition}." for condition in conditions))
+    return (said, null, *(f"Variance: {name}." for name in variances), *conditions(analysis))
+
+
+def conditions(analysis: Analysis) -> tuple[str, ...]:
+    """What the comparisons are conditional on, one line each: every table that uses them has these lines."""
+    return tuple(
+        f"Claims are {one}." for one in sorted({found.conditional for found in analysis.comparisons.values() if found.conditional})
+    )
 
 
 def _difference(analysis: Analysis, place: Place) -> TableCell:

@@ -61,14 +61,14 @@ def write_answers(folder: Path, readme: Path, **more: Any) -> Any:
 
 def test_the_block_takes_the_place_between_the_marks_and_no_other(first_stage: Path) -> None:
     readme = first_stage / "README.md"
-    readme.write_text(f"# Before\n\n{BEGIN} -->\nold\n{END}\n\nafter\n")
+    readme.write_text(f"# Before\n\n{BEGIN} -->\nformer text\n{END}\n\nafter\n")
     made = write_answers(first_stage, readme)
     text = readme.read_text()
     assert text.startswith(
         f"# Before\n\n{BEGIN} (python -m benchmark report --results results --registration registration.json --readme README.md) -->\n"
     )
     assert text.endswith(f"\n{END}\n\nafter\n")
-    assert "old" not in text
+    assert "former text" not in text
     assert "- **Q1, claim: SCL improves fine-tuning with few labels.** N = 20: credited: scl is above ce (+5.2 points" in text
     assert "no answer yet: N = 100 waits for" in text
     assert "](results/answers.svg)" in text

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from benchmark.records.atomic_files import dump_checksummed
+from benchmark.records.store import RecordStore
 from reports.analysis.analysis import analyse, correctness
+from reports.analysis.contents import contents
 from reports.results.arm_role import ArmRole
 from reports.results.blocks import read_results
 from reports.tables.vs_baseline import conclusion, differences_table, statistics_table
@@ -122,6 +125,31 @@ def test_identical_scores_are_named(tmp_path, filled):
     analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.62, 0.64], "scl": [0.6, 0.62, 0.64]}}))
     (place,) = analysis.places
     assert conclusion(analysis, place) == "identical scores"
+
+
+def test_a_suite_given_as_a_file_keeps_its_baseline(tmp_path, filled):
+    """No suite of that name is installed: the manifest has the arm that its suite compares the others with."""
+    cells = {("sst2", "20", ""): {"ce": [0.6, 0.62, 0.61], "probe": [0.5, 0.52, 0.51], "scl": [0.64, 0.66, 0.63]}}
+    folder = filled(tmp_path, cells, suite="mine")
+    assert analysis_of(folder).against == "ce"
+    store = RecordStore(folder)
+    (manifest,) = store.manifests()
+    (tmp_path / "manifests" / f"{manifest.id}.json").write_bytes(
+        dump_checksummed({**manifest.model_dump(mode="json"), "baseline": "probe"})
+    )
+    assert analysis_of(folder).against == "probe"
+
+
+def test_every_table_of_comparisons_on_one_training_set_says_so(tmp_path, filled, make_spec):
+    cells = {
+        (task, shots, ""): {"ce": [0.6, 0.62, 0.61], "scl": [0.66, 0.68, 0.65]} for task in ("sst2", "trec") for shots in ("20", "100")
+    }
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    one_split = replace(block, frame=block.frame.assign(split_seed=0))
+    found = {table.name.split("-")[0]: table for table in contents(one_split).tables}
+    for name in ("against", "across", "statistics", "spread"):
+        assert "Claims are conditional on this training set." in found[name].header, name
+    assert not any("conditional" in line for table in contents(block).tables for line in table.header)
 
 
 def test_another_baseline_can_be_chosen_and_an_absent_one_gives_no_analysis(grid):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from reports.analysis.contents import contents
+from reports.report import Options, report
 from reports.results.blocks import read_results
 
 
@@ -37,3 +40,11 @@ def test_a_stand_in_is_named_before_any_number(tmp_path, filled):
 def test_missing_and_failed_runs_are_in_it(tmp_path, filled):
     text = text_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, None, float("nan"), 0.7]}}))
     assert "Of 4 planned runs 2 finished and 1 failed; the rest is missing." in text
+
+
+def test_no_text_calls_a_gain_noise(grid, tmp_path):
+    """The noise floor is a distribution: it is shown as a band with its interval, and no gain is called noise for being smaller."""
+    report(Options(grid, out=tmp_path / "out", figures=False))
+    texts = [(tmp_path / "out" / name).read_text() for name in ("report.md", "report.html", "report.json")]
+    assert all("differed from itself by" in text for text in texts)
+    assert not any(re.search(r"(is|are|only|just|within|below the) noise\b(?! floor)|below the noise", text) for text in texts)

@@ -17,7 +17,7 @@ from reports.figures.published_gains import ours_against_published
 from reports.figures.reliability_diagram import reliability_diagram
 from reports.figures.representation_maps import representation_maps
 from reports.figures.selection_curve import best_of_k_curves
-from reports.figures.style import COLOURS, MOST, shown
+from reports.figures.style import BASELINE, COLOURS, MOST, MOST_LINES, MOST_PAGES, shown
 from reports.figures.training_cost import cost_against_accuracy
 from reports.published.filled_table import fillable_tables
 from reports.render.image import png, svg
@@ -139,7 +139,64 @@ def test_a_figure_gives_the_same_bytes_twice(grid):
     assert png(first)[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-def test_too_many_panels_are_cut_and_said():
-    kept, said = shown(list(range(MOST + 1)))
-    assert (len(kept), said) == (MOST, f"The first {MOST} of {MOST + 1} panels; the tables hold all. ")
+def test_too_many_panels_are_cut_into_pages_and_said():
+    pages = [shown(list(range(MOST + 1)), page) for page in range(3)]
+    assert [len(kept) for kept, _ in pages] == [MOST, 1, 0]
+    assert pages[0][1] == f"Panels 1 to {MOST} of {MOST + 1}; the tables hold all. "
+    assert pages[1][1] == f"Panels {MOST + 1} to {MOST + 1} of {MOST + 1}; the tables hold all. "
+    assert shown([1])[1] == ""
     assert len(set(COLOURS)) == len(COLOURS)
+
+
+MANY = ["scl", "scl-only", "cat", "three-phase", "dae-cl-joint", "ce-null", "ce-matched", "scl-placebo", "cat-clean", "tfidf", "probe"]
+
+
+@pytest.fixture
+def many(tmp_path, filled):
+    """A block with eleven arms beside the baseline, on seven tasks at two sizes."""
+    arms = {"ce": [0.6, 0.62], **{arm: [0.6 + i / 100, 0.63 + i / 100] for i, arm in enumerate(MANY)}}
+    tasks = ("sst2", "trec", "subj", "snips", "ag_news", "sst5", "amazon")
+    return block_of(filled(tmp_path, {(task, n, ""): arms for task in tasks for n in ("20", "100")}))
+
+
+def test_many_arms_are_small_multiples_over_the_grey_baseline(many):
+    """No panel holds more than `MOST_LINES` arms beside the baseline, and the pages together hold each arm on each task once."""
+    seen = []
+    for page in range(MOST_PAGES):
+        figure = over_shots(many, page)
+        for axes in figure.axes if figure else []:
+            lines = {line.get_label(): line.get_color() for line in axes.get_lines() if not line.get_label().startswith("_")}
+            if lines:
+                assert lines.pop("ce") == BASELINE
+                assert len(lines) <= MOST_LINES
+                seen += [(axes.get_title().split(":")[0], arm) for arm in lines]
+    assert len(seen) == len(set(seen))
+    assert {arm for _, arm in seen} == set(MANY)
+    tasks = {task for task, _ in seen}
+    assert {(task, arm) for task in tasks for arm in MANY} == set(seen)
+
+
+@pytest.mark.parametrize("draw", [best_of_k_curves, cost_against_accuracy])
+def test_other_figures_of_arms_have_their_pages_too(many, draw):
+    first, beyond = draw(many, 0), draw(many, 99)
+    assert "Panels 1 to 12 of" in first.get_supxlabel()
+    assert beyond is None
+    assert all(len(axes.get_legend_handles_labels()[0]) <= MOST_LINES + 1 for axes in first.axes)
+
+
+def test_the_forest_has_a_page_per_twelve_cells(many):
+    analysis = analyse(many)
+    pages = [forest(analysis, page) for page in range(3)]
+    assert [len([axes for axes in page.axes if axes.get_visible()]) for page in pages[:2]] == [12, 2]
+    assert pages[2] is None
+    assert pages[0].axes[0].get_xlim() == pages[1].axes[0].get_xlim()
+
+
+def test_no_line_is_missing_beside_the_answers(tmp_path, filled):
+    """Forty lines were shown and the others left out without a word."""
+    arms = {"ce": [0.6, 0.62, 0.61], **{arm: [0.6 + i / 100, 0.63, 0.62] for i, arm in enumerate(MANY)}}
+    cells = {("sst2", str(n), ""): arms for n in (20, 40, 60, 80, 100, 120, 140, 160)}
+    figure = answers_forest(analyse(block_of(filled(tmp_path, cells))))
+    names = [label.get_text() for axes in figure.axes if axes.get_visible() for label in axes.get_yticklabels()]
+    assert len(names) == len(set(names)) == 8 * (len(MANY) - 1)  # the noise floor is the band
+    assert max(len(axes.get_yticklabels()) for axes in figure.axes if axes.get_visible()) <= 20

@@ -9,7 +9,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from benchmark.records.store import RecordStore
+from reports.analysis.analysis import analyse
+from reports.render.page import page
 from reports.report import Options, report
+from reports.results.blocks import read_results
+from reports.tables.task_tables import choices
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +118,44 @@ def test_the_text_and_the_data_begin_with_the_same_answers(out):
     assert lines[2].startswith("- **scl against ce**: ")
     words = lines[2].replace("\\", "")
     assert [one["arm"] for one in told if one["said"] in words] == ["scl", "scl"]
+
+
+def test_a_reader_chooses_among_tables_that_all_stand_there_without_a_script(tmp_path, filled):
+    """One table per metric, number of labels and baseline; the script only hides those that are not chosen."""
+    arms = {"ce": [0.6, 0.62, 0.61], "ce-null": [0.61, 0.6, 0.62], "probe": [0.5, 0.52, 0.51], "scl": [0.64, 0.66, 0.63]}
+    folder = filled(tmp_path / "results", {("sst2", n, ""): arms for n in ("20", "100")})
+    report(Options(folder, out=tmp_path / "out", figures=False))
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    place = text[text.index("<div data-choices>") : text.index("<script>")]
+    found = re.findall(r'data-metric="([^"]+)" data-labels="([^"]+)" data-baseline="([^"]+)"', place)
+    assert found == [("accuracy", f"N = {n}", against) for against in ("ce", "probe") for n in (20, 100)]  # the noise floor is no baseline
+    assert "hidden" not in place[: place.index("</details>")]
+    assert place.count('<th scope="row">scl</th>') >= 4
+    assert "+3.3 [" in place  # scl against ce, three pairs: 0.04, 0.04, 0.02
+    script = text[text.index("<script>") :]
+    assert all(part in script for part in ('createElement("label")', 'createElement("select")', '"role", "status"'))
+
+
+def test_many_lines_about_files_or_deviations_are_folded_behind_the_first():
+    text = page("Report", [], ["LEFT OUT: 4 files", *(f"file {i}" for i in range(4))], ["Registered: 2 deviations.", "- one", "- two"])
+    head = text[: text.index("<main")]
+    assert "<summary>LEFT OUT: 4 files</summary>" in head
+    assert head.index("<details") < head.index("file 0") < head.index("file 3") < head.index("</details>")
+    assert "Registered: 2 deviations.</p>" in head
+    assert '<p class="note">two</p>' in head
+
+
+def test_other_metrics_are_read_from_the_records(tmp_path, filled):
+    folder = filled(tmp_path / "results", {("sst2", "20", ""): {"ce": [0.6, 0.62], "scl": [0.64, 0.66]}})
+    store = RecordStore(folder)
+    for record in list(store):
+        store.write(record.model_copy(update={"metrics": {**record.metrics, "ece": 0.1 if record.spec.method.name == "ce" else 0.05}}))
+    (block,) = read_results(folder).blocks
+    found = {choice.metric: choice.table for choice in choices(analyse(block))}
+    assert list(found) == ["accuracy", "ece"]
+    assert found["ece"].rows[0].cells[1].value == pytest.approx(-0.05)
+    assert "less is better" in found["ece"].caption
+    assert "less is better" not in found["accuracy"].caption
 
 
 def test_print_and_links_unfold(out):

@@ -34,6 +34,11 @@ def test_an_arm_that_has_only_begun_does_not_take_the_tasks_away(tmp_path, fille
     assert "left out: cat" in across_table(analyse(block)).footnotes[0]
 
 
+def test_the_inter_quartile_mean_says_how_it_weighs(tmp_path, filled):
+    header = " ".join(across_table(analyse(made(tmp_path, filled, sst2=ARMS, trec=ARMS))).header)
+    assert "tasks with extreme scores weigh less and tasks with more runs more" in header
+
+
 def test_tasks_on_which_an_arm_is_worse_are_counted_too(tmp_path, filled):
     """Partial conjunction told on how many tasks an arm is better, and nothing where it is worse on all."""
     up = [0.70, 0.72, 0.71, 0.73, 0.70, 0.72]

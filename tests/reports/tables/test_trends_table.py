@@ -35,3 +35,12 @@ def test_a_slope_says_how_many_splits_rise_and_what_could_have_been_found(analys
 
 def test_the_noise_floor_is_a_row_of_the_matching_table_too(analysis):
     assert {line["arm"] for line in lines(matching_table(analysis))} == {"ce-null", "scl"}
+
+
+@pytest.mark.parametrize(("pairs", "said"), [(6, False), (5, True)])
+def test_the_test_by_swapping_says_when_its_pairs_cannot_reach_the_level(tmp_path, filled, pairs, said):
+    """2 of the 2^n patterns are always as far: 2 / 2^5 is above .05, 2 / 2^6 below."""
+    arms = {"ce": [0.60, 0.62, 0.58, 0.64, 0.61, 0.59][:pairs], "scl": [0.65, 0.66, 0.63, 0.69, 0.67, 0.62][:pairs]}
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): arms})).blocks
+    text = " ".join([*(table := spread_table(analyse(block))).header, *table.footnotes])
+    assert ("The test by swapping cannot reach .05 with fewer than 6 pairs (5 pairs: smallest p 0.062)" in text) == said
