@@ -38,7 +38,7 @@ class AnswersBlock:
         bullets = [f"- **{escape(one.subject)}.** {escape(one.said)}" for one in self.study.questions]
         about = " ".join(part for part in (escape(self.study.progress), escape(self.registration)) if part)
         picture = [f"![{escape(self.alt)}]({self.figure})", ""] if self.figure else []
-        lines = [f"{BEGIN} ({self.command}) -->", about, "", *bullets, "", escape(rules_in_words(self.study.plan)), "", *picture, END]
+        lines = [f"{BEGIN} (`{self.command}`) -->", about, "", *bullets, "", escape(rules_in_words(self.study.plan)), "", *picture, END]
         return "\n".join(lines)
 
     @property

@@ -36,7 +36,7 @@ from reports.tables.plugin_tables import plugin_tables
 from reports.tables.questions_table import QUESTIONS, questions_table
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
-from reports.tables.task_tables import Choice, choices, task_tables
+from reports.tables.task_tables import TableChoice, choices, task_tables
 from reports.tables.transfer_table import transfer_table
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
 from reports.tables.vs_baseline import conditions, differences_table, statistics_table
@@ -69,7 +69,7 @@ class Contents:
     headlines: list[Headline] = field(default_factory=list)
     tasks: list[Table] = field(default_factory=list)
     study: StudyAnswers | None = None
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[TableChoice] = field(default_factory=list)
 
     @property
     def answers(self) -> list[tuple[str, list[str], str]]:

@@ -182,16 +182,18 @@ class QuestionWords:
 
     def _waiting(self, found: Sequence[Conclusion]) -> Iterator[str]:
         """What is not complete, and for which stages; statements that wait for the same stages together."""
-        groups: dict[tuple[StageProgress, ...], list[str]] = {}
+        groups: dict[tuple[StageProgress, ...], dict[str, list[str]]] = {}
         for one in found:
             if one.answer in OPEN:
-                groups.setdefault(one.waits, []).append(self.name(one))
-        for waits, statements in groups.items():
+                groups.setdefault(one.waits, {}).setdefault(one.shots, []).append(one.treatment)
+        several = len(self.question.treatments) > 1
+        for waits, arms in groups.items():
+            where = [f"{_joined(some)} at N = {shots}" if several else f"N = {shots}" for shots, some in arms.items()]
             stages = [one.stage for one in by_stage(waits) if one.planned]
             unplanned = ["runs that no plan here holds"] if any(not one.planned for one in waits) else []
             named = [f"stage{'s' * (len(stages) > 1)} {_joined(stages)}"] if stages else []
-            verb = "waits" if len(statements) == 1 else "wait"
-            yield f"{_joined(statements)} {verb} for {_joined([*named, *unplanned]) or 'its first run'}"
+            verb = "waits" if sum(map(len, arms.values())) == 1 else "wait"
+            yield f"{_joined(where)} {verb} for {_joined([*named, *unplanned]) or 'its first run'}"
 
 
 def _joined(some: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from reports.render.html_fragment import environment
 from reports.tables.table import Table
-from reports.tables.task_tables import Choice
+from reports.tables.task_tables import TableChoice
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Section:
     tasks: list[Table] = field(default_factory=list)
     how: str = ""
     aside: str = ""
-    choices: list[Choice] = field(default_factory=list)
+    choices: list[TableChoice] = field(default_factory=list)
 
     @property
     def folded(self) -> bool:

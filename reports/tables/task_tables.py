@@ -23,7 +23,7 @@ MOST_BASELINES, MOST_TABLES = 6, 60  # of the tables that a reader chooses from:
 
 
 @dataclass(frozen=True)
-class Choice:
+class TableChoice:
     """A table that a reader can choose: its metric, number of labels (with noise), and baseline."""
 
     metric: str
@@ -32,7 +32,7 @@ class Choice:
     table: Table
 
 
-def choices(analysis: Analysis) -> list[Choice]:
+def choices(analysis: Analysis) -> list[TableChoice]:
     """Mean and difference of every arm, one table per metric, number of labels and baseline: the report's own baseline first, then arms of
     matched compute, baselines and controls; at most `MOST_TABLES`. One choice is none."""
     runs = _MetricRuns(analysis.block)
@@ -40,14 +40,14 @@ def choices(analysis: Analysis) -> list[Choice]:
     return found if len(found) > 1 else []
 
 
-def _choices(analysis: Analysis, runs: _MetricRuns) -> Iterator[Choice]:
+def _choices(analysis: Analysis, runs: _MetricRuns) -> Iterator[TableChoice]:
     levels: dict[str, list[ScoredCell]] = {}
     for cell in sorted(analysis.block.cells, key=lambda cell: (cell.examples, cell.noise_level)):
         levels.setdefault(" ".join(part for part in cell.lines[1:] if part), []).append(cell)
     for against in _baselines(analysis):
         for metric in runs.metrics:
             for level, cells in levels.items():
-                yield Choice(metric, level, against, _chosen(runs, metric, level, (against, cells)))
+                yield TableChoice(metric, level, against, _chosen(runs, metric, level, (against, cells)))
 
 
 def _baselines(analysis: Analysis) -> list[str]:

@@ -65,7 +65,7 @@ def test_the_block_takes_the_place_between_the_marks_and_no_other(first_stage: P
     made = write_answers(first_stage, readme)
     text = readme.read_text()
     assert text.startswith(
-        f"# Before\n\n{BEGIN} (python -m benchmark report --results results --registration registration.json --readme README.md) -->\n"
+        f"# Before\n\n{BEGIN} (`python -m benchmark report --results results --registration registration.json --readme README.md`) -->\n"
     )
     assert text.endswith(f"\n{END}\n\nafter\n")
     assert "former text" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from reports.analysis.contents import contents
 from reports.report import Options, report
@@ -48,3 +49,12 @@ def test_no_text_calls_a_gain_noise(grid, tmp_path):
     texts = [(tmp_path / "out" / name).read_text() for name in ("report.md", "report.html", "report.json")]
     assert all("differed from itself by" in text for text in texts)
     assert not any(re.search(r"(is|are|only|just|within|below the) noise\b(?! floor)|below the noise", text) for text in texts)
+
+
+SMALLER = re.compile(r"(no larger|smaller|less) than (its own|that of `ce-null`)|If `ce-null` moves by", re.IGNORECASE)
+
+
+def test_no_document_makes_a_threshold_of_the_noise_floor():
+    root = Path(__file__).resolve().parents[3]
+    for document in (root / "README.md", *(root / "docs").glob("*.md")):
+        assert not SMALLER.search(document.read_text(encoding="utf-8")), document.name

@@ -61,7 +61,7 @@ def test_before_its_stages_are_complete_a_question_has_no_number(scores: StudySc
     said = {one.name: one.said for one in found.questions}
     assert said["Q1"] == "No answer yet: N = 20 waits for stage 1; N = 100 waits for stage 3."
     assert said["Q2"] == "No answer yet: N = 20 waits for stages 1 and 2; N = 100 waits for stages 3 and 4."
-    assert "cat at N = 20 and three-phase at N = 20 wait for stages 1 and 2" in said["Q4"]
+    assert "cat and three-phase at N = 20 wait for stages 1 and 2" in said["Q4"]
     assert not any("points" in text or "[" in text for text in said.values())
     assert questions_forest(found) is None
     assert not found.any_answer
