@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
@@ -52,7 +52,7 @@ class Analysis:
     def null(self) -> str | None:
         """The noise floor that tables and figures show; None where no arm is one, or where the block is compared with another arm than its
         suite's baseline, whose noise floor nobody measured."""
-        return self.nulls[0] if self.nulls and self.against == declared_baseline(self.block.suite) else None
+        return self.nulls[0] if self.nulls and self.against == declared_baseline(self.block) else None
 
     @property
     def arms(self) -> list[str]:
@@ -183,12 +183,18 @@ class Analysis:
 
 def analyse(block: Block, against: str | None = None, scope: Scope = "suite") -> Analysis | None:
     """Compare a block with `against` (default: the suite's own baseline, or `ce`); None where the block has no such arm."""
-    name = against or block.baseline or declared_baseline(block.suite)
+    name = against or declared_baseline(block)
     return Analysis(block, name, scope) if name in block.arms else None
 
 
-def declared_baseline(suite: str) -> str:
-    """The baseline of a suite; `ce` where no suite of that name is there."""
+def declared_baseline(block: Block) -> str:
+    """The arm that a block's suite compares the others with: as its manifest says, or as the installed suite of that name does; else
+    `ce`."""
+    return block.baseline or _installed_baseline(block.suite)
+
+
+@cache
+def _installed_baseline(suite: str) -> str:
     try:
         return load_suite(suite).baseline if suite else "ce"
     except (UserError, OSError):

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from reports.analysis.analysis import declared_baseline
+
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -72,7 +74,7 @@ def small_multiples(block: Block, places: Sequence[T]) -> list[tuple[T, str, lis
 
 def baseline_of(block: Block) -> str:
     """The arm that every panel shows in grey; "" where the block has none."""
-    named = block.baseline or "ce"
+    named = declared_baseline(block)
     return named if named in block.arms else ""
 
 

@@ -171,7 +171,7 @@ def _filled(table: PublishedTable, block: Block, printed: PublishedCell, given: 
 def _floor(block: Block, runs: Runs) -> Comparison | None:
     """The baseline of a printed table under other random numbers, against itself; None where the block has no such arm in the cell."""
     null = next((arm for arm in block.arms if block.roles[arm].is_null and (arm, runs.cell) in block.runs), None)
-    if null is None or runs.arm != declared_baseline(block.suite):
+    if null is None or runs.arm != declared_baseline(block):
         return None
     return compare_units(paired(block, null, runs.cell, runs.arm))
 
