@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FEWEST = 2  # pairs of a task
+NOT_PLANNED = "not planned"  # of a unit that one arm alone was planned for: the baseline has more seeds than the treatment
 NEW_TASK = "a new task"
 OTHER_DESIGN = r"\+(?:search\d+|looks|crossed)"  # in a profile's name, as plans write it
 
@@ -66,7 +67,7 @@ class Evidence:
     Args:
         tasks: each task's own result.
         absent: tasks of the question without enough pairs.
-        lost: pairs that one arm lacks (failed or missing runs).
+        lost: pairs that one arm lacks although both were planned (failed or missing runs).
         collapsed: collapsed units of treatment and comparison.
     """
 
@@ -275,7 +276,7 @@ class _Design:
         """What a comparison with these task results rests on."""
         rows = [units[one.task] for one in results]
         collapsed = (sum(sum(one.collapsed_a) for one in rows), sum(sum(one.collapsed_b) for one in rows))
-        lost = sum(len({(gone.split_seed, gone.seed) for gone in one.missing}) for one in units.values())
+        lost = sum(len({(gone.split_seed, gone.seed) for gone in one.missing if gone.status != NOT_PLANNED}) for one in units.values())
         used = {one.task for one in results}
         return Evidence(tuple(results), tuple(task for task in self.plan.tasks_of(self.question) if task not in used), lost, collapsed)
 

@@ -76,7 +76,7 @@ class Contents:
         """The first screen: what was asked, its sentences, and the name of the table behind them. A suite with a registered analysis has
         its registered questions there, in its first block, and no other claim beside them."""
         if self.study is not None:
-            return [(one.subject, [one.said], QUESTIONS) for one in self.study.questions]
+            return [(one.subject, [f"{line}." for line in one.lines], QUESTIONS) for one in self.study.questions]
         if is_study(self.block.suite):
             return []
         told: dict[tuple[str, str], list[str]] = {}

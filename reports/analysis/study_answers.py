@@ -25,12 +25,14 @@ class QuestionAnswer:
         name, claim: such as `Q1`; what is claimed, without the rule by which it is credited.
         rule: that rule, in words.
         said: the answer in one sentence: gains with intervals, what they rest on, what is not shown, and what is not complete.
+        lines: the same, a line per number of labels.
     """
 
     name: str
     claim: str
     rule: str
     said: str
+    lines: tuple[str, ...]
 
     @property
     def subject(self) -> str:
@@ -53,7 +55,8 @@ class StudyAnswers:
         for question in self.plan.questions:
             claim, _, rule = question.claim.partition(": ")
             mine = [one for one in self.conclusions if one.question == question.name]
-            found.append(QuestionAnswer(question.name, claim, rule, QuestionWords(self.plan, question).sentence(mine)))
+            words = QuestionWords(self.plan, question)
+            found.append(QuestionAnswer(question.name, claim, rule, words.sentence(mine), tuple(words.lines(mine))))
         return found
 
     @property
@@ -120,13 +123,20 @@ class QuestionWords:
     plan: AnalysisPlan
     question: Question
 
-    def sentence(self, found: Sequence[Conclusion]) -> str:
-        """All of them in one sentence: what is answered, then what is not complete and so has no answer and no number."""
-        said = [self._statement(one) for one in found if one.answer not in OPEN]
+    def lines(self, found: Sequence[Conclusion]) -> list[str]:
+        """One line per number of labels that is answered, then one for what is not complete and so has no answer and no number."""
+        answered: dict[str, list[str]] = {}
+        for one in found:
+            if one.answer not in OPEN:
+                answered.setdefault(one.shots, []).append(self._statement(one))
+        said = [f"N = {shots}: {'; '.join(some)}" for shots, some in answered.items()]
         waiting = "; ".join(self._waiting(found))
-        if not said:
-            return f"No answer yet: {waiting}."
-        return f"{'; '.join(said)}{f'; no answer yet: {waiting}' if waiting else ''}."
+        return [*said, f"No answer yet: {waiting}"] if waiting else said
+
+    def sentence(self, found: Sequence[Conclusion]) -> str:
+        """The lines as one sentence."""
+        first, *others = self.lines(found)
+        return "; ".join([first, *(f"{line[0].lower()}{line[1:]}" if line.startswith("No") else line for line in others)]) + "."
 
     def effect(self, one: AgainstArm) -> str:
         """The estimate on these tasks with its interval and unit."""
@@ -145,13 +155,9 @@ class QuestionWords:
             return number(math.exp(value), 2)
         return number(value, 1 if self.question.estimand == "gain" else 2, signed=True)
 
-    def name(self, one: Conclusion) -> str:
-        """A statement's name: the number of labels, and the treatment where the question has several."""
-        several = len(self.question.treatments) > 1
-        return f"{one.treatment} at N = {one.shots}" if several else f"N = {one.shots}"
-
     def _statement(self, one: Conclusion) -> str:
         """The answer, each comparison with its interval (those that are not shown apart), and what they rest on."""
+        who = f"{one.treatment} " if len(self.question.treatments) > 1 else ""
         if self.question.estimand == "slope":
             against = one.comparisons[0]
             changes = "changes" if one.shown else "is not shown to change"
@@ -162,8 +168,8 @@ class QuestionWords:
             other = [against for against in one.comparisons if against.arm not in one.shown]
             parts = [f"{word} {self._listed(shown)}"] if shown else []
             parts += [f"not shown {word} {self._listed(other)}"] if other else []
-            said = f"{one.treatment} is {', '.join(parts)}"
-        return f"{self.name(one)}: {one.answer}: {said}; {self._rests(one)}"
+            said = ", ".join(parts) if who else f"{one.treatment} is {', '.join(parts)}"
+        return f"{who}{one.answer}: {said}, {self._rests(one)}"
 
     def _listed(self, some: Sequence[AgainstArm]) -> str:
         return _joined([f"{one.arm} ({self.effect(one)})" for one in some])
@@ -172,9 +178,8 @@ class QuestionWords:
         first = one.comparisons[0]
         tasks, pairs = len(first.evidence.tasks), first.evidence.pairs
         said = [f"{tasks} task{'s' * (tasks != 1)}, {pairs} pairs of runs"]
-        if first.random is not None:
-            word = "credited" if one.on_a_new_task else "not credited"
-            said.append(f"{word} for a new task ({self.ends(first.random.interval(self.plan.interval))} against {first.arm})")
+        if first.random is not None and one.answer == Answer.CREDITED:
+            said.append("also on a new task" if one.on_a_new_task else "not on a new task")
         lost = max(against.evidence.lost for against in one.comparisons)
         said += [f"{lost} pair{'s' * (lost != 1)} lost to failed runs"] if lost else []
         said += [] if one.complete else ["tasks or comparisons are missing"]

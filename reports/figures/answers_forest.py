@@ -13,7 +13,7 @@ from reports.analysis.conclusions import AgainstArm, Answer, Conclusion
 from reports.analysis.context import origin
 from reports.analysis.headlines import Headline, headlines
 from reports.analysis.study_answers import OPEN, QuestionWords, StudyAnswers
-from reports.figures.style import finish, new_figure, plain, shown
+from reports.figures.style import RC, evenly, finish, new_figure, plain, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,7 @@ def answers_forest(analysis: Analysis) -> Figure | None:
         "The papers' methods": [one for one in found if one.in_words],
         "Sanity arms": [one for one in found if not one.in_words and one.group != "null"],
     }
-    every = [(name, lines[i : i + LINES]) for name, lines in groups.items() for i in range(0, len(lines), LINES)]
+    every = [(name, part) for name, lines in groups.items() for part in evenly(lines, LINES)]
     kept, limit = shown(every)
     if not kept:
         return None
@@ -74,7 +74,7 @@ QUESTIONS_ALT = (
 PANELS = {
     "gain": ("Gain of the first arm over the second", "points of accuracy"),
     "sd-ratio": ("Spread over splits: ratio to ce", "ratio of standard deviations (log scale)"),
-    "slope": ("Change of the gain with layers drawn again", "points per layer"),
+    "slope": ("Slope of the gain over layers drawn again", "points per layer"),
 }
 
 
@@ -94,26 +94,53 @@ def questions_forest(study: StudyAnswers) -> Figure | None:
     lines = [line for one, said in study.statements for line in _lines(one, said)]
     if all(line.against is None for line in lines):
         return None
-    panels = {estimand: [line for line in lines if line.statement.estimand == estimand] for estimand in PANELS}
-    panels = {estimand: some for estimand, some in panels.items() if some}
-    most = max(map(len, panels.values()))
-    figure, axes, _ = new_figure(len(panels), width=4.4, height=0.9 + 0.24 * most)
+    panels = {estimand: some for estimand in PANELS if (some := [line for line in lines if line.statement.estimand == estimand])}
+    figure, axes = _beside([len(some) for some in panels.values()])
     for axis, (estimand, some) in zip(axes, panels.items(), strict=True):
         for place, line in enumerate(some):
             _question_line(axis, line, -place, study.plan.interval)
-        if estimand == "sd-ratio" and any(line.against for line in some):
-            axis.set_xscale("log")
-            axis.xaxis.set_major_formatter("{x:g}")
-            axis.xaxis.set_minor_formatter("{x:g}")
+        if estimand == "sd-ratio":
+            _ratios(axis)
         axis.axvline(1 if estimand == "sd-ratio" else 0, color="#7F7F7F", linewidth=0.8)
-        axis.set(title=PANELS[estimand][0], xlabel=PANELS[estimand][1], ylim=(-most + 0.4, 0.6))
+        axis.set(title=PANELS[estimand][0], xlabel=PANELS[estimand][1], ylim=(-len(some) + 0.4, 0.6))
         axis.set_yticks([-place for place in range(len(some))], [plain(line.name) for line in some])
     plan = study.plan
     note = (
         f"Diamonds: means over tasks with {100 * plan.interval:g} % intervals before correction, filled where shown at "
         f"{100 * plan.alpha:g} % after Holm's correction within the question. Lines without a diamond have no answer yet. {study.progress}"
     )
-    return finish(figure, axes, "Registered questions", note, len(panels))
+    return finish(figure, axes, "Registered questions", note, len(axes))
+
+
+def _beside(lines: Sequence[int]) -> tuple[Figure, list[Axes]]:
+    """A figure with the first panel at the left and the others below each other at the right, each as high as its lines need."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    first, *others = lines
+    room = 3  # lines that title and axis take
+    with mpl.rc_context(RC):
+        high = 0.9 + 0.21 * (room + max(first, sum(others) + room * len(others)))
+        figure = Figure(figsize=(9.2 if others else 6.4, high), layout="constrained")
+        FigureCanvasAgg(figure)
+        grid = figure.add_gridspec(max(1, len(others)), 2 if others else 1, height_ratios=[count + room for count in others] or [1])
+        axes = [figure.add_subplot(grid[:, 0]), *(figure.add_subplot(grid[row, 1]) for row in range(len(others)))]
+    return figure, axes
+
+
+RATIOS = (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0, 8.0)
+
+
+def _ratios(axis: Axes) -> None:
+    """A logarithmic axis with ratios as its ticks."""
+    axis.set_xscale("log")
+    low, high = axis.get_xlim()
+    low, high = min(low, 0.7), max(high, 1.4)
+    axis.set_xticks([ratio for ratio in RATIOS if low <= ratio <= high], minor=False)
+    axis.set_xticks([], minor=True)
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.set_xlim(low, high)
 
 
 def _lines(one: Conclusion, said: QuestionWords) -> list[_Line]:

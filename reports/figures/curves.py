@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reports.analysis.context import origin
-from reports.figures.style import BASELINE, baseline_of, finish, inside_key, look_of, new_figure, plain, shown, small_multiples
+from reports.figures.style import BASELINE, baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
 from reports.results.blocks import Block
 from reports.results.scored_cell import ScoredCell
 
@@ -73,7 +73,7 @@ def _panel(one: Axes, block: Block, arms: Sequence[str], cells: Sequence[ScoredC
     drawn = [*filter(None, [baseline_of(block)]), *arms]
     for i, arm in enumerate(drawn):
         shift = width * 0.015 * (i - (len(drawn) - 1) / 2)
-        style, line = look_of(block, arm), []
+        style, line = look_in(arms, arm), []
         dots: list[tuple[float, float]] = []
         for cell in sorted(cells, key=at):
             runs = block.runs.get((arm, cell))

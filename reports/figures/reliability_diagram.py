@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError
 from benchmark.metrics.calibration import reliability_bins
 from reports.analysis.context import origin
-from reports.figures.style import BASELINE, baseline_of, finish, inside_key, look_of, new_figure, plain, shown, small_multiples
+from reports.figures.style import BASELINE, baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
 from reports.results.blocks import Block
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
@@ -42,7 +42,7 @@ def reliability_diagram(block: Block, page: int = 0) -> Figure | None:
                 bars = reliability_bins(probabilities, labels, bins=max(2, min(MOST_BINS, len(labels) // FULL_BIN)))
                 one.set_xlim(1 / probabilities.shape[1] - 0.03, 1.03)  # below an even guess no confidence lies
                 bins = ([b.confidence for b in bars], [b.accuracy for b in bars])
-                one.errorbar(*bins, yerr=[b.error for b in bars], markersize=3, linewidth=1, label=plain(arm), **look_of(block, arm))
+                one.errorbar(*bins, yerr=[b.error for b in bars], markersize=3, linewidth=1, label=plain(arm), **look_in(arms, arm))
         one.set(title=plain(f"{cell.label}: {group}" if group else cell.label), xlabel="confidence", ylabel="share right")
         inside_key(one)
     note = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmark.stats.selection import best_of_k
 from reports.analysis.context import origin
-from reports.figures.style import baseline_of, finish, inside_key, look_of, new_figure, plain, shown, small_multiples
+from reports.figures.style import baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
 from reports.results.blocks import Block
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def best_of_k_curves(block: Block, page: int = 0) -> Figure | None:
         for arm in (baseline_of(block), *arms):
             if (arm, cell) in curves:
                 values = [100 * value for value in curves[arm, cell]]
-                one.plot(range(1, len(values) + 1), values, markersize=3, linewidth=1, label=plain(arm), **look_of(block, arm))
+                one.plot(range(1, len(values) + 1), values, markersize=3, linewidth=1, label=plain(arm), **look_in(arms, arm))
         one.set(title=plain(f"{cell.label}: {group}" if group else cell.label), xlabel="k", ylabel="expected best of k, in points")
         one.xaxis.set_major_locator(MaxNLocator(integer=True))
         inside_key(one)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.analysis.analysis import declared_baseline
+from reports.results.arm_role import RIVALS, SANITY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -50,26 +51,36 @@ def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Fi
 
 def shown(panels: Sequence[T], page: int = 0) -> tuple[list[T], str]:
     """The panels of one page (`MOST` of them), and a sentence where that is not all. Empty beyond the last page."""
-    first = page * MOST
-    kept = list(panels[first : first + MOST])
-    return kept, "" if len(kept) == len(panels) else f"Panels {first + 1} to {first + len(kept)} of {len(panels)}; the tables hold all. "
+    first, drawn = page * MOST, min(len(panels), MOST * MOST_PAGES)
+    kept = list(panels[first : first + MOST]) if page < MOST_PAGES else []
+    if len(kept) == len(panels):
+        return kept, ""
+    left_out = f", of which the first {drawn} are drawn" if drawn < len(panels) else ""
+    return kept, f"Panels {first + 1} to {first + len(kept)} of {len(panels)}{left_out}. "
 
 
 def small_multiples(block: Block, places: Sequence[T]) -> list[tuple[T, str, list[str]]]:
-    """Places (cells, tasks) times groups of arms: one panel each, with at most `MOST_LINES` arms, those that are tested together
-    beside each other. The name of the group is "" where one panel holds all arms.
+    """Places (cells, tasks) times groups of arms: one panel each, with at most `MOST_LINES` arms: the papers' methods, rivals, sanity arms.
+    The name of the group is "" where one panel holds all arms.
 
     Returns:
         (place, name of the group, its arms) of each panel; the baseline is in none of them: it is drawn in every panel.
     """
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {"papers' methods": [], RIVALS: [], SANITY: []}
     for arm in block.arms:
         if arm != baseline_of(block):
-            groups.setdefault(block.roles[arm].group, []).append(arm)
+            groups["papers' methods" if block.roles[arm].is_claim else block.roles[arm].group].append(arm)
     if sum(map(len, groups.values())) <= MOST_LINES:
         groups = {"": [arm for arms in groups.values() for arm in arms]}
-    cut = [(name, arms[i : i + MOST_LINES]) for name, arms in groups.items() for i in range(0, max(1, len(arms)), MOST_LINES)]
+    cut = [(name, arms) for name, some in groups.items() for arms in evenly(some, MOST_LINES)]
     return [(place, name, arms) for place in places for name, arms in cut]
+
+
+def evenly(items: Sequence[T], most: int) -> list[list[T]]:
+    """The items in as few parts of at most `most` as there can be, of nearly the same length."""
+    parts = math.ceil(len(items) / most)
+    size = math.ceil(len(items) / parts) if parts else 0
+    return [list(items[i : i + size]) for i in range(0, len(items), size)] if parts else []
 
 
 def baseline_of(block: Block) -> str:
@@ -78,9 +89,9 @@ def baseline_of(block: Block) -> str:
     return named if named in block.arms else ""
 
 
-def look_of(block: Block, arm: str) -> dict[str, Any]:
-    """Colour and marker of an arm; the baseline is grey."""
-    return {"color": BASELINE, "marker": "."} if arm == baseline_of(block) else look(block.arms, arm)
+def look_in(arms: Sequence[str], arm: str) -> dict[str, Any]:
+    """Colour and marker of an arm by its place in a panel; an arm that is not among them is the baseline, in grey."""
+    return look(arms, arm) if arm in arms else {"color": BASELINE, "marker": "."}
 
 
 def inside_key(one: Axes) -> None:

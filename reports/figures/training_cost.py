@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.analysis.context import origin
-from reports.figures.style import baseline_of, finish, inside_key, look_of, new_figure, plain, shown, small_multiples
+from reports.figures.style import baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
 from reports.results.blocks import Block
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def cost_against_accuracy(block: Block, page: int = 0) -> Figure | None:
             runs = block.runs.get((arm, cell))
             if runs is not None and len(runs.done):
                 seconds, scores = [max(SHORTEST, s) for s in runs.column("seconds")], [100 * v for v in runs.column("value")]
-                one.scatter(seconds, scores, s=14, alpha=0.7, linewidths=0, label=plain(arm), **look_of(block, arm))
+                one.scatter(seconds, scores, s=14, alpha=0.7, linewidths=0, label=plain(arm), **look_in(arms, arm))
         title = f"{cell.label}: {group}" if group else cell.label
         one.set(xscale="log", title=plain(title), xlabel="seconds of training", ylabel=f"{cell.metric} in points")
         one.xaxis.set_minor_formatter(NullFormatter())

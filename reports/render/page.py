@@ -11,6 +11,8 @@ from reports.render.html_fragment import environment
 from reports.tables.table import Table
 from reports.tables.task_tables import TableChoice
 
+OPEN_ROWS = 45  # of the tables of all tasks together
+
 
 @dataclass(frozen=True)
 class PagePicture:
@@ -65,6 +67,42 @@ class Section:
     how: str = ""
     aside: str = ""
     choices: list[TableChoice] = field(default_factory=list)
+
+    @property
+    def short_answers(self) -> bool:
+        """Whether its answers are few enough for one column."""
+        return len(self.answers) < 4
+
+    @property
+    def long(self) -> bool:
+        """Whether the tables of its tasks are too long to stand open: then a table to choose stands open, and they are folded."""
+        return bool(self.choices) and sum(len(table.rows) for table in self.tasks) > OPEN_ROWS
+
+    @property
+    def shut(self) -> bool:
+        """Whether the whole section is folded: a part of a study that has its answers elsewhere."""
+        return bool(self.aside) and not self.answers
+
+    @property
+    def figures(self) -> list[list[PagePicture]]:
+        """The folded pictures; the pages of one figure together."""
+        groups: dict[str, list[PagePicture]] = {}
+        for picture in self.pictures:
+            if not picture.lead:
+                groups.setdefault(picture.name.partition(".page-")[0], []).append(picture)
+        return list(groups.values())
+
+    @property
+    def first_choices(self) -> list[TableChoice]:
+        """The tables that stand open without the script: the first metric and baseline, every number of labels."""
+        first = self.choices[0]
+        return [one for one in self.choices if (one.metric, one.against) == (first.metric, first.against)]
+
+    @property
+    def other_choices(self) -> list[TableChoice]:
+        """The tables that are folded without the script."""
+        first = self.first_choices
+        return [one for one in self.choices if one not in first]
 
     @property
     def folded(self) -> bool:

@@ -1,7 +1,7 @@
 // Show one of several tables, by metric, number of labels and baseline: a menu for each, usable by keyboard; without this script all of the
 // tables stand below each other.
 document.querySelectorAll("[data-choices]").forEach((place, number) => {
-  const tables = Array.from(place.children);
+  const tables = Array.from(place.querySelectorAll("[data-metric]"));
   const menus = { metric: "Metric", labels: "Labels", baseline: "Baseline" };
   const bar = document.createElement("div");
   bar.className = "choose";
@@ -29,6 +29,6 @@ document.querySelectorAll("[data-choices]").forEach((place, number) => {
     said.textContent = found ? `Shown: ${chosen}.` : `Not among the tables of this page: ${chosen}. The command report --against ARM makes it.`;
   };
   selects.forEach(([, select]) => select.addEventListener("change", show));
-  place.prepend(bar, said);
+  place.replaceChildren(bar, said, ...tables);
   show();
 });

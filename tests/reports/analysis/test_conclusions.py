@@ -115,6 +115,15 @@ def test_lost_pairs_and_missing_tasks_are_counted() -> None:
     assert not found.complete
 
 
+def test_seeds_that_were_planned_for_the_baseline_alone_are_no_lost_pairs() -> None:
+    """Cross-entropy has twenty seeds for all questions, some treatments ten."""
+    given = scores({"ce": 0, "three-phase": 3, "ce-matched": 0})
+    for place in [place for place in given if place.arm != "ce"]:
+        given[place] = runs(place.arm, 100 * np.array([run.value for run in given[place].runs.values()])[:10])
+    found = answer(STUDY, question("Q3"), given)[0]
+    assert [(one.evidence.pairs, one.evidence.lost) for one in found.comparisons] == [(80, 0), (80, 0)]
+
+
 def test_arms_beside_decide_nothing() -> None:
     gains = {"ce": 0.0, "three-phase": 3.0, "ce-matched": 0.0, "ft": 9.0}
     found = answer(STUDY, question("Q3"), scores(gains))[0]

@@ -73,7 +73,7 @@ def test_a_complete_number_of_labels_is_answered_and_the_other_is_not(scores: St
     assert first.said.split(": ")[1] in ("undecided", "not credited")
     assert "scl is above ce (+" in first.said
     assert "not shown above scl-placebo (" in first.said
-    assert "; 8 tasks, 160 pairs of runs, " in first.said
+    assert ", 8 tasks, 160 pairs of runs; no answer yet" in first.said
     assert first.said.endswith("; no answer yet: N = 100 waits for stage 3.")
     assert first.subject == "Q1, claim: SCL improves fine-tuning with few labels"
 
@@ -102,7 +102,7 @@ def test_each_comparison_is_judged_at_the_correction_of_its_statement(scores: St
 
 def test_ratios_and_slopes_have_words_of_their_own(scores: StudyScores) -> None:
     found = {one.name: one.said for one in study(scores, "1", "2", "2b", "3", "4").questions}
-    assert "scl at N = 20: undecided: scl is not shown steadier than ce (ratio of standard deviations " in found["Q4"]
+    assert "N = 20: scl undecided: not shown steadier than ce (ratio of standard deviations " in found["Q4"]
     assert "the gain of scl over ce is not shown to change with the layers (slope " in found["Q5"]
     assert "points per layer [" in found["Q5"]
     assert "no answer yet" not in "".join(found.values())

@@ -142,9 +142,12 @@ def test_a_figure_gives_the_same_bytes_twice(grid):
 def test_too_many_panels_are_cut_into_pages_and_said():
     pages = [shown(list(range(MOST + 1)), page) for page in range(3)]
     assert [len(kept) for kept, _ in pages] == [MOST, 1, 0]
-    assert pages[0][1] == f"Panels 1 to {MOST} of {MOST + 1}; the tables hold all. "
-    assert pages[1][1] == f"Panels {MOST + 1} to {MOST + 1} of {MOST + 1}; the tables hold all. "
+    assert pages[0][1] == f"Panels 1 to {MOST} of {MOST + 1}. "
+    assert pages[1][1] == f"Panels {MOST + 1} to {MOST + 1} of {MOST + 1}. "
     assert shown([1])[1] == ""
+    many = list(range(MOST * MOST_PAGES + 1))
+    assert shown(many)[1] == f"Panels 1 to {MOST} of {len(many)}, of which the first {MOST * MOST_PAGES} are drawn. "
+    assert shown(many, MOST_PAGES)[0] == []
     assert len(set(COLOURS)) == len(COLOURS)
 
 

@@ -141,8 +141,23 @@ def test_many_lines_about_files_or_deviations_are_folded_behind_the_first():
     head = text[: text.index("<main")]
     assert "<summary>LEFT OUT: 4 files</summary>" in head
     assert head.index("<details") < head.index("file 0") < head.index("file 3") < head.index("</details>")
-    assert "Registered: 2 deviations.</p>" in head
-    assert '<p class="note">two</p>' in head
+    assert "<summary>Registered: 2 deviations.</summary>" in head
+    assert "<li>two</li>" in head
+
+
+def test_long_tables_of_tasks_are_folded_and_a_part_of_a_study_with_its_answers_elsewhere_too(tmp_path, filled):
+    arms = {"ce": [0.6, 0.62], **{arm: [0.61, 0.65] for arm in ("scl", "scl-placebo", "scl-simcse", "cat", "ce-null", "probe")}}
+    cells = {(task, "20", ""): arms for task in ("sst2", "trec", "subj", "snips", "ag_news", "sst5", "amazon")}
+    folder = filled(tmp_path / "results", cells, suite="study")
+    filled(folder, {("sst2", "20", ""): {"ce": [0.7, 0.72], "scl": [0.7, 0.73]}}, suite="study", profile="laptop+crossed")
+    report(Options(folder, out=tmp_path / "out", figures=False))
+    main = (tmp_path / "out" / "report.html").read_text(encoding="utf-8").partition("<main")[2]
+    first, second = main.split("<section")[1:]
+    assert (
+        first.index("Q5, claim") < first.index("Task by task") < first.index("<div data-choices>") < first.index("<summary>sst2</summary>")
+    )
+    assert second.index("<details>") < second.index("<summary>Suite study, profile laptop+crossed") < second.index("<table")
+    assert "<h2>" not in second
 
 
 def test_other_metrics_are_read_from_the_records(tmp_path, filled):
