@@ -38,6 +38,7 @@ ONLY_PARSED = {
     r"--profile (laptop|paper|paper-base)\b": "it needs real data, and minutes to days",
     r"--executor (ray|slurm)\b": "it needs a cluster; tests/benchmark/running/executors have both",
     r"--registration ": "it needs a study as registered; tests/reports/test_report.py has one",
+    r"--table ": "smoke results have 8 labels and fill no table of a paper; tests/reports/published has filled ones",
     r"hf://": "it writes to the hub; tests/reports/release/test_hub_upload.py has a stand-in",
     r"--results results/reference --out results/reference/report": "it writes the committed report; it is run with another --out",
 }
@@ -312,7 +313,7 @@ def cheap(line: str) -> list[str]:
     if name == "verify":
         words = [*(words[: words.index("--sample")] if "--sample" in words else words), "--sample", "1"]
     if name == "compare":
-        words = ["DIR" if word == "results/reference" else word for word in words]  # folders of one profile
+        words = ["DIR" if word == "results/others" else word for word in words]  # folders of one profile
     if name == "archive":
         words[words.index("--out") + 1] = "another-archive"
     return [name, *words]
