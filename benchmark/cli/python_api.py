@@ -53,10 +53,14 @@ def run(suite: str, profile: str = "embedded", *, observer: Observer | None = No
     """
     import sys
 
+    from benchmark.running.executors.fork_server import prepare_workers
+
+    request = _request(suite, profile, options)
+    prepare_workers(request)  # before the imports of this process, so that both go on at the same time
     from benchmark.cli.output.progress import PlainProgress
     from benchmark.running.driver import run_request
 
-    return run_request(_request(suite, profile, options), lambda plan: observer or PlainProgress(sys.stderr))[1]
+    return run_request(request, lambda plan: observer or PlainProgress(sys.stderr))[1]
 
 
 def load_results(folder: str | PathLike[str]) -> pd.DataFrame:

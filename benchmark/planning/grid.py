@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from benchmark.cell import Cell
@@ -15,9 +17,10 @@ from benchmark.config.suite import Arm, SuiteConfig
 from benchmark.config.task import TaskConfig, task_names
 from benchmark.config.toml_files import load_encoder, load_profile, load_suite
 from benchmark.errors import UserError, unknown
+from benchmark.models.encoder_files import files_hash, locate
 from benchmark.planning.run_seeds import RunSeeds, crossed_seeds, paired_seeds
 from benchmark.plugins.code_hash import ENGINE, code_hash
-from benchmark.plugins.registry import methods
+from benchmark.plugins.registry import CONTROLS_OF, methods
 from benchmark.records.spec import Compute, Imbalance, NoiseSpec
 
 MOST_RUNS = 200_000  # of one grid, without --allow-huge
@@ -33,6 +36,7 @@ class Grid:
             `+looks`, `+crossed`. Results of another design stand apart.
         seeds: the replicates of every arm.
         search: settings tried per arm and cell before; None: the defaults.
+        left_out: methods of a family that was asked for (`--methods control`) which this encoder cannot run, each in a sentence.
     """
 
     suite: SuiteConfig
@@ -46,6 +50,7 @@ class Grid:
     seeds: tuple[RunSeeds, ...]
     design: str = ""
     search: int | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def stage(self) -> str:
@@ -138,7 +143,8 @@ def make_grid(request: RunRequest, suite: SuiteConfig, encoder_name: str | None 
     encoder = load_encoder(profile.encoder if encoder_name is None else encoder_name)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    arms, cells = tuple(_arms(request, suite, profile, encoder)), tuple(_cells(request, suite, profile))
+    chosen, left_out = _fitting(_chosen(request, suite), encoder, frozenset(request.methods or ()))
+    arms, cells = tuple(_arms(request, chosen, profile, encoder)), tuple(_cells(request, suite, profile))
     _check_size(request, suite, profile, len(cells) * len(arms))
     return Grid(
         suite,
@@ -152,6 +158,7 @@ def make_grid(request: RunRequest, suite: SuiteConfig, encoder_name: str | None 
         _seeds(request, suite, profile),
         _design(request, suite, "" if encoder_name in (None, profile.encoder, request.encoder) else encoder.name),
         request.search or suite.search,
+        left_out,
     )
 
 
@@ -239,14 +246,67 @@ def with_code(spec: NoiseSpec | None) -> NoiseSpec | None:
     return spec.model_copy(update={"code": code_hash(kind.defined)})
 
 
-def _arms(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig, encoder: EncoderConfig) -> Iterator[Arm]:
-    """The suite's arms that were asked for, and further methods under their own names; with encoder, profile and --set parameters."""
+def _chosen(request: RunRequest, suite: SuiteConfig) -> list[Arm]:
+    """The suite's arms that were asked for, and further methods under their own names."""
+    if request.methods is None:
+        return list(suite.arms)
+    named = {arm.name: arm for arm in suite.arms}
+    wanted = dict.fromkeys(name for text in request.methods for name in ([text] if text in named else methods.selection(text)))
+    return [named.get(name) or Arm(name=name, method=name) for name in wanted]
+
+
+def _fitting(chosen: Sequence[Arm], encoder: EncoderConfig, asked: frozenset[str]) -> tuple[list[Arm], tuple[str, ...]]:
+    """The arms that can run on an encoder, and in sentences which others a family brought along.
+
+    Args:
+        asked: what was given as --methods: names of arms and families; nothing: the arms are the suite's own.
+
+    Raises:
+        UserError: an arm that the suite or the user names cannot run on the encoder.
+    """
+    fitting, left_out = [], []
+    for arm in chosen:
+        error = without_head(arm.method, encoder)
+        if error is None:
+            fitting.append(arm)
+        elif not asked or arm.name in asked or len(chosen) == 1:
+            raise error
+        else:
+            left_out.append(f"Left out of {', '.join(sorted(asked))}: {error.given}")
+    return fitting, tuple(left_out)
+
+
+def without_head(method: str, encoder: EncoderConfig) -> UserError | None:
+    """Why a method that declares `backbone = "masked-lm"` cannot run on an encoder: its files hold no language-model head. None for another
+    method, where there is a head, and where the encoder is not on this machine, which is refused when its files are read."""
+    if methods.get(method).backbone != "masked-lm":
+        return None
+    from benchmark.models.bert import BertConfig
+    from benchmark.models.mlm_head import STORED, stored_head
+
+    try:
+        folder = locate(encoder)
+        files_hash(encoder, folder)
+    except UserError:
+        return None
+    if folder is None:
+        return None
+    given = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    kind = {"model_type": given.get("model_type", ""), "hidden_act": given.get("hidden_act", "")}
+    config: Any = BertConfig.of(given) if kind["model_type"] in STORED else SimpleNamespace(**kind)
+    try:
+        stored_head(encoder.name, config, folder)
+    except UserError as error:
+        todo = f"{error.todo} Or leave {method!r} out."
+        if controls := methods.entry(method).controls:
+            todo += f" Others like it: --methods {CONTROLS_OF}:{controls[0]}."
+        return UserError(f"The method {method!r} cannot run: {error.given}", error.allowed, todo)
+    return None
+
+
+def _arms(request: RunRequest, chosen: Sequence[Arm], profile: ProfileConfig, encoder: EncoderConfig) -> Iterator[Arm]:
+    """The chosen arms with the parameters of encoder, profile and --set."""
     overrides = [parse_override(f"{name}={value}") for name, value in request.set.items()]
-    chosen = list(suite.arms)
-    if request.methods is not None:
-        named = {arm.name: arm for arm in suite.arms}
-        wanted = dict.fromkeys(name for text in request.methods for name in ([text] if text in named else methods.selection(text)))
-        chosen = [named.get(name) or Arm(name=name, method=name) for name in wanted]
     for method, parameter, _ in overrides:
         if method not in {arm.method for arm in chosen}:
             methods.entry(method)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from benchmark.config.task import task_names
 from benchmark.planning import correction_preview, loaded_data
 from benchmark.planning.cost.completed_runs import CompletedRuns, completed_runs
 from benchmark.planning.cost.estimate import CostEstimate, estimate_cost
-from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect, minimum_detectable_effect
+from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect, effects_by_family, minimum_detectable_effect
 from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.layout import lay_out, unique, whole_grid
 from benchmark.planning.plan_manifest import make_manifest
@@ -59,6 +59,10 @@ class Plan:
         looks = self.manifest.design.get("looks")
         level = None if looks is None else looks["levels"][min(len({row["seeds"] for row in looks["table"]}), len(looks["levels"]) - 1)]
         return minimum_detectable_effect(self.runs, self.grid.suite.baseline, self.found, level)
+
+    def detectable_by(self, family_of: Callable[[str], str]) -> dict[str, MinimumDetectableEffect]:
+        """`detectable` for each family of tests, which a report corrects apart from the others (`effects_by_family`)."""
+        return effects_by_family(self.runs, self.grid.suite.baseline, self.found, family_of)
 
     @property
     def title(self) -> str:
@@ -114,7 +118,7 @@ def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequenc
         runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
     manifest = make_manifest(grid, runs, workspace, request.as_given(), step.design)
-    notes = (*step.notes, *_crashed(runs), *_corrections(grid, workspace))
+    notes = (*step.notes, *grid.left_out, *_crashed(runs), *_corrections(grid, workspace))
     workers = worker_count(request, grid.compute, grid.encoder, sum(run.todo for run in runs))
     warnings = tuple(_warnings(grid, workspace))
     return Plan(grid, tuple(runs), manifest, workspace, notes, step.stage, found, workers, request.executor, warnings)

@@ -198,9 +198,10 @@ def encoder_spec(encoder: EncoderConfig, max_length: int) -> EncoderSpec:
     """The encoder by pinned commit and the hashes of the files that are read.
 
     Raises:
-        UserError: texts that are longer than the encoder has positions for.
+        UserError: a file of the encoder that is missing or not the pinned one, or texts longer than it has positions for.
     """
     folder = locate(encoder)
+    files = files_hash(encoder, folder)  # first: it names a file that is missing
     if (limit := most_tokens(encoder, folder)) is not None and max_length > limit:
         raise UserError(
             f"Texts are to be cut to {max_length} tokens; the encoder {encoder.name!r} reads at most {limit}.",
@@ -211,7 +212,7 @@ def encoder_spec(encoder: EncoderConfig, max_length: int) -> EncoderSpec:
         name=encoder.name,
         commit=encoder.commit or "",
         weights=weights_hash(encoder, folder),
-        files=files_hash(encoder, folder),
+        files=files,
         reinit=encoder.reinit,
         pooling=encoder.pooling,
         max_length=max_length,

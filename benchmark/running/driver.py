@@ -22,7 +22,8 @@ from benchmark.records.atomic_files import remove_half_written
 from benchmark.records.store import RecordStore
 from benchmark.running import leases
 from benchmark.running.executors.base import Executor, Finished
-from benchmark.running.executors.choice import make_executor, prepare_executor
+from benchmark.running.executors.choice import make_executor
+from benchmark.running.executors.fork_server import prepare_workers
 from benchmark.running.repair import rescore, restore_shared_files
 from benchmark.running.run_and_record import RUN_FUNCTIONS, as_finished, to_finished
 from benchmark.running.run_queue import RunQueue
@@ -203,7 +204,7 @@ def run_request(request: RunRequest, observer: Callable[[Plan], Observer]) -> tu
     Args:
         observer: told of each plan before it runs; gives the observer of its runs.
     """
-    prepare_executor(request, RUN_FUNCTIONS)
+    prepare_workers(request)
     ended: list[tuple[Plan, Summary]] = []
     for plan in plan_sequence(request):
         ended.append((plan, run_plan(plan, request, observer(plan))))

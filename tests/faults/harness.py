@@ -125,7 +125,7 @@ def forked(arguments: list[str], log: Path, before: Callable[[], None] = lambda:
 
 def _workers_by_fork() -> None:
     """In a driver: its workers are forked too, and die with it as spawned ones do (which fork's inherited pipes would prevent)."""
-    from benchmark.running.executors import pool
+    from benchmark.running.executors import fork_server, pool
 
     driver, serve = os.getpid(), pool.serve
 
@@ -135,7 +135,8 @@ def _workers_by_fork() -> None:
         if os.getppid() == driver:
             serve(*arguments)
 
-    pool.serve, pool._processes = dying_with_driver, multiprocessing.get_context("fork")  # type: ignore[assignment]
+    pool.serve = dying_with_driver
+    pool.PROCESSES = fork_server.PROCESSES = multiprocessing.get_context("fork")
 
 
 def spawned(arguments: list[str], log: Path) -> Driver:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from benchmark.cli.output.tally import duration
 
 if TYPE_CHECKING:
+    from benchmark.planning.cost.minimum_detectable_effect import MinimumDetectableEffect
     from benchmark.planning.plan import Plan
     from benchmark.planning.planned_run import PlannedRun
 
@@ -102,22 +103,30 @@ def _cache(plan: Plan) -> str:
 
 
 def _power(plan: Plan) -> Iterator[str]:
-    found = plan.detectable
-    if found is None:
+    """What the plan can find: per family of tests, as a report corrects them; under interim looks over all comparisons together."""
+    if _looks(plan):
+        yield from () if plan.detectable is None else (_smallest(plan.detectable, "all comparisons", _looks(plan)),)
         return
+    from reports.results.arm_role import installed_role
+
+    for name, found in plan.detectable_by(lambda method: installed_role(method).group).items():
+        yield _smallest(found, name)
+
+
+def _smallest(found: MinimumDetectableEffect, name: str, looks: str = "") -> str:
+    """The smallest difference that the comparisons of one family can find."""
     low, high = found.pairs
     pairs = f"{low} pairs" if low == high else f"{low} to {high} pairs"
     family = f"{found.comparisons} comparison{'s' * (found.comparisons != 1)}"
-    design = f"with {pairs}, power .8 and the level {found.level:.3g} (.05 over {family}{_looks(plan)})"
+    design = f"with {pairs}, power .8 and the level {found.level:.3g} (.05 over {family}{looks})"
     if found.deviations is None:
-        yield f"Smallest difference that it can find: none; a paired t-test needs two pairs ({design})."
-    elif found.points is None:
+        return f"Smallest difference to find, {name}: none; a paired t-test needs two pairs ({design})."
+    if found.points is None:
         told = f"{found.deviations:.2f} standard deviations of the paired differences"
-        yield f"Smallest difference that it can find {design}: {told}; in points unknown, since no such differences were measured."
-    else:
-        ends = sorted({f"{100 * end:.1f}" for end in found.points}, key=float)
-        told = f"spread of {found.known} of {family} from {found.measured} or more measured pairs, at its upper 80 % limit"
-        yield f"Smallest difference that it can find {design}: {' to '.join(ends)} points ({told})."
+        return f"Smallest difference to find, {name}, {design}: {told}; in points unknown, since no such differences were measured."
+    ends = sorted({f"{100 * end:.1f}" for end in found.points}, key=float)
+    told = f"spread of {found.known} of {family} from {found.measured} or more measured pairs, at its upper 80 % limit"
+    return f"Smallest difference to find, {name}, {design}: {' to '.join(ends)} points ({told})."
 
 
 def _looks(plan: Plan) -> str:

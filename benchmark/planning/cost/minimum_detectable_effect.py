@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmark.cell import Cell
@@ -87,6 +87,23 @@ def is_claim(arm: Arm, baseline: str) -> bool:
     """Whether a comparison of an arm with the baseline is a claim: it is neither the baseline nor, by its method's declared family, the
     baseline under other random numbers."""
     return arm.name != baseline and methods.entry(arm.method).family != "null"
+
+
+def effects_by_family(
+    runs: Sequence[PlannedRun], baseline: str, found: CompletedRuns, family_of: Callable[[str], str]
+) -> dict[str, MinimumDetectableEffect]:
+    """Family of tests -> what its comparisons can find: alpha is spent within each family. Empty where the plan compares nothing.
+
+    Args:
+        family_of: the family of tests that the comparisons of a method belong to, by its registered name.
+    """
+    base = [run for run in runs if run.arm.name == baseline]
+    families: dict[str, list[PlannedRun]] = {}
+    for run in runs:
+        if run.arm.name != baseline:
+            families.setdefault(family_of(run.arm.method), []).append(run)
+    effects = {name: minimum_detectable_effect([*base, *some], baseline, found) for name, some in families.items()}
+    return {name: effect for name, effect in effects.items() if effect is not None}
 
 
 def _paired(mine: Mapping[Label, float], theirs: Mapping[Label, float]) -> PairedUnits:

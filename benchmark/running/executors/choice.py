@@ -10,7 +10,7 @@ from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
 from benchmark.records.store import RecordStore
 from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, Limits, PhaseProgress, RunFunctions
-from benchmark.running.executors.pool import LocalPool, warm_up
+from benchmark.running.executors.pool import LocalPool
 from benchmark.running.machine.process_state import process_state, restore_settings
 
 
@@ -40,12 +40,6 @@ class Inline(Executor):
     def collect(self) -> list[Finished]:
         ended, self._ended = self._ended, []
         return ended
-
-
-def prepare_executor(request: RunRequest, functions: RunFunctions) -> None:
-    """Begin what takes seconds and needs no plan: the imports of worker processes, beside the planning in this one."""
-    if request.executor == "local":
-        warm_up(functions)
 
 
 def make_executor(request: RunRequest, workspace: Workspace, todo: Sequence[Job], workers: int, functions: RunFunctions) -> Executor:

@@ -4,40 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import json
-import multiprocessing
 import os
 import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import connection, forkserver
-from types import ModuleType, TracebackType
+from multiprocessing import connection
+from types import TracebackType
 from typing import Any
 
 from benchmark.planning.workspace import Workspace
 from benchmark.records.record import WORKER_DIED, Status
 from benchmark.running.executors.base import Executor, ExecutorSetup, Finished, Job, LostRun, PhaseProgress, RunFunctions
+from benchmark.running.executors.fork_server import PROCESSES, start_fork_server, without_main
 from benchmark.running.executors.worker import BEGUN, ENDED, PROGRESS, RAISED, serve
 
 RETRIES = 1  # further attempts at a run whose worker died
 PATIENCE = 0.2  # seconds that `collect` waits at most, and between two looks at the limits
 SHUTDOWN_TIMEOUT = 5.0  # seconds that a worker without a run gets to end by itself
-_starting = threading.Lock()
 FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM) if os.name == "posix" else ()  # by which the system or a user ends a process
-
-# A fork server imports torch once for all workers, and is forked before it has started a thread or touched a device. Elsewhere than on
-# Linux system libraries do not bear a fork, and each worker imports torch itself.
-_processes: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-
-
-def warm_up(functions: RunFunctions) -> None:
-    """Start importing what workers need, in a process of its own, while this one goes on. Without effect where that cannot be."""
-    if _processes.get_start_method() == "forkserver":
-        forkserver.set_forkserver_preload([functions.perform.__module__])
-        with _without_main():
-            forkserver.ensure_running()
 
 
 @dataclass
@@ -55,10 +39,10 @@ class _Worker:
     """A worker process, its pipe, and the run that it is at."""
 
     def __init__(self, workspace: Workspace, functions: RunFunctions) -> None:
-        self.pipe, theirs = _processes.Pipe()
+        self.pipe, theirs = PROCESSES.Pipe()
         arguments = (theirs, workspace, functions, dict(os.environ))
-        self.process = _processes.Process(target=serve, args=arguments, name="benchmark-worker")
-        with _without_main():
+        self.process = PROCESSES.Process(target=serve, args=arguments, name="benchmark-worker")
+        with without_main():
             self.process.start()
         theirs.close()
         self.going: _PoolRun | None = None
@@ -90,7 +74,7 @@ class LocalPool(Executor):
     def __init__(self, setup: ExecutorSetup) -> None:
         self.workspace, self.functions, self.workers, self.limits = setup.workspace, setup.functions, setup.workers, setup.limits
         self._pool: list[_Worker] = []
-        warm_up(self.functions)
+        start_fork_server()
 
     @property
     def free(self) -> bool:
@@ -190,16 +174,3 @@ def _death(times: int, code: int | None) -> LostRun:
     ended = f"by {known[-code]}" if code is not None and -code in known else f"with exit code {code}"
     status: Status = "killed" if code is not None and -code in FROM_OUTSIDE else "failed"
     return LostRun(status, WORKER_DIED, f"its worker process died {times} times, the last time {ended}")
-
-
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """While a process is started: hide the main module, which multiprocessing would else import again in the new process. A script that
-    calls `benchmark.run` needs no `if __name__ == "__main__"` so."""
-    main = sys.modules["__main__"]
-    with _starting:
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main

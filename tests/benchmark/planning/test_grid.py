@@ -13,7 +13,7 @@ from benchmark.config.request import RunRequest
 from benchmark.config.task import load_task
 from benchmark.config.toml_files import encoder_names, load_encoder, load_profile
 from benchmark.errors import UserError
-from benchmark.planning.grid import Grid, defaults_of, make_grids, max_length_of
+from benchmark.planning.grid import Grid, defaults_of, make_grids, max_length_of, without_head
 from benchmark.planning.plan import make_plan
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build
@@ -221,6 +221,44 @@ def test_a_control_has_the_parameters_of_the_method_that_it_is_a_control_of() ->
     params = {arm.name: arm.params for arm in grid.arms}
     assert params["dae-blind"] == params["dae-ft"] == {"lr_dae": 1e-5, "epochs_dae": 1}
     assert params["tapt"] == {"epochs_dae": 1}  # it has no lr_dae
+
+
+@pytest.fixture
+def headless(tmp_path: Path) -> str:
+    """An encoder of this machine that was saved without a language-model head."""
+    from transformers import BertConfig, BertModel
+
+    sizes = {"vocab_size": 30, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(max_position_embeddings=128, **sizes), add_pooling_layer=False).save_pretrained(tmp_path / "headless")
+    (tmp_path / "headless" / "tokenizer.json").write_text("{}")
+    return str(tmp_path / "headless")
+
+
+def test_a_method_that_needs_a_language_model_head_is_refused_before_its_first_run(headless: str) -> None:
+    request = RunRequest.parse(suite="glue-fewshot", profile="smoke", encoder=headless, methods="ce,tapt")
+    with pytest.raises(UserError, match=r"'tapt' cannot run(.|\n)*without a language-model head(.|\n)*--encoder(.|\n)*controls-of:dae-ft"):
+        make_grids(request)
+    assert without_head("tapt", load_encoder("random-tiny")) is None
+    assert without_head("tapt-newhead", load_encoder(headless)) is None
+
+
+def test_a_family_leaves_out_the_methods_that_the_encoder_cannot_run_and_the_plan_says_so(headless: str, tmp_path: Path) -> None:
+    options = {"suite": "glue-fewshot", "profile": "smoke", "encoder": headless, "results": tmp_path / "results"}
+    plan = make_plan(RunRequest.parse(methods="ce,controls-of:dae-ft", tasks="sst2", seeds="1", **options))
+    arms = {arm.name for arm in plan.grid.arms}
+    assert "tapt" not in arms
+    assert {"ce", "tapt-newhead", "dae-blind"} <= arms
+    (note,) = (line for line in plan.notes if "tapt" in line)
+    assert note.startswith("Left out of ce, controls-of:dae-ft: The method 'tapt' cannot run")
+
+
+def test_an_encoder_described_by_a_file_whose_folder_lacks_a_file_is_a_user_error(request_of: Request, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    described = tmp_path / "mine.toml"
+    constants = "[constants]\nlr_encoder = 1e-4\nlr_head = 1e-3\nsteps = { all = 2 }\n"
+    described.write_text(f'name = "mine"\nfolder = "{tmp_path / "empty"}"\n{constants}')
+    with pytest.raises(UserError, match=r"'empty' holds no (config\.json|model\.safetensors)"):
+        make_plan(request_of(encoder=str(described)))
 
 
 def test_a_controls_own_parameters_go_first() -> None:

@@ -24,6 +24,7 @@ def a_plan(*done: bool, price: CostEstimate = PRICE, detectable: MinimumDetectab
         "runs": runs,
         "price": price,
         "detectable": detectable,
+        "detectable_by": lambda family_of: {} if detectable is None else {family_of("scl"): detectable, family_of("rdrop"): detectable},
         "notes": ["a note"],
         "warnings": ["task mine: 2 rows"],
     }
@@ -64,6 +65,12 @@ def test_the_smallest_difference_stands_in_points_where_a_spread_was_measured() 
 def test_and_in_standard_deviations_where_none_was() -> None:
     text = plan_text(a_plan(False, detectable=MinimumDetectableEffect((5, 5), 1, 0.05, 1.682)))
     assert "1.68 standard deviations of the paired differences; in points unknown" in text
+
+
+def test_each_family_of_tests_that_a_report_corrects_apart_has_its_own_line() -> None:
+    text = plan_text(a_plan(False, detectable=MinimumDetectableEffect((10, 10), 4, 0.0125, 1.4, (0.021, 0.054), 3, 5)))
+    assert "Smallest difference to find, paper scl, with 10 pairs" in text
+    assert "Smallest difference to find, rivals, with 10 pairs" in text
 
 
 @pytest.mark.parametrize(("size", "said"), [(512, "512 B"), (1500, "1.5 kB"), (3.2e9, "3.2 GB"), (5e12, "5000.0 GB")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from benchmark.planning.planned_run import PlannedRun
 from benchmark.records.record import PhaseCost, RunRecord
 from benchmark.records.store import RecordStore
 from benchmark.stats.power import upper_spread
+from reports.results.arm_role import installed_role
 
 Request = Callable[..., RunRequest]
 MAJORITY = {"methods": "majority", "seeds": "4"}
@@ -103,6 +105,17 @@ def test_crossed_seeds_count_as_their_splits(request_of: Request) -> None:
     found = make_plan(request_of(methods="ce,scl", seeds="4", splits=3)).detectable
     assert found is not None
     assert found.pairs == (3, 3)
+
+
+def test_alpha_is_spent_within_each_family_as_a_report_spends_it(request_of: Request) -> None:
+    plan = make_plan(request_of(methods="ce,ce-null,ce-matched,scl,cat,rdrop,fgm,mixout", seeds="4"))
+    found = plan.detectable_by(lambda method: installed_role(method).group)
+    planned = {(run.arm.name, run.cell) for run in plan.runs}
+    roles = {arm: installed_role(arm) for arm, _ in planned if arm not in ("ce", "ce-null")}
+    sizes = Counter(roles[arm].group for arm, _ in planned if arm in roles)
+    assert {name: effect.comparisons for name, effect in found.items()} == dict(sizes)
+    assert len(found) == 4  # two papers, rivals, sanity arms
+    assert all(effect.level == pytest.approx(0.05 / sizes[name]) for name, effect in found.items())
 
 
 def test_a_plan_of_the_baseline_alone_compares_nothing(request_of: Request) -> None:
