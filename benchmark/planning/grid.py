@@ -14,7 +14,7 @@ from benchmark.config.profile import ProfileConfig
 from benchmark.config.request import RunRequest
 from benchmark.config.shorthand import parse_override
 from benchmark.config.suite import Arm, SuiteConfig
-from benchmark.config.task import TaskConfig, task_names
+from benchmark.config.task import task_names
 from benchmark.config.toml_files import load_encoder, load_profile, load_suite
 from benchmark.errors import UserError, unknown
 from benchmark.models.encoder_files import files_hash, locate
@@ -209,13 +209,6 @@ def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> I
                 continue
             for shots in request.shots or profile.affordable(suite.shots):
                 yield Cell(task, shots, noise, None, sampler, unlabelled)
-
-
-def max_length_of(grid: Grid, task: TaskConfig | None) -> int:
-    """The length cap of a task (None: a user's file): the suite's, else the profile's for it, the profile's, the task's, the encoder's."""
-    own = (None, None) if task is None else (grid.profile.task_max_length.get(task.name), task.max_length)
-    given = (grid.suite.max_length, own[0], grid.profile.max_length, own[1])
-    return next((length for length in given if length is not None), grid.encoder.max_length)
 
 
 def _tasks(request: RunRequest, suite: SuiteConfig) -> tuple[str, ...]:

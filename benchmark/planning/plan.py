@@ -32,7 +32,7 @@ class Plan:
 
     Args:
         notes: what to know before starting.
-        warnings: what is wrong with the rows of a task, or nearly wrong; `run` prints it too.
+        warnings: what a family of methods leaves out, and what is wrong with the rows of a task, or nearly wrong; `run` prints it too.
         stage: which part of a search or of `--until decided` this is, in words; "" for a plan that is the whole.
         found: what the results folder held when the plan was made.
     """
@@ -117,10 +117,10 @@ def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequenc
         known = found.crashed | found.kept
         runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
-    manifest = make_manifest(grid, runs, workspace, request.as_given(), step.design)
-    notes = (*step.notes, *grid.left_out, *_crashed(runs), *_corrections(grid, workspace))
+    notes = (*step.notes, *_crashed(runs), *_corrections(grid, workspace))
+    warnings = (*grid.left_out, *_warnings(grid, workspace))
     workers = worker_count(request, grid.compute, grid.encoder, sum(run.todo for run in runs))
-    warnings = tuple(_warnings(grid, workspace))
+    manifest = make_manifest(grid, runs, workspace, request.as_given(), step.design)
     return Plan(grid, tuple(runs), manifest, workspace, notes, step.stage, found, workers, request.executor, warnings)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from benchmark.cell import Cell
 from benchmark.config.encoder import EncoderConfig, budget_for
 from benchmark.config.suite import Arm
-from benchmark.config.task import load_task
+from benchmark.config.task import TaskConfig, load_task
 from benchmark.contract.method import Method
 from benchmark.contract.phase import Phase
 from benchmark.contract.task_info import Cost, TaskInfo
@@ -18,7 +18,7 @@ from benchmark.data.examples import Split, TaskData
 from benchmark.errors import UserError
 from benchmark.models.encoder_files import files_hash, locate, most_tokens, weights_hash
 from benchmark.planning.cost.completed_runs import CompletedRun
-from benchmark.planning.grid import Grid, defaults_of, max_length_of
+from benchmark.planning.grid import Grid, defaults_of
 from benchmark.planning.phase_keys import PhaseChain
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build, code_hash
@@ -177,6 +177,13 @@ def make_template(context: CellContext, arm: Arm, split: DrawnSplit) -> Template
     parts = tuple(PlannedPhase(phase.name, phase.cost(shape, budget)) for phase in phases)
     draws = bool(method.streams) or (spec.encoder is not None and spec.encoder.reinit > 0)
     return Template(spec, cell, arm, PhaseChain.of(spec, phases, method.salt), parts, shape, split.n_test, draws)
+
+
+def max_length_of(grid: Grid, task: TaskConfig | None) -> int:
+    """The length cap of a task (None: a user's file): the suite's, else the profile's for it, the profile's, the task's, the encoder's."""
+    own = (None, None) if task is None else (grid.profile.task_max_length.get(task.name), task.max_length)
+    given = (grid.suite.max_length, own[0], grid.profile.max_length, own[1])
+    return next((length for length in given if length is not None), grid.encoder.max_length)
 
 
 def declared(phases: Sequence[Phase], shape: TaskInfo, budget: Budget) -> Cost:

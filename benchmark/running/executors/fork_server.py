@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from benchmark.config.request import RunRequest
 
-PRELOADED = "benchmark.running.worker_imports"
+PRELOADED = "benchmark.running.machine.worker_imports"
 # Elsewhere than on Linux system libraries do not bear a fork, and each worker imports torch itself.
 PROCESSES: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
 _starting = threading.Lock()

@@ -13,8 +13,9 @@ from benchmark.config.request import RunRequest
 from benchmark.config.task import load_task
 from benchmark.config.toml_files import encoder_names, load_encoder, load_profile
 from benchmark.errors import UserError
-from benchmark.planning.grid import Grid, defaults_of, make_grids, max_length_of, without_head
+from benchmark.planning.grid import Grid, defaults_of, make_grids, without_head
 from benchmark.planning.plan import make_plan
+from benchmark.planning.planned_run import max_length_of
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.plugins.registry import build
 
@@ -248,7 +249,7 @@ def test_a_family_leaves_out_the_methods_that_the_encoder_cannot_run_and_the_pla
     arms = {arm.name for arm in plan.grid.arms}
     assert "tapt" not in arms
     assert {"ce", "tapt-newhead", "dae-blind"} <= arms
-    (note,) = (line for line in plan.notes if "tapt" in line)
+    (note,) = (line for line in plan.warnings if "tapt" in line)
     assert note.startswith("Left out of ce, controls-of:dae-ft: The method 'tapt' cannot run")
 
 
