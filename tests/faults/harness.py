@@ -135,7 +135,7 @@ def _workers_by_fork() -> None:
         if os.getppid() == driver:
             serve(*arguments)
 
-    pool.serve = dying_with_driver
+    pool.serve = dying_with_driver  # type: ignore[assignment]
     pool.PROCESSES = fork_server.PROCESSES = multiprocessing.get_context("fork")
 
 

@@ -229,7 +229,7 @@ def headless(tmp_path: Path) -> str:
     """An encoder of this machine that was saved without a language-model head."""
     from transformers import BertConfig, BertModel
 
-    sizes = {"vocab_size": 30, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    sizes: dict[str, Any] = {"vocab_size": 30, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
     BertModel(BertConfig(max_position_embeddings=128, **sizes), add_pooling_layer=False).save_pretrained(tmp_path / "headless")
     (tmp_path / "headless" / "tokenizer.json").write_text("{}")
     return str(tmp_path / "headless")
