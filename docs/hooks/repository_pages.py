@@ -25,6 +25,7 @@ PAGES = {
     "results/speed/results.md": "speed.md",
     "results/simulations/error_rates.md": "error-rates.md",
     "results/simulations/study_procedure.md": "study-procedure.md",
+    "results/arms/arms.md": "arms.md",
     "results/cat_views/cat_views.md": "cat-views.md",
     "results/faults/kills.md": "kills.md",
 }

@@ -1,0 +1,93 @@
+"""Measured figures in the documents are those that a command wrote: each is looked up in the file of that command."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEED, CAT_VIEWS = "results/speed/results.md", "results/cat_views/cat_views.md"
+RATES, STUDY = "results/simulations/error_rates.md", "results/simulations/study_procedure.md"
+
+# Document, what it says, the file that a program wrote (its first lines name the program), and what stands there.
+FIGURES = [
+    ("README.md", "The 162 runs took 5 min 47 s", SPEED, r"profile embedded, 162 runs, whole command 347 s"),
+    ("README.md", "at commit 2ac3220", SPEED, r"\| code \| 2ac3220"),
+    ("docs/scaling.md", "a whole cross-entropy run takes a ninth of the time", SPEED, r"default Trainer script \|.*\| 9\.\d\d \|"),
+    (
+        "docs/scaling.md",
+        "less than half of that of the same script tuned",
+        SPEED,
+        r"CE run: ours / tuned Trainer script.*\| 2\.\d\d \|",
+    ),
+    ("docs/scaling.md", "the default grid takes a quarter", SPEED, r"the grid of 162 runs.*\| 4\.\d\d \|"),
+    ("docs/methods.md", "1 - cosine is 0.109 through the dropout redraw alone", CAT_VIEWS, r"\| dropout redrawn \| 0\.108[5-9]"),
+    ("docs/methods.md", "0.046 through the attack", CAT_VIEWS, r"\| attack, sign 0\.005 \| 0\.046"),
+    ("docs/methods.md", "0.002 through a random step", CAT_VIEWS, r"\| random direction, sign 0\.005 \| 0\.0017"),
+    ("docs/methods.md", "0.005 raises CE by a fifth of a nat", CAT_VIEWS, r"\| attack, sign 0\.005 \|.*\| \+0\.20"),
+    (
+        "docs/statistics.md",
+        "about twice as often as promised",
+        RATES,
+        r"pairs taken as independent \(not what we do\) \| \d+ \| 9\.\d%",
+    ),
+    ("docs/statistics.md", "it errs about one time in three", RATES, r"collapse at 10 %, Pitman-Morgan \(no guarantee\) \| \d+ \| 33\.\d%"),
+    (
+        "docs/statistics.md",
+        "a gain of one point over all three was credited in 58 %",
+        STUDY,
+        r"160 pairs\), 1 points.*\| 58\.\d%",
+    ),
+    ("docs/statistics.md", "1.4 points in 96 %", STUDY, r"160 pairs\), 1\.4 points.*\| 96\.\d%"),
+    ("docs/statistics.md", "with 80 pairs 1.4 points in 63 %", STUDY, r"N = 100 \(80 pairs\), 1\.4 points.*\| 63\.\d%"),
+    ("docs/statistics.md", "(48 % where both numbers of labels have few pairs)", STUDY, r"N = 20 \(80 pairs\), 1\.4 points.*\| 48\.\d%"),
+    ("docs/statistics.md", "2 points in 95 %", STUDY, r"N = 100 \(80 pairs\), 2 points.*\| 95\.\d%"),
+    ("docs/statistics.md", "with 40 pairs 2 points in 53 %", STUDY, r"40 pairs\), 2 points.*\| 52\.[5-9]%"),
+]
+
+
+def flat(document: str) -> str:
+    """A document's text in single blanks."""
+    return re.sub(r"\s+", " ", (ROOT / document).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("document", "said", "written", "there"), FIGURES, ids=[f"{document}: {said}" for document, said, _, _ in FIGURES])
+def test_a_figure_is_the_one_that_a_command_wrote(document: str, said: str, written: str, there: str) -> None:
+    assert said in flat(document), "the sentence changed: change it here too"
+    found = re.search(there, (ROOT / written).read_text(encoding="utf-8"))
+    assert found, f"{written} says something else now: correct the document"
+
+
+@pytest.mark.parametrize("written", sorted({written for _, _, written, _ in FIGURES}))
+def test_a_file_of_figures_names_the_program_that_wrote_it(written: str) -> None:
+    head = (ROOT / written).read_text(encoding="utf-8")[:600]
+    program = re.search(r"(?:by|from) `(?:python )?(?:-m )?([\w./]+)", head)
+    assert program
+    name = program[1].removesuffix(".py").replace(".", "/").split("/")[-1]
+    assert (ROOT / written).with_name(f"{name}.py").is_file()
+
+
+UNITS = re.compile(r"(?<![\w.,-])\d[\d.,]* (?:s|min|minutes|seconds|nats?|MiB|milliseconds)\b")
+NOT_MEASURED = {
+    "docs/scaling.md": ["2.4 s", "5.2 s", "7.6 s"],  # the sentence has the command and both commits
+}
+
+
+@pytest.mark.parametrize("document", ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))])
+def test_a_time_or_a_size_in_a_document_has_a_command(document: str) -> None:
+    """A figure with a unit of time, of memory or of a loss stands in the list above, or in one of sentences that name their command."""
+    prose = re.sub(r"```.*?```", "", (ROOT / document).read_text(encoding="utf-8"), flags=re.S)
+    prose = re.sub(r"<!-- (\w+).*?<!-- /\1 -->", "", prose, flags=re.S)  # a program writes these blocks
+    known = [said for where, said, _, _ in FIGURES if where == document]
+    loose = [found for found in UNITS.findall(prose) if not any(found in said for said in known)]
+    assert [found for found in loose if found not in NOT_MEASURED.get(document, [])] == []
+
+
+def test_the_number_of_registered_runs_is_that_of_the_registration() -> None:
+    stated = re.search(r"([\d,]+) registered runs", flat("README.md"))
+    if stated:
+        registered = json.loads((ROOT / "results" / "study" / "registration.json").read_text())
+        assert int(stated[1].replace(",", "")) == sum(part["runs"] for part in registered["runs"] if not part["choice"])
