@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:
-    from benchmark.checks.admission.contribution import Contribution
     from benchmark.config.request import RunRequest
     from benchmark.planning.against.sub_grid import SubGrid
     from benchmark.records.reference.reference import Reference
@@ -176,24 +173,3 @@ def run_against(planned: PlannedAgainst, observer: Callable[[TextIO], Observer])
     )
     tables = against_tables(paired, (*refused, *grid.notes, took))
     return RunAgainst(tables, seconds, failures)
-
-
-def begun_contribution(planned: PlannedAgainst, root: Path) -> Contribution:
-    """A contribution of the planned runs, `<root>/<method>/<today>`, with its registration and plug-in file written.
-
-    Raises:
-        UserError: more than one method or plug-in file, or a folder that holds another contribution.
-    """
-    from benchmark.checks.admission.contribution import Contribution
-
-    names, plugins = planned.request.methods or (), planned.request.plugins
-    if len(names) != 1 or len(plugins) != 1 or not Path(plugins[0]).is_file():
-        raise UserError(
-            f"--submit was given with {len(names)} methods and {len(plugins)} plug-ins.",
-            "One method, and the one Python file that registers it.",
-            "Give --plugin FILE, and --methods NAME where the file registers several.",
-        )
-    folder = root / names[0] / datetime.date.today().isoformat()
-    contribution = Contribution(folder, names[0], Path(plugins[0]), planned.grid.plans)
-    contribution.begin()
-    return contribution

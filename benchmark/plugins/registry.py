@@ -292,16 +292,11 @@ def registered_by(spec: str) -> list[str]:
     return [entry.name for entry in methods.listing() if entry.module in modules or entry.package == spec]
 
 
-def module_of_file(path: Path) -> str:
-    """The module name of a plug-in file; it is part of the identity of the file's code."""
-    return FILE_MODULE + re.sub(r"\W", "_", path.stem)
-
-
 def _load_file(given: Path) -> None:
     if not given.is_file():
         raise UserError(f"The plug-in file {str(given)!r} does not exist.", "A Python file or the name of an installed module.")
     path = given.resolve()
-    module = module_of_file(path)
+    module = FILE_MODULE + re.sub(r"\W", "_", path.stem)
     if module in _plugin_files:
         if _plugin_files[module] != path:
             raise UserError(f"Two plug-in files share the name {path.name}: {_plugin_files[module]} and {path}.", "", "Rename one of them.")
