@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -207,8 +207,8 @@ def _records(source: ReleaseSource) -> ReleaseTable:
     tasks: dict[str, list[Row]] = defaultdict(list)
     for row in source.rows():
         tasks[str(row["task"])].append(row)
-    named = {task: {column.name: [row.get(column.name) for row in rows] for column in RECORDS} for task, rows in sorted(tasks.items())}
-    return _table("records", "One planned run of a suite, profile and protocol, finished or not.", RECORDS, named)
+    parts = ((task, {column.name: [row.get(column.name) for row in rows] for column in RECORDS}) for task, rows in sorted(tasks.items()))
+    return _table("records", "One planned run of a suite, profile and protocol, finished or not.", RECORDS, parts)
 
 
 def _predictions_columns(source: ReleaseSource) -> tuple[ReleaseColumn, ...]:
@@ -219,8 +219,9 @@ def _testset_columns(source: ReleaseSource) -> tuple[ReleaseColumn, ...]:
     return (*TESTSETS, *LABELS) if source.labels else TESTSETS
 
 
-def _predictions(source: ReleaseSource, tasks: Mapping[str, list[RunRecord]], testsets: Mapping[str, Row]) -> dict[str, Row]:
-    return {task: _predicted(source, records, testsets) for task, records in tasks.items()}
+def _predictions(source: ReleaseSource, tasks: Mapping[str, list[RunRecord]], testsets: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
+    """One task after the other: a study has millions of predictions."""
+    yield from ((task, _predicted(source, records, testsets)) for task, records in tasks.items())
 
 
 def _predicted(source: ReleaseSource, records: Iterable[RunRecord], testsets: Mapping[str, Row]) -> Row:
@@ -240,8 +241,7 @@ def _predicted(source: ReleaseSource, records: Iterable[RunRecord], testsets: Ma
     return columns
 
 
-def _testsets(source: ReleaseSource, used: Mapping[str, list[str]], testsets: Mapping[str, Row]) -> dict[str, Row]:
-    made: dict[str, Row] = {}
+def _testsets(source: ReleaseSource, used: Mapping[str, list[str]], testsets: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
     for task, shas in used.items():
         columns: dict[str, list[Any]] = {column.name: [] for column in _testset_columns(source)}
         for sha in shas:
@@ -253,28 +253,27 @@ def _testsets(source: ReleaseSource, used: Mapping[str, list[str]], testsets: Ma
             if source.labels:
                 columns["label"] += testset["labels"]
                 columns["label_name"] += [testset["label_names"][label] for label in testset["labels"]]
-        made[task] = columns
-    return made
+        yield task, columns
 
 
 def _environments(source: ReleaseSource) -> ReleaseTable:
     ids = sorted({record.env_id for record in source.origins.records.values()} - {""})
     content = [canonical(source.store.get_shared("environments", env_id)) for env_id in ids]
-    return _table(
-        "environments", "An environment that runs were made in.", ENVIRONMENTS, {"environments": {"env_id": ids, "content": content}}
-    )
+    parts = [("environments", {"env_id": ids, "content": content})]
+    return _table("environments", "An environment that runs were made in.", ENVIRONMENTS, parts)
 
 
-def _table(
-    name: str, description: str, columns: tuple[ReleaseColumn, ...], parts: Mapping[str, Mapping[str, Sequence[Any]]]
-) -> ReleaseTable:
-    """A table whose parts (task -> column -> values) are one file each."""
+def _table(name: str, description: str, columns: tuple[ReleaseColumn, ...], parts: Iterable[tuple[str, Row]]) -> ReleaseTable:
+    """A table whose parts (a task, and column -> values) are one file each."""
     import pyarrow as pa
 
     fields = [pa.field(column.name, pa.type_for_alias(column.type), metadata={"description": column.description}) for column in columns]
-    made = {part: pa.table(dict(values), schema=pa.schema(fields)) for part, values in parts.items()}
-    files = {f"{name}/{file_name(part, '.parquet')}": _parquet(table) for part, table in made.items()}
-    return ReleaseTable(name, description, columns, files, sum(table.num_rows for table in made.values()))
+    files, rows = {}, 0
+    for part, values in parts:
+        table = pa.table(values, schema=pa.schema(fields))
+        files[f"{name}/{file_name(part, '.parquet')}"] = _parquet(table)
+        rows += table.num_rows
+    return ReleaseTable(name, description, columns, files, rows)
 
 
 def _parquet(table: pa.Table) -> bytes:

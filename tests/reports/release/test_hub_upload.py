@@ -63,6 +63,7 @@ def test_a_release_goes_up_whole_and_a_later_one_replaces_it(publish: Any, hub: 
     assert "records/gone.parquet" not in hub.files
 
 
+@pytest.mark.slow
 def test_without_a_token_nothing_is_asked_and_the_user_reads_what_to_do(publish: Any, hub: Any) -> None:
     done = publish(token=None)
     assert done.returncode == 2
@@ -71,6 +72,7 @@ def test_without_a_token_nothing_is_asked_and_the_user_reads_what_to_do(publish:
     assert hub.asked == []
 
 
+@pytest.mark.slow
 def test_files_of_somebody_else_are_left_alone(publish: Any, hub: Any) -> None:
     hub.files |= {"train.csv": b"text", ".gitattributes": b""}
     done = publish()
@@ -79,6 +81,7 @@ def test_files_of_somebody_else_are_left_alone(publish: Any, hub: Any) -> None:
     assert set(hub.files) == {"train.csv", ".gitattributes"}
 
 
+@pytest.mark.slow
 def test_a_refusal_of_the_server_is_an_error_of_the_user(publish: Any, hub: Any) -> None:
     hub.refuse = "/commit/"
     done = publish()
