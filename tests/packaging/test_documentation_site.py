@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import importlib.util
+import json
 import os
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -16,7 +19,6 @@ import benchmark
 from benchmark.records.alarms import MEANINGS
 from reports.tables.table import MARKS
 
-pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 # What the theme's script would load, and when. None of it happens here: a test below holds the first and the last condition.
@@ -91,6 +93,7 @@ def elsewhere(addresses: list[str]) -> list[str]:
     return [address for address in addresses if re.match(r"(?:https?:)?//", address.strip())]
 
 
+@pytest.mark.slow
 def test_pages_and_styles_load_nothing_from_elsewhere(site: Path) -> None:
     pages, styles = sorted(site.rglob("*.html")), sorted(site.rglob("*.css"))
     assert len(pages) > 20
@@ -99,6 +102,7 @@ def test_pages_and_styles_load_nothing_from_elsewhere(site: Path) -> None:
     assert {sheet.name: found for sheet in styles if (found := elsewhere(style_loads(sheet.read_text(encoding="utf-8"))))} == {}
 
 
+@pytest.mark.slow
 def test_scripts_load_nothing_from_elsewhere(site: Path) -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in site.rglob("*.js"))
     found = re.findall(r"(?:fetch|importScripts|import|[a-zA-Z_$]{1,3})\(\s*[`'\"](https?://[^`'\"$]+)", code)
@@ -113,6 +117,7 @@ def test_a_load_from_elsewhere_is_found() -> None:
     assert elsewhere(loads(page)) == ["https://a.example/x.css", "//b.example/y.png", "https://c.example/f.woff2"]
 
 
+@pytest.mark.slow
 def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "index.md").write_text("# One\n\n[nowhere](missing.md) and [no such part](#missing)\n")
@@ -123,6 +128,7 @@ def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
     assert "#missing" in done.stderr
 
 
+@pytest.mark.slow
 def test_every_public_name_is_in_the_reference(site: Path) -> None:
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     headings = " ".join(re.findall(r"^### (`.*)$", text, re.M))
@@ -133,6 +139,7 @@ def test_every_public_name_is_in_the_reference(site: Path) -> None:
     assert "Train and score what is not yet computed" in page
 
 
+@pytest.mark.slow
 def test_recipes_stand_in_the_cookbook_as_they_are(site: Path) -> None:
     text = re.sub(r"<[^>]+>", "", (site / "cookbook.html").read_text(encoding="utf-8"))
     for recipe in (ROOT / "docs" / "recipes").glob("*.py"):
@@ -140,6 +147,7 @@ def test_recipes_stand_in_the_cookbook_as_they_are(site: Path) -> None:
         assert line in html.unescape(text), recipe.name
 
 
+@pytest.mark.slow
 def test_documents_outside_docs_are_pages_with_links_that_lead_somewhere(site: Path) -> None:
     study = (site / "study.html").read_text(encoding="utf-8")
     assert "benchmark/config/suites/study.toml" in study
@@ -152,3 +160,63 @@ def test_every_mark_and_alarm_is_explained() -> None:
     assert set(re.findall(r"^\| `\[(\w)\]` \|", text, re.M)) == set(MARKS)
     alarms = text.split("## The alarms")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| ([a-z][a-z -]+) \| (?!says)", alarms, re.M)) == set(MEANINGS)
+
+
+# The hooks
+
+
+def hook(name: str) -> ModuleType:
+    """A hook of docs/hooks, as mkdocs loads it."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / "hooks" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_notebook_becomes_a_page_with_its_outputs() -> None:
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": ["one\n", "two\n"]},
+        {"output_type": "execute_result", "data": {"text/plain": ["x"], "text/html": ["<table><tr><td>1</td></tr></table>"]}},
+        {"output_type": "display_data", "data": {"text/plain": ["<Figure>"], "image/png": "AAAA\nBBBB\n"}},
+        {"output_type": "execute_result", "data": {"text/plain": ["42"]}},
+    ]
+    cells = [
+        {"cell_type": "markdown", "source": ["# Title\n", "Text."]},
+        {"cell_type": "code", "source": ["print(1)"], "outputs": outputs},
+    ]
+    page = hook("notebook_pages").page(json.dumps({"nbformat": 4, "cells": cells}), "study")
+    assert page == (
+        "# Title\nText.\n\n```python\nprint(1)\n```\n\n```text\none\ntwo\n```\n\n"
+        '<div class="output">\n<table><tr><td>1</td></tr></table>\n</div>\n\n'
+        "![output](data:image/png;base64,AAAABBBB)\n\n```text\n42\n```\n\n[This page as a notebook](study.ipynb)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "becomes"),
+    [
+        ("protocol.md", "[study](../results/study/README.md#limits)", "[study](study.md#limits)"),
+        ("study.md", "[`study.toml`](../../benchmark/config/suites/study.toml)", "`benchmark/config/suites/study.toml`"),
+        ("changes.md", "[the code](benchmark/version.py)", "the code (`benchmark/version.py`)"),
+        ("index.md", "[elsewhere](https://a.example/x)", "[elsewhere](https://a.example/x)"),
+        ("index.md", "[nowhere](missing.md)", "[nowhere](missing.md)"),
+        ("index.md", "[out](../../../etc/hostname)", "[out](../../../etc/hostname)"),
+        ("index.md", "[methods](methods.md)", "[methods](methods.md)"),
+    ],
+)
+def test_links_out_of_docs_lead_to_a_page_or_show_their_path(page: str, link: str, becomes: str) -> None:
+    config = SimpleNamespace(config_file_path=str(ROOT / "mkdocs.yml"), repo_url="")
+    pages = {"study.md", "changes.md", "methods.md"}
+    files = SimpleNamespace(get_file_from_path=lambda uri: uri if uri in pages else None)
+    here = SimpleNamespace(file=SimpleNamespace(src_uri=page))
+    assert hook("repository_pages").on_page_markdown(link, here, config, files) == becomes
+
+
+def test_links_to_code_lead_to_the_public_repository_where_there_is_one() -> None:
+    config = SimpleNamespace(config_file_path=str(ROOT / "mkdocs.yml"), repo_url="https://host.example/project")
+    files = SimpleNamespace(get_file_from_path=lambda uri: None)
+    here = SimpleNamespace(file=SimpleNamespace(src_uri="changes.md"))
+    moved = hook("repository_pages").on_page_markdown("[code](benchmark/version.py)", here, config, files)
+    assert moved == "[code](https://host.example/project/blob/main/benchmark/version.py)"
