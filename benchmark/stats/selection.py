@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy import float64
@@ -32,9 +34,42 @@ def best_of_k_by_dev(test: ArrayLike, dev: ArrayLike) -> BestOfK:
     """Expected test score of the run with the best development score among k drawn without replacement; ties share."""
     x, v = _two(test, dev)
     order = np.argsort(v, kind="stable")
-    values, position = np.unique(v[order], return_inverse=True)
-    shared = np.array([x[order][position == i].mean() for i in range(values.size)])[position]
+    shared = _tied_means(x[order], v[order])
     return BestOfK(x.size, tuple(float(_chances(x.size, k) @ shared) for k in range(1, x.size + 1)))
+
+
+def top_of_m(test: ArrayLike, guide: ArrayLike, *, top: int, of: int) -> float:
+    """Expected mean test score of the `top` runs by `guide` among `of` drawn without replacement; ties in the guide share.
+
+    The i-th smallest of n by guide is kept if j < top of the n - i larger ones are drawn with it:
+    sum_j C(n - i, j) C(i - 1, of - 1 - j) / C(n, of).
+    Exact, over every subset of `of` runs: with top = 1 it is `best_of_k_by_dev`, with top = of the plain mean.
+
+    Args:
+        guide: what runs are ranked by; the development scores, or the test scores themselves, to see what that would give.
+
+    Raises:
+        UserError: unequal lengths, no run, or not 1 <= top <= of <= n.
+    """
+    x, v = _two(test, guide)
+    if not 1 <= top <= of <= x.size:
+        raise UserError(f"Top {top} of {of} was asked for, with {x.size} runs.", f"1 to {x.size}.", "Correct the selection rule.")
+    order = np.argsort(v, kind="stable")
+    return float(np.asarray(_kept_shares(x.size, top, of)) @ _tied_means(x[order], v[order]))
+
+
+@cache
+def _kept_shares(n: int, top: int, of: int) -> tuple[float, ...]:
+    """Chance that the i-th smallest of n is among the largest `top` of `of` drawn without replacement, over `top` [n]."""
+    every = math.comb(n, of) * top
+    kept = (sum(math.comb(n - i, j) * math.comb(i - 1, of - 1 - j) for j in range(min(top, of))) for i in range(1, n + 1))
+    return tuple(count / every for count in kept)
+
+
+def _tied_means(x: NDArray[float64], guide: NDArray[float64]) -> NDArray[float64]:
+    """The scores in the order of a sorted guide, each replaced by the mean of those that share its guide."""
+    _, position = np.unique(guide, return_inverse=True)
+    return np.asarray((np.bincount(position, weights=x) / np.bincount(position))[position])
 
 
 def selected_means(test: ArrayLike, dev: ArrayLike, *, top: int, of: int, resamples: int = 10_000, seed: int = 0) -> NDArray[float64]:

@@ -14,6 +14,8 @@ from reports.analysis.headlines import HOW_TO_READ, Headline, headlines, not_run
 from reports.analysis.paragraph import paragraph
 from reports.analysis.stage_progress import planned_stages, stage_progress
 from reports.analysis.study_answers import StudyAnswers, is_study, rules_in_words, study_answers
+from reports.claims.claims_figure import claims_figure
+from reports.claims.claims_table import claims_table
 from reports.figures.answers_forest import QUESTIONS_ALT, answers_forest, questions_forest
 from reports.figures.critical_difference import critical_difference
 from reports.figures.curves import over_noise, over_shots
@@ -26,6 +28,8 @@ from reports.figures.search_curve import best_of_k_settings
 from reports.figures.selection_curve import best_of_k_curves
 from reports.figures.style import MOST_PAGES
 from reports.figures.training_cost import cost_against_accuracy
+from reports.post_hoc.inflation_curve import inflation_curve
+from reports.post_hoc.post_hoc_tables import post_hoc_tables
 from reports.published.filled_table import PaperTable, fillable_tables
 from reports.results.blocks import Block
 from reports.tables.across_table import across_table
@@ -166,6 +170,8 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
     if analysis is not None:
         yield from (across_table(analysis), slopes_table(analysis), spread_table(analysis), matching_table(analysis))
         yield statistics_table(analysis)
+        yield claims_table(analysis)
+    yield from post_hoc_tables(block, analysis)
     yield transfer_table(block)
     yield cost_table(block)
     yield geometry_table(block)
@@ -191,6 +197,9 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         name = f"published.{filled.table.key.replace('/', '.')}.{block.name}"
         alt = f"Our gains beside those of {filled.table.citation}; the numbers stand in its table."
         yield ReportFigure(name, alt, lambda filled=filled: ours_against_published(filled))  # type: ignore[misc]
+    if analysis is not None:
+        alt = "Gains as reported, ours and others' second runs; the numbers stand in the table of claims."
+        yield ReportFigure(f"claims.{block.name}", alt, lambda: claims_figure(analysis))
     alt = "Seconds of training against accuracy; the numbers stand in the table of cost."
     yield from _pages(f"cost.{block.name}", alt, partial(cost_against_accuracy, block))
     yield ReportFigure(
@@ -202,6 +211,8 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         lambda: best_of_k_settings(block),
     )
     yield from _pages(f"best-of-k.{block.name}", "Expected best of k runs, by k.", partial(best_of_k_curves, block))
+    alt = "What the best of k runs adds to a score; the numbers stand in the tables of selection."
+    yield ReportFigure(f"selection-inflation.{block.name}", alt, lambda: inflation_curve(block))
     yield ReportFigure(
         f"representations.{block.name}",
         "Maps of the test texts' representations; the numbers stand in the table of representations.",

@@ -34,6 +34,7 @@ class Block:
     Args:
         frame: the tidy rows, trials of the tuner left out.
         trials: how many of those there were.
+        trial_rows: their rows, for what a tuning budget buys; they enter no other number.
         order: the arms in the order of the plan.
         separated: which arms and cells had to be separated, in words.
         stored: key -> what a record holds beyond its row, of all blocks.
@@ -57,6 +58,7 @@ class Block:
     design: Mapping[str, Any] = field(default_factory=dict, repr=False)
     declared: Mapping[str, ArmRole] = field(default_factory=dict, repr=False)
     baseline: str = ""
+    trial_rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @cached_property
     def roles(self) -> dict[str, ArmRole]:
@@ -213,6 +215,7 @@ def _block(where: tuple[str, str, str], rows: list[dict[str, Any]], store: Recor
         design=design,
         declared={arm: arm_role(*told) for plan in mine for arm, told in plan.declared.items()},
         baseline=next((plan.baseline for plan in mine if plan.baseline), ""),
+        trial_rows=tuple(row for row in rows if row["role"] == "trial"),
     )
 
 

@@ -66,8 +66,8 @@ class Recomputed(NamedTuple):
             parts.append(f"n = {cell.selection.of} gives {significant(self.before)}")
         parts.append(_needed(self))
         if self.paired is not None:
-            least = f"no less than {significant(self.paired)}" if self.paired else "any p"
-            parts.append(f"{self.pairs} pairs give {least} in a paired t-test{', whatever the correlation' if self.closed else ''}")
+            least = f"give no less than {significant(self.paired)}" if self.paired else "with equal spreads can give any p"
+            parts.append(f"{self.pairs} pairs {least} in a paired t-test{', whatever the correlation' if self.closed else ''}")
         return "; ".join(parts)
 
 
@@ -157,6 +157,8 @@ def _misfit(table: PublishedTable, misfits: list[Recomputed], total: int) -> Fin
             "spreads, which bounds p from below at any correlation of the arms."
         )
     does_not = "Which test the authors used: the paper does not name it. "
+    if closed:
+        does_not += "The bound on a paired test takes the printed means and spreads for those of the paired runs. "
     if paired:
         does_not += f"A paired test on the named runs stays possible for {listed([place(one.cell) for one in paired])}. "
     does_not += (

@@ -1,12 +1,14 @@
 """What selection does to a mean."""
 
-from itertools import combinations
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmark.errors import UserError
-from benchmark.stats.selection import best_of_k, best_of_k_by_dev, selected_gains, selected_means
+from benchmark.stats.selection import best_of_k, best_of_k_by_dev, selected_gains, selected_means, top_of_m
 
 TEST, DEV = np.array([3.0, 1.0, 2.0, 5.0, 4.0]), np.array([0.9, 0.2, 0.5, 0.4, 0.8])
 
@@ -24,6 +26,29 @@ def test_best_of_k_by_development_score(k):
 
 def test_ties_in_development_scores_share():
     assert best_of_k_by_dev(TEST, np.ones(5)).expected == pytest.approx([3.0] * 5)
+
+
+@given(
+    runs=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 3)), min_size=1, max_size=6),
+    sizes=st.tuples(st.integers(1, 6), st.integers(1, 6)),
+)
+def test_top_of_m_is_the_mean_over_all_subsets_and_all_orders_of_ties(runs, sizes):
+    """Oracle: every subset of `of` runs, every order in which equal guides can be broken."""
+    of = min(max(sizes), len(runs))
+    top, (test, guide) = min(*sizes, of), zip(*runs, strict=True)
+    means = []
+    for subset in combinations(range(len(runs)), of):
+        orders = [order for order in permutations(subset) if all(guide[i] >= guide[j] for i, j in pairwise(order))]
+        means.append(np.mean([np.mean([test[i] for i in order[:top]]) for order in orders]))
+    assert top_of_m(test, guide, top=top, of=of) == pytest.approx(np.mean(means))
+
+
+def test_top_of_m_at_its_ends():
+    assert [top_of_m(TEST, DEV, top=1, of=k) for k in range(1, 6)] == pytest.approx(list(best_of_k_by_dev(TEST, DEV).expected))
+    assert top_of_m(TEST, DEV, top=4, of=4) == pytest.approx(3.0)
+    for top, of in ((1, 6), (3, 2), (0, 2)):
+        with pytest.raises(UserError, match="asked for"):
+            top_of_m(TEST, DEV, top=top, of=of)
 
 
 def test_selecting_all_is_the_plain_mean_with_its_plain_error():

@@ -129,7 +129,7 @@ def test_a_paired_test_is_closed_only_where_arithmetic_closes_it(made_up, findin
     (possible,) = findings("p-values recomputed", made_up(p="1e-9", selection=TOP, n=3, spread_kind="sd"))
     assert "A paired t-test over all" not in possible.shows
     assert "A paired test on the named runs stays possible for new / A" in possible.does_not_show
-    assert "10 pairs give any p" in possible.arithmetic[0]
+    assert "10 pairs with equal spreads can give any p" in possible.arithmetic[0]
 
 
 def test_only_a_baseline_row_is_called_a_baseline(published):

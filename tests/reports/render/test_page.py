@@ -66,7 +66,8 @@ def test_the_report_is_complete(out):
     assert formats == {".md", ".tex", ".html", ".csv", ".json"}
     assert {path.suffix for path in (out / "figures").iterdir()} == {".svg", ".png"}
     names = {path.name.split(".")[0] for path in (out / "tables").iterdir()}
-    assert names == {"means", "against-ce", "paper", "across-ce", "slopes-ce", "spread-ce", "matching-ce", "statistics-ce", "cost"}
+    against = {"against-ce", "across-ce", "slopes-ce", "spread-ce", "matching-ce", "statistics-ce"}
+    assert names == {"means", "paper", "claims", "cost", *against, "selection-inflation", "selection", "ensembles"}
 
 
 def test_report_json_has_every_score_and_every_statistic(out):
