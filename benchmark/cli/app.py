@@ -10,6 +10,7 @@ import typer
 
 from benchmark.cli import exit_codes
 from benchmark.cli.commands import (
+    admit_command,
     archive_command,
     audit_command,
     check_command,
@@ -45,6 +46,7 @@ app.command("export")(export_command.export)
 app.command("verify")(verify_command.verify)
 app.command("report")(report_command.report)
 app.command("compare")(compare_command.compare)
+app.command("admit")(admit_command.admit)
 app.command("archive")(archive_command.archive)
 app.command("restore")(archive_command.restore)
 app.command("audit")(audit_command.audit)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from benchmark.errors import UserError
 
 if TYPE_CHECKING:
+    from benchmark.checks.admission.contribution import Contribution
     from benchmark.config.request import RunRequest
     from benchmark.planning.against.sub_grid import SubGrid
     from benchmark.records.reference.reference import Reference
     from benchmark.running.driver import Observer
     from reports.tables.table import Table
 
+FEW, LONG = 5, 900.0  # seeds that are suggested where a comparison takes longer than so many seconds
 CALIBRATION = 4  # runs of the baseline that are made again in another environment
 
 
@@ -137,8 +141,19 @@ def _lines(planned: PlannedAgainst) -> Iterator[str]:
         workers = known[0].workers
         yield (
             f"Time: about {duration(work)} of work, {duration(elapsed)} with {workers} worker{'s' * (workers != 1)}, as such runs took "
-            "where they were measured. --seeds and --tasks narrow it."
+            f"where they were measured.{_shorter(planned, elapsed)}"
         )
+
+
+def _shorter(planned: PlannedAgainst, elapsed: float) -> str:
+    """What fewer seeds would take, where everything takes longer than minutes."""
+    runs = planned.grid.runs
+    few = [run for run in runs if run.spec.split.split_seed < FEW]
+    if elapsed < LONG or not few or len(few) == len(runs):
+        return " --seeds and --tasks narrow it."
+    from benchmark.cli.output.tally import duration
+
+    return f" With --seeds {FEW} there are {len(few)} runs, about {duration(elapsed * len(few) / len(runs))}; --tasks narrows it too."
 
 
 def run_against(planned: PlannedAgainst, observer: Callable[[TextIO], Observer]) -> RunAgainst:
@@ -150,17 +165,13 @@ def run_against(planned: PlannedAgainst, observer: Callable[[TextIO], Observer])
     Raises:
         UserError: the results folder cannot be written.
     """
-    from benchmark.running.driver import run_plan
-    from benchmark.running.executors.choice import prepare_executor
-    from benchmark.running.run_and_record import RUN_FUNCTIONS
+    from benchmark.running.driver import run_plans
     from reports.against.against_tables import against_tables
     from reports.against.paired_with_reference import PairedWithReference, read_own
 
     request, grid = planned.request, planned.grid
-    prepare_executor(request, RUN_FUNCTIONS)
     began, failures, computed = time.perf_counter(), [], Counter[str]()
-    for plan in grid.everything:
-        summary = run_plan(plan, request, observer(sys.stderr))
+    for plan, summary in run_plans(grid.everything, request, lambda plan: observer(sys.stderr)):
         failures += summary.failures
         computed["calibration" if plan is grid.calibration else "own"] += summary.done - summary.cached
     seconds = time.perf_counter() - began
@@ -171,5 +182,27 @@ def run_against(planned: PlannedAgainst, observer: Callable[[TextIO], Observer])
         f"{computed['own']} runs of one's own and {computed['calibration']} for calibration took {seconds:.0f} s now; "
         f"{len(grid.runs) - computed['own']} of one's own were computed before or failed."
     )
-    tables = against_tables(paired, (*refused, *grid.notes, took))
+    data = {"seconds": seconds, "runs": len(grid.runs), "computed_now": dict(computed)}
+    tables = against_tables(paired, (*refused, *grid.notes, took), data)
     return RunAgainst(tables, seconds, failures)
+
+
+def begun_contribution(planned: PlannedAgainst, root: Path) -> Contribution:
+    """A contribution of the planned runs, `<root>/<method>/<today>`, with its registration and plug-in file written.
+
+    Raises:
+        UserError: more than one method or plug-in file, or a folder that holds another contribution.
+    """
+    from benchmark.checks.admission.contribution import Contribution
+
+    names, plugins = planned.request.methods or (), planned.request.plugins
+    if len(names) != 1 or len(plugins) != 1 or not Path(plugins[0]).is_file():
+        raise UserError(
+            f"--submit was given with {len(names)} methods and {len(plugins)} plug-ins.",
+            "One method, and the one Python file that registers it.",
+            "Give --plugin FILE, and --methods NAME where the file registers several.",
+        )
+    folder = root / names[0] / datetime.date.today().isoformat()
+    contribution = Contribution(folder, names[0], Path(plugins[0]), planned.grid.everything)
+    contribution.begin()
+    return contribution

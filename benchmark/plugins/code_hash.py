@@ -27,7 +27,12 @@ def code_hash(cls: Callable[..., object]) -> str:
     path = getattr(module, "__file__", None)
     if path is None:
         raise ValueError(f"{cls.__module__} has no source file, so its code has no identity")
-    trees = collect(cls.__module__, Path(path))
+    return module_hash(cls.__module__, Path(path))
+
+
+def module_hash(module: str, path: Path) -> str:
+    """`code_hash` of what a module defines, from its file alone: nothing is imported."""
+    trees = collect(module, path)
     digest = hashlib.sha256()
     for name in sorted(trees):
         digest.update(f"{name}\n{trees[name]}\n".encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -204,11 +204,21 @@ def run_request(request: RunRequest, observer: Callable[[Plan], Observer]) -> tu
     Args:
         observer: told of each plan before it runs; gives the observer of its runs.
     """
+    ended = run_plans(plan_sequence(request), request, observer)
+    return ended[-1][0], _together(ended)
+
+
+def run_plans(plans: Iterable[Plan], request: RunRequest, observer: Callable[[Plan], Observer]) -> list[tuple[Plan, Summary]]:
+    """Run plans one after the other; each is asked for when the one before it has run. How each ended.
+
+    Args:
+        observer: as for `run_request`.
+    """
     prepare_workers(request)
     ended: list[tuple[Plan, Summary]] = []
-    for plan in plan_sequence(request):
+    for plan in plans:
         ended.append((plan, run_plan(plan, request, observer(plan))))
-    return ended[-1][0], _together(ended)
+    return ended
 
 
 def _together(ended: list[tuple[Plan, Summary]]) -> Summary:

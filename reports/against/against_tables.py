@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from benchmark.cell import Cell
 from reports.against.environment_calibration import LEVEL
@@ -16,18 +16,24 @@ from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 ARM = TableColumn("arm", ("arm",), numeric=False)
 
 
-def against_tables(paired: PairedWithReference, notes: tuple[str, ...] = ()) -> list[Table]:
+def against_tables(paired: PairedWithReference, notes: tuple[str, ...] = (), data: Mapping[str, object] | None = None) -> list[Table]:
     """One's own arms beside those of the reference, over the same splits and seeds.
 
     Args:
         notes: further lines above the first table, such as the time that the runs took.
+        data: further entries of the JSON file.
     """
     header = (*paired.lines(), *notes)
     if not paired.accepted:
         return [Table("against", "No run could be paired with the reference", (ARM,), (), header)]
     tables = [_means(paired), _gains(paired), *(_cells(paired, arm) for arm in paired.mine)]
     first = tables[0]
-    data = {**first.data, "calibration": paired.calibration.plain(), "environments": {str(k): n for k, n in paired.environments.items()}}
+    data = {
+        **first.data,
+        **(data or {}),
+        "calibration": paired.calibration.plain(),
+        "environments": {str(k): n for k, n in paired.environments.items()},
+    }
     return [dataclasses.replace(first, header=(*header, *first.header), data=data), *tables[1:]]
 
 
@@ -39,7 +45,8 @@ def levels(paired: PairedWithReference) -> dict[Level, list[Cell]]:
     return found
 
 
-def _name(level: Level) -> str:
+def level_name(level: Level) -> str:
+    """The level in words: `N = 20 label-flip:0.2`."""
     size, noise = level[0].strip(), level[1]
     return " ".join(part for part in (f"N = {size}" if size.isdigit() else size, noise) if part)
 
@@ -48,7 +55,7 @@ def _means(paired: PairedWithReference) -> Table:
     columns, rows = [ARM], []
     for level, cells in levels(paired).items():
         columns += [TableColumn(cell.label, cell.lines) for cell in cells]
-        columns += [TableColumn(f"mean {_name(level)}", ("mean over tasks", _name(level)))] if len(cells) > 1 else []
+        columns += [TableColumn(f"mean {level_name(level)}", ("mean over tasks", level_name(level)))] if len(cells) > 1 else []
     for arm in paired.arms:
         line = [words(arm)]
         for cells in levels(paired).values():
@@ -99,7 +106,7 @@ def _gains(paired: PairedWithReference) -> Table:
     against = [paired.baseline, *([null] if null else []), *paired.mine]
     heads = [f"{arm} minus arm" if arm in paired.mine else f"gain over {arm}" for arm in against]
     columns = (ARM, TableColumn("labels", ("labels",), False), TableColumn("tasks", ("tasks",)), TableColumn("pairs", ("pairs",)))
-    rows = [row for level, cells in levels(paired).items() for row in _gain_rows(paired, _name(level), cells, against)]
+    rows = [row for level, cells in levels(paired).items() for row in _gain_rows(paired, level_name(level), cells, against)]
     return Table(
         name="against-gains",
         caption=f"Mean over tasks of the mean paired difference, in points [{LEVEL:.0%} interval]",
@@ -127,7 +134,7 @@ def _gain_rows(paired: PairedWithReference, level: str, cells: list[Cell], again
         gains = [_difference(paired, arm, other, cells) for other in against]
         first = next((gain for gain in gains if gain is not None), None)
         counts = [TableCell(float(n), scale=1, digits=0) for n in (first.tasks, first.pairs)] if first else [TableCell(), TableCell()]
-        yield TableRow((words(arm), words(level), *counts, *map(_gain, gains)), rule=number == 0, name=f"{arm} {level}")
+        yield TableRow((words(arm), words(level), *counts, *map(gain_cell, gains)), rule=number == 0, name=f"{arm} {level}")
 
 
 def _difference(paired: PairedWithReference, arm: str, other: str, cells: list[Cell]) -> Gain | None:
@@ -137,7 +144,8 @@ def _difference(paired: PairedWithReference, arm: str, other: str, cells: list[C
     return paired.gain(other, arm, cells) if other in paired.mine else paired.gain(arm, other, cells)
 
 
-def _gain(gain: Gain | None) -> TableCell:
+def gain_cell(gain: Gain | None) -> TableCell:
+    """A gain with its interval; without one where there is a single pair, or where an interval would not be honest."""
     if gain is None:
         return TableCell()
     found = gain.estimate
@@ -153,7 +161,8 @@ def _gain(gain: Gain | None) -> TableCell:
 
 def _cells(paired: PairedWithReference, mine: str) -> Table:
     """One's own arm minus each other arm, cell by cell."""
-    rows = [TableRow((words(arm), *(_gain(paired.gain(mine, arm, [cell])) for cell in paired.cells))) for arm in paired.arms if arm != mine]
+    others = [arm for arm in paired.arms if arm != mine]
+    rows = [TableRow((words(arm), *(gain_cell(paired.gain(mine, arm, [cell])) for cell in paired.cells))) for arm in others]
     columns = [TableColumn("minus", ("minus",), False), *(TableColumn(cell.label, cell.lines) for cell in paired.cells)]
     return Table(
         name="against-cells",

@@ -21,6 +21,7 @@ class RepeatedRun(NamedTuple):
     Args:
         mine, theirs: the primary metric.
         changed: test examples that got another label.
+        environments: the two env_ids.
     """
 
     label: str
@@ -28,6 +29,7 @@ class RepeatedRun(NamedTuple):
     theirs: float
     changed: int
     n_test: int
+    environments: tuple[str, str] = ("", "")
 
 
 class AddedError(NamedTuple):
@@ -67,6 +69,11 @@ class Calibration:
         d = self.differences
         variance = statistics.fmean(d) ** 2 + statistics.variance(d) / len(d)
         return AddedError(math.sqrt(variance), len(d) - 1) if variance else None
+
+    @property
+    def environments(self) -> set[tuple[str, str]]:
+        """The pairs of env_ids (here, there) that it says something of."""
+        return {run.environments for run in self.runs}
 
     @property
     def usable(self) -> bool:
@@ -119,7 +126,7 @@ def _repeated(mine: RunRecord, theirs: RunRecord) -> RepeatedRun:
     assert theirs.predictions is not None
     pairs = zip(mine.predictions.ids(), theirs.predictions.ids(), strict=True)
     label = f"{mine.spec.method.name} {Cell.of_spec(mine.spec).label} seed {mine.spec.split.split_seed}"
-    return RepeatedRun(label, mine.value, theirs.value, sum(a != b for a, b in pairs), mine.predictions.n)
+    return RepeatedRun(label, mine.value, theirs.value, sum(a != b for a, b in pairs), mine.predictions.n, (mine.env_id, theirs.env_id))
 
 
 def widened(found: Estimate, added: AddedError | None) -> Estimate:

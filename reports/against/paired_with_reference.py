@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ from benchmark.records.reference.comparability import (
     environment_differences,
     obstacles,
 )
-from benchmark.records.reference.reference import Reference, RunPlace
+from benchmark.records.reference.reference import Reference, RunPlace, same_seeds
 from benchmark.records.store import RecordStore
 from benchmark.stats.intervals import Estimate
 from benchmark.stats.over_tasks.fixed_tasks import TaskValues, fixed_tasks
@@ -160,9 +160,23 @@ class PairedWithReference:
         )
 
     @cached_property
-    def places(self) -> set[RunPlace]:
-        """Where one's own runs are paired."""
-        return {RunPlace.of(record.spec) for record in self.accepted.values()}
+    def _beside(self) -> tuple[dict[tuple[str, Cell], list[RunRecord]], Counter[str]]:
+        """(arm of the reference, cell) -> its runs on the splits and seeds of one's own; and why further ones cannot be paired."""
+        places: dict[RunPlace, list[RunRecord]] = {}
+        for record in self.accepted.values():
+            places.setdefault(RunPlace.of(record.spec), []).append(record)
+        found: dict[tuple[str, Cell], list[RunRecord]] = {}
+        refused: Counter[str] = Counter()
+        for arm, runs in self.reference.finished.items():
+            for record in (record for place in places.keys() & runs.keys() for record in runs[place]):
+                mine = next((one for one in places[RunPlace.of(record.spec)] if same_seeds(one.spec, record.spec)), None)
+                if mine is None:
+                    continue
+                if reasons := obstacles(mine.spec, record.spec) or drawn_differently(mine, record):
+                    refused[f"{arm}: {'; '.join(reasons)}"] += 1
+                else:
+                    found.setdefault((arm, Cell.of_spec(record.spec)), []).append(record)
+        return found, refused
 
     @cached_property
     def calibration(self) -> Calibration:
@@ -182,7 +196,8 @@ class PairedWithReference:
     @cached_property
     def arms(self) -> list[str]:
         """The arms of the reference that have a run in a place of one's own, in the order of its plan; then one's own."""
-        there = [arm for arm in self.reference.arms if self.places & self.reference.finished[arm].keys()]
+        paired = {arm for arm, _ in self._beside[0]}
+        there = [arm for arm in self.reference.arms if arm in paired]
         return [*there, *(self.own.shown(arm) for arm in dict.fromkeys(self.own.arms[key] for key in self.accepted))]
 
     @property
@@ -196,16 +211,25 @@ class PairedWithReference:
         return sorted({Cell.of_spec(record.spec) for record in self.accepted.values()}, key=lambda cell: (level_of(cell), cell))
 
     @cached_property
-    def runs(self) -> dict[tuple[str, Cell], ArmRuns]:
-        """(arm, cell) -> its runs in the places of one's own."""
-        groups: dict[tuple[str, Cell], list[RunRecord]] = {}
-        for arm, places in self.reference.finished.items():
-            for place in self.places & places.keys():
-                for record in places[place]:
-                    groups.setdefault((arm, Cell.of_spec(record.spec)), []).append(record)
+    def _records(self) -> dict[tuple[str, Cell], list[RunRecord]]:
+        """(arm as tables name it, cell) -> its paired runs."""
+        found = {place: list(records) for place, records in self._beside[0].items()}
         for key, record in self.accepted.items():
-            groups.setdefault((self.own.shown(self.own.arms[key]), Cell.of_spec(record.spec)), []).append(record)
-        return {(arm, cell): runs_of(arm, [_row(record) for record in some], self.majority(cell)) for (arm, cell), some in groups.items()}
+            found.setdefault((self.own.shown(self.own.arms[key]), Cell.of_spec(record.spec)), []).append(record)
+        return found
+
+    @cached_property
+    def runs(self) -> dict[tuple[str, Cell], ArmRuns]:
+        """(arm, cell) -> its runs on the splits and seeds of one's own."""
+        return {
+            (arm, cell): runs_of(arm, [_row(record) for record in some], self.majority(cell)) for (arm, cell), some in self._records.items()
+        }
+
+    def _environments_between(self, arm: str, other: str, cells: Iterable[Cell]) -> set[tuple[str, str]]:
+        """The pairs of different env_ids (one's own, the reference's) behind a difference between an own and another arm."""
+        mine, theirs = (arm, other) if arm in self.mine else (other, arm)
+        ids = [{(cell, record.env_id) for cell in cells for record in self._records.get((name, cell), ())} for name in (mine, theirs)]
+        return {(here, there) for cell, here in ids[0] for where, there in ids[1] if cell == where and here != there}
 
     def metric(self, cell: Cell) -> str:
         """The primary metric of a cell."""
@@ -233,9 +257,10 @@ class PairedWithReference:
             return None
         means = [float((units.a - units.b).mean()) for units in found.values()]
         values = [_values(cell, units, self.clusters) for cell, units in found.items() if units.n > 1]
-        across = (arm in self.mine) != (other in self.mine) and set(self.environments) != {EnvironmentClass.SAME}
+        between = self._environments_between(arm, other, found) if (arm in self.mine) != (other in self.mine) else set()
+        across, known = bool(between), self.calibration.usable and between <= self.calibration.environments
         estimate = fixed_tasks(values) if values else None
-        withheld = "" if not across or self.calibration.usable else "not calibrated"
+        withheld = "" if known or not across else "not calibrated"
         if estimate is not None and across:
             estimate = widened(estimate, self.calibration.added)
         pairs = sum(value.n for value in values) or sum(units.n for units in found.values())
@@ -260,6 +285,8 @@ class PairedWithReference:
             yield f"Not paired: {count} runs, {status}."
         for reason, count in self.excluded.most_common():
             yield f"Not paired: {count} runs: {reason}."
+        for reason, count in self._beside[1].most_common():
+            yield f"Arms of the reference that are not paired: {count} runs of {reason}."
         for name, reason in (*self.own.left_out, *runs.left_out):
             yield f"Left out: {name[:20]}: {reason}."
         yield from self._environment_lines()
@@ -267,6 +294,9 @@ class PairedWithReference:
     def _environment_lines(self) -> Iterator[str]:
         if not self.environments:
             return
+        theirs = {record.env_id for (arm, _), some in self._beside[0].items() for record in some}
+        if len(theirs) > 1:
+            yield f"The arms of the reference come from {len(theirs)} environments."
         yield f"Pairs: {', '.join(f'{count} {kind}' for kind, count in sorted(self.environments.items()))}."
         if set(self.environments) == {EnvironmentClass.SAME}:
             yield "In one environment a run of the same spec is the same to the last bit: no calibration is needed."

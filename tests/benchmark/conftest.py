@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,11 +10,16 @@ from typing import Any
 
 import pytest
 
+from benchmark.cli.output.progress import PlainProgress
+from benchmark.cli.own_against_reference import begun_contribution, plan_against, run_against
+from benchmark.config.contributions.submission import TO_FILL
 from benchmark.config.request import RunRequest
 from benchmark.planning.plan import Plan, make_plan
 from benchmark.plugins import registry
 from benchmark.records.archive.archive import add_to_archive
+from benchmark.records.archive.restored import restore
 from benchmark.records.record import RunRecord
+from benchmark.records.reference.reference import Reference, read_reference
 from benchmark.records.store import RecordStore
 from benchmark.running.driver import Summary, run_plan
 
@@ -93,10 +99,100 @@ def tiny_reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def own_method(tmp_path: Path) -> Iterator[Path]:
     """A plug-in file with the method `half-ce`, unregistered again afterwards."""
-    files = dict(registry._plugin_files)
+    before = set(registry._plugin_files)
     path = tmp_path / "half_ce.py"
     path.write_text(OWN_METHOD)
     yield path
-    for module in set(registry._plugin_files) - set(files):
+    forget(before)
+
+
+CONTRIBUTED_METHOD = '''
+"""A method of one's own, which leaves a mark when it is imported."""
+import os
+from dataclasses import dataclass
+from benchmark import CrossEntropy, FineTune, Method, Weighted, methods
+
+if "CONTRIBUTION_MARK" in os.environ:
+    open(os.environ["CONTRIBUTION_MARK"], "w").close()
+
+@methods.register("third-ce")
+@dataclass(frozen=True)
+class ThirdCrossEntropy(Method):
+    """Cross-entropy times a weight."""
+    weight: float = 0.33
+    def phases(self, task):
+        return [FineTune(Weighted((self.weight, CrossEntropy())))]
+'''
+SAID = {"authors": '["A. Author"]', "contact": '"a@example.org"', "licence": '"MIT"', "claim": '"better"', "encoder_saw_data": '"no"'}
+Broken = Callable[[Callable[[RecordStore], None]], Path]
+
+
+def forget(before: set[str]) -> None:
+    """Take the plug-ins out that were loaded since."""
+    for module in set(registry._plugin_files) - before:
         del registry._plugin_files[module], sys.modules[module]
         registry._forget(module)
+
+
+def fill_in(folder: Path) -> None:
+    """Fill in `submission.toml` as its author would."""
+    path = folder / "submission.toml"
+    lines = [line.partition(" = ") for line in path.read_text().splitlines()]
+    path.write_text("".join(f"{name} = {SAID.get(name, value)}\n" for name, _, value in lines))
+
+
+@pytest.fixture
+def filled_in() -> Callable[[Path], None]:
+    """`fill_in`, for tests."""
+    return fill_in
+
+
+@pytest.fixture(scope="session")
+def good_contribution(tiny_reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `compare --against --submit` writes, filled in."""
+    place, before = tmp_path_factory.mktemp("contribution"), set(registry._plugin_files)
+    (place / "third_ce.py").write_text(CONTRIBUTED_METHOD)
+    given = {"plugin": [str(place / "third_ce.py")], "executor": "inline", "results": place / "runs", "cache": place / "cache"}
+    planned = plan_against(given, str(tiny_reference))
+    contribution = begun_contribution(planned, place / "contributed")
+    assert run_against(planned, PlainProgress).failures == []
+    contribution.finish(planned.request.results)
+    forget(before)
+    assert TO_FILL in (contribution.folder / "submission.toml").read_text()
+    fill_in(contribution.folder)
+    return contribution.folder
+
+
+@pytest.fixture
+def contribution(good_contribution: Path, tmp_path: Path) -> Path:
+    """A copy of the good one, to break."""
+    shutil.copytree(good_contribution.parents[1], tmp_path / "contributed")
+    return tmp_path / "contributed" / good_contribution.parent.name / good_contribution.name
+
+
+@pytest.fixture
+def broken(contribution: Path, tmp_path: Path) -> Broken:
+    """Edit the runs of the contribution and pack them again, as somebody would who knows the format."""
+
+    def edit(change: Callable[[RecordStore], None]) -> Path:
+        restore(contribution, tmp_path / "unpacked")
+        change(RecordStore(tmp_path / "unpacked"))
+        for path in [contribution / "archive.json", *contribution.glob("batch-*.parquet")]:
+            path.unlink()
+        add_to_archive(tmp_path / "unpacked", contribution)
+        return contribution
+
+    return edit
+
+
+@pytest.fixture(scope="session")
+def reference(tiny_reference: Path) -> Reference:
+    return read_reference(tiny_reference)
+
+
+@pytest.fixture
+def unregistered() -> Iterator[None]:
+    """Takes out again what a test registers."""
+    before = set(registry._plugin_files)
+    yield
+    forget(before)

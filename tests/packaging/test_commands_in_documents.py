@@ -37,6 +37,8 @@ ONLY_PARSED = {
     r"--suite study\b": "the study needs real data, and hours",
     r"--profile (laptop|paper|paper-base)\b": "it needs real data, and minutes to days",
     r"--executor (ray|slurm)\b": "it needs a cluster; tests/benchmark/running/executors have both",
+    r"^compare --against ": "it needs real data, and minutes; tests/benchmark/cli/test_own_against_reference.py has tiny ones",
+    r"^admit ": "it needs a contribution; tests/benchmark/cli/test_admitted_contributions.py has one",
     r"--registration ": "it needs a study as registered; tests/reports/test_report.py has one",
     r"--table ": "smoke results have 8 labels and fill no table of a paper; tests/reports/published has filled ones",
     r"hf://": "it writes to the hub; tests/reports/release/test_hub_upload.py has a stand-in",

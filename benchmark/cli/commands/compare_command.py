@@ -23,7 +23,7 @@ RUN_ONLY_OWN = "Run only your own methods, where this archive has results, and p
 Given = Annotated[str | None, typer.Option("--against", metavar="reference|DIR", help=RUN_ONLY_OWN)]
 AGAIN = "Runs of the reference's baseline to make again. Default: 4 in another environment."
 Calibration = Annotated[int | None, typer.Option("--calibration", metavar="N", min=0, help=AGAIN)]
-CONTRIBUTE = "Also write a contribution there: results/contributed/METHOD/DATE."
+CONTRIBUTE = "Write a contribution too: DIR/METHOD/DATE, for results/contributed."
 Submit = Annotated[Path | None, typer.Option("--submit", metavar="DIR", help=CONTRIBUTE)]
 
 
@@ -70,16 +70,24 @@ def _folders(first: Path, second: Path, out: Path | None, format: str | None) ->
 
 def _against(planned: PlannedAgainst, submit: Path | None, out: Path | None, format: str | None) -> None:
     from benchmark.cli.output.progress import observer
-    from benchmark.cli.own_against_reference import run_against
+    from benchmark.cli.own_against_reference import begun_contribution, run_against
+    from benchmark.running.driver import Interrupted
     from reports.output_files import parse_formats, rendered, write_tables
 
     formats = parse_formats(format or "md,json")
     typer.echo(planned.text)
-    done = run_against(planned, observer)
+    contribution = None if submit is None else begun_contribution(planned, submit)
+    try:
+        done = run_against(planned, observer)
+    except Interrupted as stop:
+        typer.echo(f"Stopped by {stop}. What had finished is kept; the same command goes on from there.", err=True)
+        raise typer.Exit(exit_codes.SIGNALLED + stop.number) from None
     typer.echo(rendered("md", done.tables))
     name = "against-" + "-".join(planned.request.methods or ())
     for path in write_tables(out or planned.request.results / "against", name, done.tables, formats):
         typer.echo(f"written: {path}")
+    if contribution is not None:
+        typer.echo("\n".join(contribution.finish(planned.request.results)))
     for label, error in done.failures[:10]:
         typer.echo(f"failed: {label}: {one_line(error)}", err=True)
     if done.failures:

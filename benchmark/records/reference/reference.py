@@ -81,11 +81,12 @@ class Reference:
 
     def beside(self, arm: str, spec: RunSpec) -> RunRecord | None:
         """The finished run of an arm on the split and seeds of a run; an arm without seeds stands beside every seed of its split."""
-        for record in self.finished.get(arm, {}).get(RunPlace.of(spec), ()):
-            theirs = record.spec
-            if None in (spec.seed, theirs.seed) or (spec.seed, spec.init_seed) == (theirs.seed, theirs.init_seed):
-                return record
-        return None
+        return next((record for record in self.finished.get(arm, {}).get(RunPlace.of(spec), ()) if same_seeds(spec, record.spec)), None)
+
+
+def same_seeds(first: RunSpec, second: RunSpec) -> bool:
+    """Whether two runs of one split have the same seeds; a method that draws none stands beside every seed."""
+    return None in (first.seed, second.seed) or (first.seed, first.init_seed) == (second.seed, second.init_seed)
 
 
 def find_reference(given: str) -> Path:

@@ -46,7 +46,7 @@ def test_only_ones_own_method_runs_and_its_row_stands_beside_the_others(
 
 
 def test_in_another_environment_runs_of_the_baseline_are_made_again(
-    bench: Bench, tiny_reference: Path, own_method: Path, tmp_path: Path
+    bench: Bench, tiny_reference: Path, own_method: Path, tmp_path: Path, filled_in: Callable[[Path], None]
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     restore(tiny_reference, elsewhere)
@@ -56,12 +56,21 @@ def test_in_another_environment_runs_of_the_baseline_are_made_again(
     for record in records:
         store.write(record.model_copy(update={"env_id": other}))
     add_to_archive(elsewhere, tmp_path / "archive")
-    done = call(bench, tmp_path / "archive", "--plugin", str(own_method), "--tasks", "sst2", "--calibration", "2")
+    words = ("--plugin", str(own_method), "--tasks", "sst2", "--calibration", "2", "--submit", "contributed")
+    done = call(bench, tmp_path / "archive", *words)
     assert done.code == 0, done.err
     assert "and another one in the reference" in done.out
     assert ran(tmp_path / "mine") == ["ce", "ce", "half-ce", "half-ce"]
     assert "2 of 2 repeated runs of the baseline predict every test example as in the reference" in done.out
     assert "2 across environments" in done.out
+
+    (folder,) = (tmp_path / "contributed").glob("half-ce/*")
+    filled_in(folder)
+    sent = bench("admit", str(folder), "--against", str(tmp_path / "archive"))
+    assert sent.code == 0, sent.out
+    assert "half-ce (claimed)" in sent.out
+    assert "2 of 2 repeated runs" in sent.out  # the contribution brings its calibration
+    assert "not calibrated" not in sent.out
 
 
 def test_a_reference_that_is_not_there_and_no_method_are_refused(bench: Bench, tiny_reference: Path, own_method: Path) -> None:

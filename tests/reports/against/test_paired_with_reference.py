@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,3 +152,28 @@ def test_an_arm_that_lacks_a_run_has_no_mean_over_tasks(pair: Pair, tmp_path: Pa
     (tmp_path / "reference" / "records" / victim.key[:2] / f"{victim.key}.json").unlink()
     means = against_tables(PairedWithReference(read_reference(tmp_path / "reference"), found.own, "ce"))[0]
     assert [row.cells[-1].shown == "incomplete" for row in means.rows] == [False, True, False]
+
+
+def test_an_arm_of_the_reference_by_another_engine_is_not_paired(pair: Pair, tmp_path: Path) -> None:
+    found = pair()
+    older = []
+    for run in found.reference.runs:
+        spec = run.record.spec.model_copy(update={"numerics": 0})
+        older.append(run._replace(record=run.record.model_copy(update={"spec": spec})) if run.row.arm == "ce-null" else run)
+    mixed = PairedWithReference(dataclasses.replace(found.reference, runs=tuple(older)), found.own, "ce")
+    assert mixed.arms == ["ce", "mine (yours)"]
+    assert any("12 runs of ce-null: engine is numerics 1" in line for line in mixed.lines())
+
+
+def test_repeated_runs_say_nothing_of_a_third_environment(pair: Pair) -> None:
+    found = pair({"mine": MINE, "ce": {"sst2": [0.61, 0.60], "trec": [0.51]}}, env_id="e" * 64)
+    third = [
+        run._replace(record=run.record.model_copy(update={"env_id": "f" * 64})) if run.row.arm == "ce-null" else run
+        for run in found.reference.runs
+    ]
+    mixed = PairedWithReference(dataclasses.replace(found.reference, runs=tuple(third)), found.own, "ce")
+    null, ce = (mixed.gain("mine (yours)", arm, mixed.cells) for arm in ("ce-null", "ce"))
+    assert null is not None
+    assert ce is not None
+    assert (null.withheld, ce.withheld) == ("not calibrated", "")
+    assert any("come from 2 environments" in line for line in mixed.lines())
