@@ -1,7 +1,8 @@
 """Does a contrastive, adversarial or denoising objective make a better text classifier? One engine, one table, one verdict each.
 
-This is the one import of users (`run`, `plan`, `report`, `compare`, `check`, `load_results`) and of method authors (`Method`, `Objective`,
-`FineTune`, ...). A name is loaded when it is first used, so that importing the package takes milliseconds and does not load torch.
+This is the one import of users (`run`, `plan`, `report`, `load_results`, `compare`, `check`, `verify`, `list_methods`, ...) and of method
+authors (`Method`, `Objective`, `FineTune`, ...). A name is loaded when it is first used, so that importing the package takes milliseconds
+and does not load torch.
 """
 
 from __future__ import annotations
@@ -10,12 +11,25 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from benchmark.cli.keyword_options import ReportOptions as ReportOptions
+    from benchmark.cli.keyword_options import RunOptions as RunOptions
+    from benchmark.cli.keyword_options import SourceOptions as SourceOptions
     from benchmark.cli.python_api import check as check
     from benchmark.cli.python_api import compare as compare
+    from benchmark.cli.python_api import list_encoders as list_encoders
+    from benchmark.cli.python_api import list_methods as list_methods
+    from benchmark.cli.python_api import list_noise as list_noise
+    from benchmark.cli.python_api import list_profiles as list_profiles
+    from benchmark.cli.python_api import list_suites as list_suites
+    from benchmark.cli.python_api import list_tables as list_tables
+    from benchmark.cli.python_api import list_tasks as list_tasks
     from benchmark.cli.python_api import load_results as load_results
     from benchmark.cli.python_api import plan as plan
     from benchmark.cli.python_api import report as report
     from benchmark.cli.python_api import run as run
+    from benchmark.cli.python_api import verify as verify
+    from benchmark.cli.results_frame import ResultsFrame as ResultsFrame
+    from benchmark.cli.shown_plan import ShownPlan as ShownPlan
     from benchmark.config.task import SplitNames as SplitNames
     from benchmark.config.task import TaskConfig as TaskConfig
     from benchmark.config.task import register_task as register_task
@@ -79,7 +93,12 @@ _DEFINED_IN = {
     "embedded_data": "data.synthetic",
     "VocabularyHead": "models.mlm_head",
     "noise_kinds": "data.noise.registry:KINDS",
-    **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run"), "cli.python_api"),
+    **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run", "verify"), "cli.python_api"),
+    **dict.fromkeys(("list_encoders", "list_methods", "list_noise", "list_profiles", "list_suites"), "cli.python_api"),
+    **dict.fromkeys(("list_tables", "list_tasks"), "cli.python_api"),
+    **dict.fromkeys(("ReportOptions", "RunOptions", "SourceOptions"), "cli.keyword_options"),
+    "ResultsFrame": "cli.results_frame",
+    "ShownPlan": "cli.shown_plan",
     **dict.fromkeys(("Family", "Method", "bounded", "searchable"), "contract.method"),
     **dict.fromkeys(("Context", "Phase", "TrainingData"), "contract.phase"),
     **dict.fromkeys(("ModuleFactory", "Objective", "Term"), "contract.objective"),

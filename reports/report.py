@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,11 @@ class Options:
     """What `report` was asked for.
 
     Args:
+        suite: only this one; None: all with records.
         table: `PAPER/TABLE`, or None for everything.
         formats: `md,latex,html,csv,json` or a part of it; None: all.
         against: the baseline; None: that of the suite.
-        family: `suite` or `task`.
+        family: `suite` or `task`: what Holm's correction spans.
         figures: whether to draw; a page without them is made much faster.
         registration: the file of `plan --freeze` that the results are compared with.
         readme: a document whose block of answers is written again, and nothing else but the figure in it.
@@ -64,12 +65,24 @@ class Options:
 
 @dataclass(frozen=True)
 class Report:
-    """What was written, what to print, the files that could not be read, and the comparison with the registration in lines."""
+    """What was written and what it says. A notebook shows the text of report.md.
+
+    Args:
+        files: all that were written.
+        text: the answers and the paragraph of each block, as the command prints them.
+        problems: the files that could not be read or believed, as (file, reason).
+        registration: the comparison with the registration in lines; empty where none was given.
+        markdown: the text of report.md, or of the one table that was asked for.
+    """
 
     files: list[Path]
     text: str
     problems: tuple[tuple[str, str], ...]
     registration: tuple[str, ...] = ()
+    markdown: str = field(default="", repr=False)
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown or self.text
 
 
 def report(options: Options) -> Report:
@@ -89,8 +102,8 @@ def report(options: Options) -> Report:
         return dataclasses.replace(_one_table(options, read.found, blocks, formats), registration=read.compared)
     parts = with_registered([contents(block, options.against, scope) for block in blocks], read.registered)
     files = [path for part in parts for path in _part(options.folder, part, formats)]
-    whole = _whole(options, parts, formats, Notes(tuple(problem_notes(read.found)), read.compared))
-    return Report([*files, *whole], "\n\n".join(_printed(part) for part in parts), read.found.problems, read.compared)
+    whole, text = _whole(options, parts, formats, Notes(tuple(problem_notes(read.found)), read.compared))
+    return Report([*files, *whole], "\n\n".join(_printed(part) for part in parts), read.found.problems, read.compared, text)
 
 
 @dataclass(frozen=True)
@@ -225,8 +238,8 @@ class Notes:
         return {"notes": list(self.problems), "registration": compared if summary else None}
 
 
-def _whole(options: Options, parts: list[Contents], formats: tuple[str, ...], notes: Notes) -> list[Path]:
-    """The files over all blocks: means, page, JSON and text; and the figures, drawn once for both."""
+def _whole(options: Options, parts: list[Contents], formats: tuple[str, ...], notes: Notes) -> tuple[list[Path], str]:
+    """The files over all blocks: means, page, JSON and text; and the figures, drawn once for both. Beside them the text of report.md."""
     folder = options.folder
     means: list[Table] = [table for part in parts for table in part.tables if table.name.startswith(BASIC)]
     files, sections = write_tables(folder, "means", means, formats), []
@@ -238,13 +251,13 @@ def _whole(options: Options, parts: list[Contents], formats: tuple[str, ...], no
                 write(folder / "figures" / file_name(picture.name, ".png"), image),
             ]
         sections.append(_section(part, [picture for picture, _ in pictures]))
-    text = [_text(section) for section in sections]
-    return [
-        *files,
+    text = "\n\n".join([*notes.markdown(), *(_text(section) for section in sections), rendered("md", means)])
+    files += [
         write(folder / "report.html", page("Report", sections, list(notes.problems), list(notes.registration))),
         write(folder / "report.json", _json(parts, notes)),
-        write(folder / "report.md", "\n\n".join([*notes.markdown(), *text, rendered("md", means)])),
+        write(folder / "report.md", text),
     ]
+    return files, text
 
 
 def _section(part: Contents, pictures: list[PagePicture]) -> Section:

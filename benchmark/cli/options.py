@@ -19,6 +19,7 @@ Plugins = Annotated[
     typer.Option("--plugin", metavar="FILE_OR_MODULE", help="Load methods or tasks from this file or module. Repeatable."),
 ]
 Results = Annotated[Path | None, typer.Option("--results", metavar="DIR", help="Where the records are. Default: results/runs.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and no other text.")]
 _commands: dict[Callable[..., None], tuple[Callable[..., None], bool]] = {}  # as typer sees it -> as written; whether a suite is required
 
 

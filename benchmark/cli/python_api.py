@@ -1,9 +1,16 @@
-"""The Python API: what the command line does, as functions (run, plan, report, compare, check, load results)."""
+"""The Python API: what the command line does, as functions, for notebooks and scripts.
+
+A method may be defined in a cell of the notebook (or in the script itself): `plan`, `run` and `check` write it down as a plug-in file,
+with the functions, imports and constants of the notebook that it uses, so that worker processes can run it and its code has an identity.
+"""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,45 +18,67 @@ from benchmark.errors import unknown
 
 if TYPE_CHECKING:
     from os import PathLike
+    from typing import Unpack
 
     import pandas as pd
 
     from benchmark.checks.conformance import CheckResult
+    from benchmark.checks.verify import Check
+    from benchmark.cli.keyword_options import ReportOptions, RunOptions, SourceOptions
+    from benchmark.cli.results_frame import ResultsFrame
+    from benchmark.cli.shown_plan import ShownPlan
     from benchmark.config.request import RunRequest
-    from benchmark.planning.plan import Plan
     from benchmark.running.driver import Observer, Summary
     from reports.report import Report
     from reports.tables.table import Table
 
 
-def plan(suite: str, profile: str = "embedded", **options: Any) -> Plan:
-    """What would run, what is already computed, and what it will cost. Trains nothing. Of a search or of interim looks: the next part.
+def plan(suite: str, profile: str = "embedded", **options: Unpack[RunOptions]) -> ShownPlan:
+    """What would run, what is already computed, and what it will cost. Trains and writes nothing.
+
+    Of a study, a search or interim looks: the first part with anything left to do.
 
     Args:
-        suite, profile: a name or the path of a TOML file.
-        options: those of the command line, with underscores: `methods`, `tasks`, `shots`, `seeds`, `data_root`, ... Each takes what
-            the command line takes ("20,100", "3-7") or its Python form.
+        suite: a name (`list_suites`) or the path of a TOML file.
+        profile: a name (`list_profiles`) or the path of a TOML file.
+        options: those of the command line, with underscores (`RunOptions`). Each takes what the command line takes ("20,100", "3-7") or
+            its Python form (["20", "100"], [3, 4, 5]).
 
-    Raises UserError for anything that is not allowed.
+    Returns:
+        The plan, which a notebook shows as the command prints it. `runs` are its runs in order, `price` what they cost, `document()` is
+            what `plan --json` prints.
+
+    Raises:
+        UserError: anything that is not allowed.
+
+    Examples:
+        >>> import benchmark
+        >>> benchmark.plan("glue-fewshot", profile="smoke", tasks="sst2", methods="ce,scl", seeds=2)
     """
+    from benchmark.cli.shown_plan import ShownPlan
     from benchmark.running.driver import preview
 
-    return preview(_request(suite, profile, options))
+    return ShownPlan.of(preview(_request(suite, profile, options, _scratch())))
 
 
-def _request(suite: str, profile: str, options: dict[str, Any]) -> RunRequest:
-    from benchmark.config.request import RunRequest
-    from benchmark.plugins.registry import load_plugins
-
-    load_plugins(options.get("plugin", ()))  # a noise kind may be one of theirs
-    return RunRequest.parse(suite=suite, profile=profile, **options)
-
-
-def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Any) -> Summary:
-    """Train and score what is not yet computed; one record per run. Arguments as for `plan`.
+def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Unpack[RunOptions]) -> Summary:
+    """Train and score what is not yet computed; one record per run in the results folder.
 
     Args:
-        observer: notified of every start and end; by default one plain line per finished run on standard error.
+        suite: as for `plan`.
+        profile: as for `plan`.
+        observer: notified of every start and end. By default a bar in a notebook and on a terminal, else one line per finished run on
+            standard error.
+        options: as for `plan` (`RunOptions`).
+
+    Returns:
+        How many runs were planned, done, failed and already there; `failures` names each that failed, with its error.
+
+    Raises:
+        UserError: anything that is not allowed.
+
+    Examples:
+        >>> benchmark.run("glue-fewshot", profile="smoke", tasks="sst2", methods="ce,scl", seeds=2, results="runs")
     """
     import sys
 
@@ -57,20 +86,33 @@ def run(suite: str, profile: str = "embedded", *, observer: Observer | None = No
 
     request = _request(suite, profile, options)
     prepare_workers(request)  # before the imports of this process, so that both go on at the same time
-    from benchmark.cli.output.progress import PlainProgress
+    from benchmark.cli.output.progress import observer as fitting
     from benchmark.running.driver import run_request
 
-    return run_request(request, lambda plan: observer or PlainProgress(sys.stderr))[1]
+    return run_request(request, lambda plan: observer or fitting(sys.stderr))[1]
 
 
-def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
-    """The results frame of a folder: one row per (suite, profile, protocol, key), the columns of `export`.
+def load_results(folder: str | PathLike[str]) -> ResultsFrame:
+    """The results of a folder, or of an archive of one: one row per (suite, profile, protocol, key), the columns of `export`.
 
-    Every score is held against the stored predictions first. `frame.attrs["problems"]` names what cannot be read or believed, as
-    (file, reason); those runs have the status `missing`.
+    Every score is held against the stored predictions first. `attrs["problems"]` names what cannot be read or believed, as (file, reason);
+    those runs have the status `missing`, as have runs that were planned and not made.
 
-    Raises UserError for a folder without results.
+    Args:
+        folder: a results folder, or an archive such as `results/study`.
+
+    Returns:
+        A pandas frame that also has `parsed()`, `means()`, `paired(against="ce")`, `units(against="ce")` and `conclusions()`.
+
+    Raises:
+        UserError: a folder without results.
+
+    Examples:
+        >>> results = benchmark.load_results("results/study")
+        >>> results.groupby(["task", "variant"])["value"].mean()
+        >>> results.paired(against="ce")[["cell", "arm", "difference", "low", "high", "p_holm"]]
     """
+    from benchmark.cli.results_frame import ResultsFrame
     from benchmark.metrics.stored_scores import StoredScores
     from benchmark.records.frame import load_results as load
     from benchmark.records.store import RecordStore
@@ -78,38 +120,222 @@ def load_results(folder: str | PathLike[str]) -> pd.DataFrame:
     scores = StoredScores(RecordStore(Path(folder)))
     frame = load(Path(folder), examine=scores)
     frame.attrs["problems"] += [tuple(problem) for problem in scores.problems]
-    return frame
+    return ResultsFrame.of(frame, Path(folder))
 
 
-def report(results: str | PathLike[str], out: str | PathLike[str], **options: Any) -> Report:
-    """Write tables, figures and pages of a results folder into `out`. Trains nothing.
+def report(results: str | PathLike[str], out: str | PathLike[str], **options: Unpack[ReportOptions]) -> Report:
+    """Write tables, figures and pages of a results folder or an archive into `out`. Trains nothing.
 
     Args:
-        options: as on the command line: `suite`, `table` (`PAPER/TABLE`), `formats` ("md,csv"), `against` (an arm), `family` ("suite" or
-            "task"), `figures` (False: none are drawn), `registration` (the path of a file of `plan --freeze` to compare with).
+        results: the folder.
+        out: where to write; report.html is the page to open.
+        options: as on the command line (`ReportOptions`).
 
-    Returns the files that were written, the text to print, and in `problems` each file that could not be read or believed, as
-    (file, reason). Raises UserError for no results, and for an option that does not exist or is not allowed.
+    Returns:
+        What was written, which a notebook shows: the answers and the means. `files` are all files, `problems` each file that could not be
+            read or believed, as (file, reason).
+
+    Raises:
+        UserError: no results, or an option that does not exist or is not allowed.
+
+    Examples:
+        >>> benchmark.report("results/study", "report", figures=False)
     """
     import benchmark.plugins.registry  # noqa: F401 - installed plug-ins may bring tables
+    from benchmark.cli.keyword_options import ReportOptions
     from reports.report import Options
     from reports.report import report as make_report
 
-    allowed = {field.name for field in dataclasses.fields(Options)} - {"results", "out"}
-    for name in options.keys() - allowed:
-        raise unknown("option", name, allowed)
-    return make_report(Options(results=Path(results), out=Path(out), **options))
+    for name in options.keys() - ReportOptions.__annotations__.keys():
+        raise unknown("option", name, ReportOptions.__annotations__)
+    paths = {name: Path(str(options[name])) for name in ("registration", "readme") if options.get(name) is not None}
+    given: dict[str, Any] = {**options, **paths}
+    return make_report(Options(results=Path(results), out=Path(out), **given))
 
 
 def compare(first: str | PathLike[str], second: str | PathLike[str]) -> Table:
-    """Two results folders, cell by cell: what changed, by how much, and how sure that is."""
+    """Two results folders, cell by cell: what changed, by how much, and how sure that is.
+
+    Args:
+        first: a results folder or an archive.
+        second: another one.
+
+    Returns:
+        The table of `compare`, which a notebook shows; `rows` holds its cells at full precision.
+
+    Raises:
+        UserError: a folder without results.
+
+    Examples:
+        >>> benchmark.compare("results/before", "results/after")
+    """
     from reports.compare import compare_folders
 
     return compare_folders(Path(first), Path(second))
 
 
 def check(method: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
-    """Hold a registered method against the contract: the conformance suite."""
-    from benchmark.checks.conformance import check as run_checks
+    """Hold a registered method against the contract: the conformance suite.
 
+    Args:
+        method: its name (`list_methods`).
+        plugins: files or modules to load first.
+
+    Returns:
+        One result per requirement: `name`, `passed`, and in `detail` what was observed.
+
+    Raises:
+        UserError: no such method, or a plug-in that does not import.
+
+    Examples:
+        >>> [result for result in benchmark.check("scl") if not result.passed]
+        []
+    """
+    from benchmark.checks.conformance import check as run_checks
+    from benchmark.plugins.registry import load_from_main
+
+    load_from_main(_scratch())
     return run_checks(method, plugins)
+
+
+def verify(results: str | PathLike[str], sample: int | None = None, workers: int = 1, **sources: Unpack[SourceOptions]) -> list[Check]:
+    """Check every stored file, run records again, and say of each what held.
+
+    Args:
+        results: a results folder or an archive.
+        sample: at most this many records, the first in the order of keys; None: all.
+        workers: how many runs go at once.
+        sources: where a second run finds what the first one read (`SourceOptions`).
+
+    Returns:
+        One check per record or damaged file: `key`, `title`, `level` (what held: bitwise, same predictions, same metric, same conclusion,
+            different; None: not run again, or failed), `note`, and `holds` (None: not run again).
+
+    Raises:
+        UserError: a folder without records, or a plug-in that does not import.
+
+    Examples:
+        >>> benchmark.verify("runs", sample=2)
+    """
+    from benchmark.checks.verify import Sources
+    from benchmark.checks.verify import verify as run_again
+    from benchmark.plugins.registry import load_from_main
+
+    request = _parsed("verify", sources)
+    cells = load_from_main(_scratch())
+    places = Sources((*request.plugins, *cells), request.data_root, request.task_files, request.encoder)
+    return list(run_again(Path(results), places, sample, workers))
+
+
+def list_methods(plugins: Iterable[str] = ()) -> pd.DataFrame:
+    """Every method and baseline that can be run: name, summary, origin (`file:line`), error ("" where it can be used), family, controls.
+
+    Args:
+        plugins: files or modules to load first.
+
+    Examples:
+        >>> benchmark.list_methods().query("family == 'paper'")["name"].tolist()
+    """
+    return _listed("methods", plugins)
+
+
+def list_tasks(plugins: Iterable[str] = ()) -> pd.DataFrame:
+    """Every task: name, summary, origin, error.
+
+    Args:
+        plugins: files or modules to load first.
+
+    Examples:
+        >>> "sst2" in set(benchmark.list_tasks()["name"])
+        True
+    """
+    return _listed("tasks", plugins)
+
+
+def list_suites() -> pd.DataFrame:
+    """Every suite, which is a grid of cells and arms: name, summary, origin, error.
+
+    Examples:
+        >>> "study" in set(benchmark.list_suites()["name"])
+        True
+    """
+    return _listed("suites")
+
+
+def list_profiles() -> pd.DataFrame:
+    """Every profile, which says what a suite runs on: name, summary, origin, error.
+
+    Examples:
+        >>> "embedded" in set(benchmark.list_profiles()["name"])
+        True
+    """
+    return _listed("profiles")
+
+
+def list_encoders() -> pd.DataFrame:
+    """Every encoder: name, summary, origin, error.
+
+    Examples:
+        >>> "all-minilm-l6-v2" in set(benchmark.list_encoders()["name"])
+        True
+    """
+    return _listed("encoders")
+
+
+def list_noise(plugins: Iterable[str] = ()) -> pd.DataFrame:
+    """Every type of noise, with its levels in the summary: name, summary, origin, error.
+
+    Args:
+        plugins: files or modules to load first.
+
+    Examples:
+        >>> "label-flip" in set(benchmark.list_noise()["name"])
+        True
+    """
+    return _listed("noise", plugins)
+
+
+def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
+    """Every published table, with how many of its cells can be filled in the summary: name, summary, origin, error.
+
+    Args:
+        results: count what the runs of this folder fill; None: of the default folder, if it is there.
+
+    Examples:
+        >>> benchmark.list_tables("results/study")
+    """
+    return _listed("tables", results=None if results is None else Path(results))
+
+
+def _listed(kind: str, plugins: Iterable[str] = (), results: Path | None = None) -> pd.DataFrame:
+    import pandas as pd
+
+    from benchmark.cli.listing import ListedKind, ListedRow, listing
+
+    rows = listing(ListedKind(kind), [plugins] if isinstance(plugins, str) else plugins, results)
+    frame = pd.DataFrame(rows, columns=list(ListedRow._fields))
+    return frame if kind == "methods" else frame.drop(columns=["family", "controls"])
+
+
+def _request(suite: str, profile: str, options: RunOptions, cells: Path | None = None) -> RunRequest:
+    """Args: cells: where the methods of the notebook are written as plug-in files; None: into the results folder, for those who verify."""
+    from benchmark.plugins.registry import load_from_main
+
+    request = _parsed(suite, {"profile": profile, **options})
+    return request.model_copy(update={"plugins": (*request.plugins, *load_from_main(cells or request.results / "plugins"))})
+
+
+def _parsed(suite: str, options: Mapping[str, Any]) -> RunRequest:
+    from benchmark.config.request import RunRequest
+    from benchmark.plugins.registry import load_plugins
+
+    load_plugins(options.get("plugin") or ())  # a noise kind may be one of theirs
+    return RunRequest.parse(suite=suite, **options)
+
+
+@cache
+def _scratch() -> Path:
+    """A folder for the methods of a notebook that are not run: `plan` and `check` leave nothing behind."""
+    folder = tempfile.mkdtemp(prefix="benchmark-cells-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)

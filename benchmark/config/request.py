@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import FunctionType
+from typing import Annotated, Any, Literal, get_type_hints
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -139,6 +140,16 @@ class RunRequest(Frozen):
     ] = None
 
     @classmethod
+    def accepted(cls) -> dict[str, Any]:
+        """Option -> the type of what `parse` takes for it: what its parser takes, or the field's own type; a path also as text."""
+        types: dict[str, Any] = {}
+        for (name, info, _), field in zip(cls.options(), cls.model_fields, strict=True):
+            parser = _PARSERS.get(field)
+            hints = get_type_hints(parser) if isinstance(parser, FunctionType) else {"given": parser or info.annotation}
+            types[name] = next(iter(hints.values()))
+        return types
+
+    @classmethod
     def options(cls) -> Iterator[tuple[str, FieldInfo, Option]]:
         """The fields with what the command line says of each, under the option's name."""
         for field, info in cls.model_fields.items():
@@ -199,24 +210,24 @@ class RunRequest(Frozen):
         return user_cache_path("benchmark", appauthor=False)
 
 
-def _names_as_text(given: Any) -> tuple[str, ...]:
+def _names_as_text(given: str | Path | Iterable[str | Path]) -> tuple[str, ...]:
     return (str(given),) if isinstance(given, (str, Path)) else tuple(str(item) for item in given)
 
 
-def _overrides(given: Any) -> dict[str, str]:
+def _overrides(given: Iterable[str] | dict[str, str]) -> dict[str, str]:
     pairs = parse_pairs(given, "--set", "METHOD.PARAM=VALUE")
     for name, value in pairs.items():
         parse_override(f"{name}={value}")
     return pairs
 
 
-def _existing(given: Any) -> Path:
+def _existing(given: str | Path) -> Path:
     if not Path(given).is_dir():
         raise UserError(f"--data-root {str(given)!r} is not a folder.", "A folder laid out <org>__<name>/<config>/<split>-*.parquet.", "")
     return Path(given)
 
 
-def _files(given: Any) -> dict[str, Path]:
+def _files(given: Iterable[str] | dict[str, str]) -> dict[str, Path]:
     found = {name: Path(path) for name, path in parse_pairs(given, "--task-file", "NAME=PATH").items()}
     for name, path in found.items():
         if not path.is_file():
@@ -226,7 +237,7 @@ def _files(given: Any) -> dict[str, Path]:
     return found
 
 
-def _workers(given: Any) -> int | str:
+def _workers(given: int | str) -> int | str:
     text = str(given).strip()
     if text == "auto":
         return text

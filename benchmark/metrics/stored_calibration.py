@@ -62,12 +62,11 @@ def _calibration_error(confidence: NDArray[float64], correct: NDArray[np.bool_],
     return expected_calibration_error(confidence, correct), float(off.sum() + 2 * swapped) / n
 
 
-def from_predictions(labels: Labels, predicted: Labels, classes: int) -> dict[str, Range]:
-    """Measure -> its lowest and highest value over all probabilities that give these predictions.
+def from_accuracy(right: float, classes: int) -> dict[str, Range]:
+    """Measure -> its lowest and highest value over all probabilities that predict a share of `right` rightly.
 
     Where the predicted class is not the gold class, the gold class has at most one half. Where it is, it has at least 1 / K.
     """
-    right = float((labels == predicted).mean())
     wrong = 1 - right
     return {
         "nll": (wrong * math.log(2), -math.log(LEAST)),

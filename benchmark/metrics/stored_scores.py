@@ -47,12 +47,14 @@ class StoredScores:
         """In what the calibration measures of a record differ from its stored probabilities; "" where they agree. Without them (not kept,
         left out of an archive, or damaged, which is a problem of its own) the measures only have to be possible for its predictions."""
         assert record.predictions is not None
-        half, ids = self._probabilities(record), np.array(record.predictions.ids(), dtype=np.int64)
+        half, classes = self._probabilities(record), record.predictions.classes
         if half is None:
-            wrong = stored_calibration.outside(record.metrics, stored_calibration.from_predictions(gold, ids, record.predictions.classes))
+            right = record.metrics.get("accuracy")  # that of the predictions, as has been made sure; every record of ours has it
+            wrong = [] if right is None else stored_calibration.outside(record.metrics, stored_calibration.from_accuracy(right, classes))
             return f"edited: {'; '.join(wrong)} for its predictions" if wrong else ""
-        if half.shape != (len(gold), record.predictions.classes):
+        if half.shape != (len(gold), classes):
             return "its probabilities are not one row per test example and one column per class"
+        ids = np.array(record.predictions.ids(), dtype=np.int64)
         if other := stored_calibration.other_predictions(ids, half):
             return f"its probabilities give {other} other predictions"
         wrong = stored_calibration.outside(record.metrics, stored_calibration.from_probabilities(gold, ids, half))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
 from benchmark.names import check_name, is_name
+from benchmark.plugins.cell_source import MAIN, self_contained
 from benchmark.plugins.class_literals import class_literal
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
@@ -67,9 +68,16 @@ class Entry:
 
 @dataclass
 class Registry:
-    """Methods by name: those of the plug-in packages, and those that were registered in this process."""
+    """Methods by name: those of the plug-in packages, and those that were registered in this process.
+
+    Args:
+        of_main: methods that the main module registers (a notebook's cells, or a script), by name.
+        refused: why some of those cannot be used.
+    """
 
     kind: str = "method"
+    of_main: dict[str, type[Method]] = field(default_factory=dict)
+    refused: dict[str, UserError] = field(default_factory=dict)
     _classes: dict[str, type[Method]] = field(default_factory=dict)
     _registered: dict[str, Entry] = field(default_factory=dict)
     _broken: dict[str, str] = field(default_factory=dict)
@@ -84,12 +92,30 @@ class Registry:
         def keep(cls: C) -> C:
             entry = _entry_of(name, cls)
             before, other = self._registered.get(name), self._classes.get(name)
-            if before is not None and other is not None and _identity(other) != _identity(cls):
+            if cls.__module__ == MAIN:
+                self._check_main(entry)
+                self.of_main[name] = cls
+                self.refused.pop(name, None)
+            elif before is not None and other is not None and _identity(other) != _identity(cls):
                 raise _twice(self.kind, name, before.origin, entry.origin)
             self._classes[name], self._registered[name] = cls, entry
             return cls
 
         return keep
+
+    def _check_main(self, entry: Entry) -> None:
+        """Refuse a class of the main module whose name is taken. In a notebook a cell runs again, perhaps with another class: the later one
+        holds; in a script two classes of one name are a mistake.
+
+        Raises:
+            UserError: a name that a plug-in has, or that a script registers twice.
+        """
+        taken = {found.name: found for found in [*self._packaged(), *self._registered.values()]}.get(entry.name)
+        if taken is None:
+            return
+        script = taken.module == MAIN and getattr(sys.modules[MAIN], "__file__", None) is not None
+        if script or not (taken.module == MAIN or entry.name in self.of_main):
+            raise _twice(self.kind, entry.name, taken.origin, entry.origin)
 
     def get(self, name: str) -> type[Method]:
         """The class registered under `name`; its module is imported now if it was not yet.
@@ -98,6 +124,8 @@ class Registry:
             UserError: unknown name (with the nearest one), or a module that does not import.
         """
         entry = self.entry(name)
+        if name in self.refused:
+            raise self.refused[name]
         if entry.error:
             raise UserError(f"The {self.kind} {name!r} ({entry.origin}) cannot be used: {entry.error}.", "", "Repair that file.")
         if name not in self._classes:
@@ -144,10 +172,8 @@ class Registry:
         Raises:
             UserError: two files register one name; both origins are named.
         """
-        if self._scanned is None:
-            self._scanned = [entry for package in [*plugin_packages(), *self._added] for entry in scan(package)]
         found: dict[str, Entry] = {}
-        for entry in self._scanned:
+        for entry in self._packaged():
             before = found.get(entry.name)
             if before is not None and not (before.error or entry.error):
                 raise _twice(self.kind, entry.name, before.origin, entry.origin)
@@ -158,6 +184,12 @@ class Registry:
                 raise _twice(self.kind, name, before.origin, entry.origin)
             found.setdefault(name, entry)
         return [replace(e, error=self._broken.get(e.name, e.error)) for e in sorted(found.values(), key=lambda e: e.name)]
+
+    def _packaged(self) -> list[Entry]:
+        """What the files of the plug-in packages register."""
+        if self._scanned is None:
+            self._scanned = [entry for package in [*plugin_packages(), *self._added] for entry in scan(package)]
+        return self._scanned
 
     def added_packages(self) -> list[PluginPackage]:
         """The packages of `--plugin MODULE`."""
@@ -290,6 +322,58 @@ def registered_by(spec: str) -> list[str]:
     path = Path(spec).resolve()
     modules = {name for name, file in _plugin_files.items() if file == path}
     return [entry.name for entry in methods.listing() if entry.module in modules or entry.package == spec]
+
+
+def load_from_main(folder: Path) -> tuple[str, ...]:
+    """Write each method that the main module registers (cells of a notebook, or a script) as a plug-in file below `folder`, and load it in
+    place of that class: worker processes see files, not notebooks. Returns the files.
+
+    A method that no file can hold is refused when it is used, and the others work. A file's folder is named for its content, so that
+    the plug-in of a record is still there after its cell has changed.
+    """
+    files: dict[str, str] = {}  # by file name
+    for name, cls in methods.of_main.items():
+        methods.refused.pop(name, None)
+        try:
+            path = _written(self_contained(cls, name).encode(), folder, f"{re.sub(r'[^A-Za-z0-9]', '_', f'cell-{name}')}.py")
+            if path.name in files:
+                raise UserError(f"The method {name!r} has nearly the name of another one.", "Names that differ in letters.", "Rename one.")
+            _replace_by_file(name, path)
+        except UserError as error:
+            methods.refused[name] = error
+        else:
+            files[path.name] = str(path)
+    return tuple(files.values())
+
+
+def _written(content: bytes, folder: Path, name: str) -> Path:
+    from benchmark.records.atomic_files import write_atomic  # late: it imports pydantic, which `list` does without
+
+    path = folder.resolve() / hashlib.sha256(content).hexdigest()[:12] / name
+    if not path.is_file():
+        write_atomic(path, content)
+    return path
+
+
+def _replace_by_file(name: str, path: Path) -> None:
+    """Load the file of a method of the main module, in place of what was registered for it before.
+
+    Raises:
+        UserError: it does not import; then everything stays as it was.
+    """
+    module = FILE_MODULE + path.stem
+    before = methods._registered[name], methods._classes[name]
+    if before[0].module == module and _plugin_files.get(module) == path:
+        return
+    del methods._registered[name], methods._classes[name]
+    file, loaded = _plugin_files.pop(module, None), sys.modules.pop(module, None)
+    try:
+        _load_file(path)
+    except UserError:
+        methods._registered[name], methods._classes[name] = before
+        if file is not None and loaded is not None:
+            _plugin_files[module], sys.modules[module] = file, loaded
+        raise
 
 
 def module_of_file(path: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from reports.analysis.analysis import Analysis
 from reports.post_hoc.seed_ensembles import SIZES, EnsembleScores, ensemble_scores
 from reports.post_hoc.selection_effects import PRACTICES, PairedScores, PracticeEffect, paired_scores, practice_effects
-from reports.post_hoc.tuning_budget import TuningBudget, tuning_budgets
+from reports.post_hoc.tuning_budget import TuningBudget, alternative_settings, tuning_budgets
 from reports.results.blocks import Block
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
@@ -35,7 +35,7 @@ def post_hoc_tables(block: Block, analysis: Analysis | None) -> Iterator[Table]:
     if effects:
         yield inflation_table(block, effects, against)
         yield selection_table(block, scores, [effect for effect in effects if effect.lifts])
-    if budgets := list(tuning_budgets(block)):
+    if budgets := [*tuning_budgets(block), *alternative_settings(block)]:
         yield budget_table(block, budgets)
     if ensembles := list(ensemble_scores(block)):
         yield ensemble_table(block, ensembles)
@@ -115,16 +115,21 @@ def budget_table(block: Block, budgets: Sequence[TuningBudget]) -> Table:
     """One row per arm and cell: test score of a random setting, of the one chosen by development score from 2, 4, ... and all settings."""
     ks = [k for k in BUDGETS if any(k < len(one.test) for one in budgets)]
     names = (
-        *("arm", "cell", "settings", "one at random"),
+        *("arm", "cell", "settings are", "settings", "one at random"),
         *(f"best of {k} by development score" for k in ks),
         *("of all by development score", "its development score", "of all by test score"),
     )
     return Table(
         name=f"tuning-budget.{block.name}",
-        caption=f"What a tuning budget buys, mean test score over the tuning splits in points: {block.title}",
-        columns=tuple(TableColumn(name, (name,), name not in ("arm", "cell")) for name in names),
+        caption=f"What a tuning budget buys, mean test score over splits in points: {block.title}",
+        columns=tuple(TableColumn(name, (name,), name not in ("arm", "cell", "settings are")) for name in names),
         rows=tuple(_budget(one, ks) for one in budgets),
-        header=(POST_HOC, "The tuning splits have labels of their own; the runs of all other tables are on other splits."),
+        header=(
+            POST_HOC,
+            "Trials of a search: on its tuning splits, which no other table reports. Arms: settings of one method that the suite "
+            "reports as arms "
+            "of their own, on the reported splits; nothing was chosen among them.",
+        ),
         footnotes=(
             "Expected values over all subsets of the settings that were tried. The search itself saw development scores only.",
             "Its development score: what a table of development scores would print for the setting chosen by it; it is above the "
@@ -139,7 +144,8 @@ def _budget(one: TuningBudget, ks: Sequence[int]) -> TableRow:
     by_dev, n = one.by_dev.expected, len(one.test)
     chosen = (TableCell(by_dev[k - 1]) if k < n else TableCell() for k in ks)
     ends = (TableCell(by_dev[-1]), TableCell(one.dev_of_chosen.expected[-1]), TableCell(one.by_test.expected[-1]))
-    cells = (words(one.arm), words(one.cell.label), _count(n), TableCell(by_dev[0]), *chosen, *ends)
+    kind = words("trials of a search" if one.searched else "arms")
+    cells = (words(one.arm), words(one.cell.label), kind, _count(n), TableCell(by_dev[0]), *chosen, *ends)
     return TableRow(cells, name=f"{one.arm} | {one.cell.label}")
 
 

@@ -11,21 +11,25 @@ from typing import Any
 
 from benchmark.stats.selection import BestOfK, best_of_k, best_of_k_by_dev
 from reports.results.blocks import Block
+from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
 
 
 @dataclass(frozen=True)
 class TuningBudget:
-    """The settings that a search tried for one arm in one cell.
+    """The settings that were tried for one method in one cell.
 
     Args:
-        test, dev: mean score of each setting over the tuning splits, the default first.
+        arm: the arm that was tuned; for settings that are arms of their own the method.
+        test, dev: mean score of each setting over the same splits.
+        searched: whether they are the trials of a search, on tuning splits; else they are arms, on the reported splits.
     """
 
     arm: str
     cell: ScoredCell
     test: tuple[float, ...]
     dev: tuple[float, ...]
+    searched: bool = True
 
     @property
     def by_dev(self) -> BestOfK:
@@ -53,6 +57,22 @@ def tuning_budgets(block: Block) -> Iterator[TuningBudget]:
         means = [mean for _, rows in sorted(trials.items()) if (mean := _means(rows)) is not None]
         if len(means) > 1:
             yield TuningBudget(arm, cell, tuple(test for test, _ in means), tuple(dev for _, dev in means))
+
+
+def alternative_settings(block: Block) -> Iterator[TuningBudget]:
+    """Every method of which a cell has several arms that differ in parameters, on the units that all of them have."""
+    groups: dict[tuple[str, ScoredCell], dict[str, Runs]] = defaultdict(dict)
+    for (_, cell), runs in block.runs.items():
+        for method, params in {(str(row["method"]), str(row["params"])) for row in runs.rows}:
+            groups[method, cell].setdefault(params, runs)
+    for (method, cell), settings in sorted(groups.items(), key=lambda item: (item[0][1], item[0][0])):
+        units = set.intersection(*(set(runs.scores) & set(runs.dev) for runs in settings.values()))
+        if len(settings) > 1 and units:
+            test, dev = (
+                tuple(statistics.fmean(scores[unit] for unit in sorted(units)) for scores in kind)
+                for kind in ([runs.scores for runs in settings.values()], [runs.dev for runs in settings.values()])
+            )
+            yield TuningBudget(method, cell, test, dev, searched=False)
 
 
 def _means(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float] | None:

@@ -105,11 +105,12 @@ def _data(facts: ReleaseFacts) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """A text in one line that opens neither a column nor a tag: names in records are whatever a record says."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
 def _listed(what: str, items: Sequence[str]) -> str:
-    return f"{what}:\n\n" + "\n".join(f"- `{item}`" for item in items) if items else f"{what}: not recorded."
+    return f"{what}:\n\n" + "\n".join(f"- `{_cell(item).replace('`', '')}`" for item in items) if items else f"{what}: not recorded."
 
 
 def _bullets(items: Sequence[str]) -> str:

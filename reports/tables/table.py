@@ -150,6 +150,12 @@ class Table:
             if len(row.cells) != len(self.columns):
                 raise ValueError(f"table {self.name}: a row has {len(row.cells)} cells, the table {len(self.columns)} columns")
 
+    def _repr_markdown_(self) -> str:
+        """How a notebook shows the table."""
+        from reports.render.markdown import markdown
+
+        return markdown(self)
+
     @property
     def legend(self) -> tuple[str, ...]:
         """The footnotes, and the meaning of every mark in use."""

@@ -191,3 +191,10 @@ def test_committed_tables_show_the_numbers_beside_them(table: Rendered) -> None:
 
 def _loaded(file: Path) -> ModuleType:
     return importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+
+
+def test_the_table_of_speeds_shows_the_numbers_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = ROOT / "results" / "speed"
+    monkeypatch.syspath_prepend(str(folder))
+    rendering, report = importlib.import_module("speed.rendering"), importlib.import_module("speed.report")
+    assert rendering.markdown(report.read(folder / report.JSON)) == (folder / report.MARKDOWN).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from benchmark.cli import exit_codes
-from benchmark.cli.options import Plugins, Results
+from benchmark.cli.options import Json, Plugins, Results
 from benchmark.cli.results_folder import DEFAULT_RESULTS
 from benchmark.errors import UserError
 
@@ -33,6 +33,7 @@ def verify(
     encoder: Encoder = None,
     workers: Workers = 1,
     strict: Strict = False,
+    json: Json = False,
 ) -> None:
     """Check every stored file, run records again, and say of each what held: bitwise, same predictions, same metric or same conclusion."""
     folder = results or DEFAULT_RESULTS
@@ -45,9 +46,15 @@ def verify(
     given = RunRequest.parse(suite="verify", plugin=plugin or None, data_root=data_root, task_file=task_file or None)
     checks = []
     for check in verify(folder, Sources(given.plugins, given.data_root, given.task_files, encoder), sample, workers):
-        typer.echo(line(check))
+        if not json:
+            typer.echo(line(check))
         checks.append(check)
-    typer.echo("\n".join(["", *(f"  {meaning}" for meaning in MEANING), "", *overall(checks)]))
+    if json:
+        from benchmark.cli.json_documents import VerifyDocument, as_json
+
+        typer.echo(as_json(VerifyDocument.of(checks)))
+    else:
+        typer.echo("\n".join(["", *(f"  {meaning}" for meaning in MEANING), "", *overall(checks)]))
     noted = strict and any(check.note for check in checks)
     if noted or any(check.holds is False for check in checks) or not any(check.holds for check in checks):
         raise typer.Exit(exit_codes.SOME_FAILED)

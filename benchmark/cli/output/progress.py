@@ -1,4 +1,4 @@
-"""Progress of a grid: a live bar on a terminal, one plain line per finished run elsewhere."""
+"""Progress of a grid: a live bar on a terminal and in a notebook, one plain line per finished run elsewhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
+from benchmark.cli.output.notebook_progress import NotebookProgress, in_notebook
 from benchmark.cli.output.tally import Tally, outcome
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class PlainProgress:
 
 
 def observer(stream: TextIO) -> Observer:
-    """The progress that fits a stream: live on a terminal, plain elsewhere."""
+    """The progress that fits: live in a notebook, live on a stream that is a terminal, plain elsewhere."""
+    if in_notebook():
+        return NotebookProgress()
     if not stream.isatty():
         return PlainProgress(stream)
     from benchmark.cli.output.live_progress import LiveProgress

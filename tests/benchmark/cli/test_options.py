@@ -56,7 +56,7 @@ def test_the_three_commands_take_every_field_of_the_request() -> None:
     run, plan, prepare = ([*inspect.signature(c).parameters] for c in (run_command.run, plan_command.plan, prepare_command.prepare))
     assert run == prepare == [name for name, _, _ in RunRequest.options()]
     assert len(run) == len(RunRequest.model_fields)
-    assert plan == [*run, "freeze"]
+    assert plan == [*run, "freeze", "json"]
 
 
 def test_every_option_has_its_help_text(bench) -> None:

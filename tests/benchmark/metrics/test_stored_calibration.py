@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmark.metrics.calibration import probabilities
 from benchmark.metrics.metric import measure
-from benchmark.metrics.stored_calibration import from_predictions, from_probabilities, other_predictions, outside
+from benchmark.metrics.stored_calibration import from_accuracy, from_probabilities, other_predictions, outside
 from benchmark.metrics.stored_scores import StoredScores
 from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.record import Predictions, RunRecord
@@ -35,7 +35,7 @@ def test_what_was_computed_before_rounding_is_believed(seed: int, n: int, classe
     ids, half = scores.argmax(1), probabilities(scores).astype(np.float16)
     stored = measure(labels, scores)
     assert outside(stored, from_probabilities(labels, ids, half)) == []
-    assert outside(stored, from_predictions(labels, ids, classes)) == []
+    assert outside(stored, from_accuracy(stored["accuracy"], classes)) == []
     assert other_predictions(ids, half) == 0
 
 

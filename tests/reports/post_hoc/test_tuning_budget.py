@@ -11,7 +11,7 @@ from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.spec import MethodSpec
 from benchmark.records.store import RecordStore
 from reports.post_hoc.post_hoc_tables import post_hoc_tables
-from reports.post_hoc.tuning_budget import tuning_budgets
+from reports.post_hoc.tuning_budget import alternative_settings, tuning_budgets
 from reports.results.blocks import read_results
 
 # [settings][tuning splits]; the best development score belongs to the third setting, the best test score to the second.
@@ -60,4 +60,29 @@ def test_the_trials_enter_no_other_table(block_of):
     assert len(block.frame) == 4
     (table,) = [table for table in post_hoc_tables(block, None) if table.name.startswith("tuning-budget.")]
     (row,) = table.grid()
-    assert row == ("scl", "sst2 N = 20", "3", "65.5", "63.5", "65.0", "69.0", "71.0")
+    assert row == ("scl", "sst2 N = 20", "trials of a search", "3", "65.5", "63.5", "65.0", "69.0", "71.0")
+
+
+def test_arms_of_one_method_are_settings_too(tmp_path, make_spec, make_record):
+    """Three arms of `ce-rate` on the two splits that all of them have: chosen by development score is the second, by test score the "
+    "third."""
+    folder, rows = tmp_path / "results", []
+    store = RecordStore(folder)
+    test, dev = {0.5: [0.60, 0.62, 0.9], 2.0: [0.64, 0.66], 4.0: [0.70, 0.68]}, {0.5: [0.5] * 3, 2.0: [0.7, 0.6], 4.0: [0.5, 0.7]}
+    for rate, scores in test.items():
+        for seed, score in enumerate(scores):
+            spec = make_spec("ce-rate", seed, method=MethodSpec(name="ce-rate", code="a" * 64, params={"rate": rate}))
+            rows.append(ManifestRow.of(spec, arm=f"ce-rate-{rate:g}", task_source="mirror"))
+            store.write(make_record(store, spec, score, dev_metrics={"accuracy": dev[rate][seed]}))
+    store.write_manifest(Manifest(suite="s", profile="p", rows=tuple(rows)))
+    (block,) = read_results(folder).blocks
+    (found,) = alternative_settings(block)
+    assert (found.arm, found.searched, len(found.test)) == ("ce-rate", False, 3)
+    assert sorted(found.test) == pytest.approx([0.61, 0.65, 0.69])
+    assert found.by_dev.expected[-1] == pytest.approx(0.65)
+    assert found.by_test.expected[-1] == pytest.approx(0.69)
+
+
+def test_one_setting_is_no_budget(tmp_path, filled):
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.62], "scl": [0.61, 0.65]}})).blocks
+    assert list(alternative_settings(block)) == list(tuning_budgets(block)) == []

@@ -36,6 +36,22 @@ def test_the_sections_are_there_and_say_what_the_release_is(card: str) -> None:
         assert said in card
 
 
+def test_names_in_records_cannot_write_the_card(few: Path) -> None:
+    """What a record says of its commit stays in its line and is no markup."""
+    from datetime import UTC, datetime
+
+    from benchmark.records.record import GitState, RunRecord
+    from benchmark.records.store import RecordStore
+    from reports.release.release import ReleaseOptions, make_release
+
+    store = RecordStore(few)
+    record = next(record for record in store if isinstance(record, RunRecord))
+    store.write(record.model_copy(update={"git": GitState(commit="`\n## Licence\n<script>0</script>")}))
+    card = make_release(few, ReleaseOptions(datetime.now(UTC))).files["README.md"].decode()
+    assert "<script>" not in card
+    assert card.count("\n## Licence") == 1
+
+
 def test_every_field_of_every_table_stands_in_it(card: str, release: Release) -> None:
     import io
 

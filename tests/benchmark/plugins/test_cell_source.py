@@ -1,0 +1,242 @@
+"""What a method of a notebook becomes as a file: with all that it uses, without what it does not use, or a clear refusal."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from benchmark.errors import UserError
+from benchmark.plugins import registry
+from benchmark.plugins.cell_source import self_contained
+from benchmark.plugins.code_hash import code_hash
+from benchmark.plugins.registry import load_from_main, methods
+
+Notebook = Callable[..., ModuleType]
+IMPORTS = "from dataclasses import dataclass\nimport torch\nfrom benchmark import FineTune, Method, Objective, Term, methods, searchable\n"
+HELPER = "def loss(log_p):\n    return FACTOR * -log_p  # a comment\n"
+OBJECTIVE = """@dataclass(frozen=True)
+class Scaled(Objective):
+    def terms(self, step):
+        return {"scaled": Term(loss(torch.log_softmax(step.logits(step.encode()), 1)).mean(), count=1)}
+"""
+METHOD = """@methods.register("scaled-by-cell")
+@dataclass(frozen=True)
+class ScaledFineTuning(Method):
+    gamma: float = searchable(2.0, choices=(1.0, 2.0), low=0.0)
+
+    def phases(self, task):
+        return [FineTune(Scaled())]
+"""
+CELLS = (IMPORTS, "FACTOR = 0.5\nunrelated = object()\n", HELPER, OBJECTIVE, METHOD)
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
+    """Runs cells in a main module without a file, as a kernel does: their text is in `linecache` alone."""
+    main = ModuleType("__main__")
+    names: list[str] = []
+    monkeypatch.setitem(sys.modules, "__main__", main)
+
+    def run(*cells: str) -> ModuleType:
+        for cell in cells:
+            names.append(f"/tmp/ipykernel_0/{abs(hash(cell))}.py")
+            linecache.cache[names[-1]] = (len(cell), None, cell.splitlines(keepends=True), names[-1])
+            exec(compile(cell, names[-1], "exec"), vars(main))
+        return main
+
+    files, known = dict(registry._plugin_files), set(methods.of_main)
+    yield run
+    for name in names:
+        linecache.cache.pop(name, None)
+    for module in set(registry._plugin_files) - set(files):
+        del registry._plugin_files[module], sys.modules[module]
+        registry._forget(module)
+    for name in set(methods.of_main) - known:
+        del methods.of_main[name]
+        methods.refused.pop(name, None)
+        methods._registered.pop(name, None)
+        methods._classes.pop(name, None)
+
+
+def defined(text: str) -> list[str]:
+    return [node.name for node in ast.parse(text).body if isinstance(node, (ast.ClassDef, ast.FunctionDef))]
+
+
+def test_the_file_holds_what_the_method_uses_and_nothing_else(notebook: Notebook) -> None:
+    text = self_contained(notebook(*CELLS).ScaledFineTuning, "scaled-by-cell")
+    assert defined(text) == ["loss", "Scaled", "ScaledFineTuning"]
+    assert "FACTOR = 0.5" in text
+    assert "# a comment" in text
+    assert "unrelated" not in text
+    assert "import torch\n" in text
+    assert "from benchmark import FineTune, Method, Objective, Term, methods, searchable" in text
+
+
+def test_the_order_of_cells_and_what_else_they_do_changes_nothing(notebook: Notebook) -> None:
+    first = self_contained(notebook(*CELLS).ScaledFineTuning, "scaled-by-cell")
+    other = (IMPORTS, "numbers = [1, 2]\n" + OBJECTIVE + "numbers.append(3)\n", METHOD, HELPER, "FACTOR = 1 / 2\n")
+    assert self_contained(notebook(*other).ScaledFineTuning, "scaled-by-cell") == first
+
+
+def test_a_class_stands_after_its_base_however_they_call_each_other(notebook: Notebook) -> None:
+    cell = """class Base:
+    def make(self):
+        return Derived()
+
+class Derived(Base):
+    def other(self):
+        return Base, decorate
+
+def decorate(cls):
+    cls.made = NUMBER
+    return cls
+
+NUMBER = 3
+
+@decorate
+class Root(Derived):
+    def phases(self, task):
+        return later()
+
+def later():
+    return Root
+"""
+    text = self_contained(notebook(cell).Root, "root")
+    names = defined(text)
+    assert sorted(names) == ["Base", "Derived", "Root", "decorate", "later"]
+    space: dict[str, object] = {}
+    exec(compile(text, "cell", "exec"), space)
+    assert space["Root"].made == 3  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("imported", "used", "written"),
+    [
+        ("import scipy.stats", "scipy.stats.norm", "import scipy.stats"),
+        ("import torch.nn.functional as F", "F.relu", "import torch.nn.functional as F"),
+        ("from torch import log_softmax as ls", "ls", "from torch import log_softmax as ls"),
+        ("from math import pi", "pi", "from math import pi"),
+        ("from torch import float32", "float32", "from torch import float32"),
+        ("from functools import cache\n\n@cache\ndef twice(x):\n    return 2 * x\n", "twice(1)", "@cache\ndef twice(x):"),
+        ("LAYERS = {'a': (1, 2), 'b': [None, True]}", "LAYERS", "LAYERS = {'a': (1, 2), 'b': [None, True]}"),
+    ],
+)
+def test_what_a_name_stands_for_is_written_down(notebook: Notebook, imported: str, used: str, written: str) -> None:
+    main = notebook(imported, f"class Root:\n    def phases(self, task):\n        return {used}\n")
+    text = self_contained(main.Root, "root")
+    assert written in text
+    exec(compile(text, "cell", "exec"), {})
+
+
+def test_a_local_variable_is_no_global_name(notebook: Notebook) -> None:
+    main = notebook("data = object()\n", "class Root:\n    def phases(self, data):\n        return [data for data in data]\n")
+    assert "object" not in self_contained(main.Root, "root")
+
+
+def test_annotations_ask_for_their_imports_only(notebook: Notebook) -> None:
+    cells = (
+        "from typing import ClassVar\nframe = object()\n",
+        "class Root:\n    kinds: ClassVar[int] = 1\n\n    def phases(self, task: 'frame', x: frame = 0): ...\n",
+    )
+    text = self_contained(notebook(*cells).Root, "root")
+    assert "from typing import ClassVar" in text
+    assert "object" not in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("import numpy\nframe = numpy.zeros(3)\n", "uses 'frame' of the notebook, a ndarray"),
+        ("import threading\nframe = threading.Lock()\n", "uses 'frame' of the notebook, a lock"),
+        ("def make():\n    class frame: ...\n    return frame\nframe = make()\n", "uses 'make.<locals>.frame', which has no source here"),
+        ("exec('def frame(): ...')\n", "uses 'frame', which has no source here"),
+    ],
+)
+def test_what_no_file_can_hold_is_refused(notebook: Notebook, cell: str, said: str) -> None:
+    main = notebook(cell, "class Root:\n    def phases(self, task):\n        return frame\n")
+    with pytest.raises(UserError, match=said) as error:
+        self_contained(main.Root, "root")
+    assert error.value.allowed
+    assert error.value.todo
+
+
+def test_two_definitions_that_cannot_be_told_apart_are_refused(notebook: Notebook) -> None:
+    main = notebook(
+        "class Plain:\n    a = 1\n", "class Plain:\n    a = 2\n", "class Root:\n    def phases(self, task):\n        return Plain\n"
+    )
+    with pytest.raises(UserError, match="'Plain', which is defined in several ways"):
+        self_contained(main.Root, "root")
+
+
+def test_a_module_beside_the_notebook_is_refused(notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "beside_the_notebook.py").write_text("def loss(): ...\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    main = notebook("from beside_the_notebook import loss\n", "class Root:\n    def phases(self, task):\n        return loss\n")
+    with pytest.raises(UserError, match=r"uses .loss. from beside_the_notebook\.py"):
+        self_contained(main.Root, "root")
+
+
+def test_the_registered_class_is_that_of_the_file_and_follows_the_cells(notebook: Notebook, tmp_path: Path) -> None:
+    main = notebook(*CELLS)
+    (file,) = load_from_main(tmp_path)
+    first = methods.get("scaled-by-cell")
+    before = code_hash(first)
+    assert first is not main.ScaledFineTuning
+    assert Path(file).read_text() == self_contained(main.ScaledFineTuning, "scaled-by-cell")
+    assert load_from_main(tmp_path) == (file,)
+    assert methods.get("scaled-by-cell") is first, "nothing changed: the same class, whose hash is known"
+    notebook("FACTOR = 0.25\n")  # the cell of the class did not run again
+    (other,) = load_from_main(tmp_path)
+    assert code_hash(methods.get("scaled-by-cell")) != before
+    assert Path(file).is_file()
+    assert other != file
+    notebook(METHOD.replace("class ScaledFineTuning", "class Renamed"))
+    load_from_main(tmp_path)
+    assert methods.get("scaled-by-cell").__name__ == "Renamed"
+
+
+def test_comments_are_no_part_of_the_hash(notebook: Notebook, tmp_path: Path) -> None:
+    notebook(*CELLS)
+    load_from_main(tmp_path)
+    first = code_hash(methods.get("scaled-by-cell"))
+    notebook(HELPER.replace("# a comment", "# another one"))
+    load_from_main(tmp_path)
+    assert code_hash(methods.get("scaled-by-cell")) == first
+
+
+def test_one_that_cannot_be_written_down_harms_no_other(notebook: Notebook, tmp_path: Path) -> None:
+    notebook(*CELLS, METHOD.replace("scaled-by-cell", "broken-cell").replace("ScaledFineTuning", "Broken").replace("Scaled()", "unrelated"))
+    assert len(load_from_main(tmp_path)) == 1
+    assert methods.get("scaled-by-cell").__name__ == "ScaledFineTuning"
+    with pytest.raises(UserError, match="uses 'unrelated' of the notebook"):
+        methods.get("broken-cell")
+    notebook(METHOD.replace("scaled-by-cell", "broken-cell").replace("ScaledFineTuning", "Broken"))
+    assert len(load_from_main(tmp_path)) == 2
+
+
+def test_a_method_that_builds_on_another_one_registers_itself_alone(notebook: Notebook, tmp_path: Path) -> None:
+    notebook(
+        *CELLS, '@methods.register("derived-by-cell")\n@dataclass(frozen=True)\nclass Derived(ScaledFineTuning):\n    beta: float = 1.0\n'
+    )
+    assert len(load_from_main(tmp_path)) == 2
+    assert [methods.get(name).__name__ for name in ("scaled-by-cell", "derived-by-cell")] == ["ScaledFineTuning", "Derived"]
+
+
+def test_the_name_of_a_shipped_method_is_refused_at_once(notebook: Notebook) -> None:
+    with pytest.raises(UserError, match="'scl' is registered twice"):
+        notebook(IMPORTS, OBJECTIVE, METHOD.replace("scaled-by-cell", "scl"))
+    assert methods.get("scl").__module__.startswith("methods")
+
+
+def test_a_script_that_registers_a_name_twice_is_refused(notebook: Notebook) -> None:
+    main = notebook(*CELLS)
+    main.__file__ = "script.py"
+    with pytest.raises(UserError, match="registered twice"):
+        notebook(METHOD.replace("class ScaledFineTuning", "class Renamed"))
