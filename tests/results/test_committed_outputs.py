@@ -22,6 +22,7 @@ from results.committed_outputs import (
     Repository,
     differing,
     included_differs,
+    is_committed,
     main,
     other_versions,
     rebuild,
@@ -40,6 +41,8 @@ def pinned() -> None:
 @pytest.mark.parametrize("output", OUTPUTS, ids=lambda output: output.outputs[0])
 def test_committed_outputs_are_what_committed_records_give(output: CommittedOutput, tmp_path: Path, pinned: None) -> None:
     """`python -m results.committed_outputs --write` after a change that is meant."""
+    if not is_committed(output):
+        pytest.skip(f"{output.outputs} is not committed yet")
     rebuild(output, tmp_path)
     assert differing(output, tmp_path) == []
 
@@ -59,6 +62,12 @@ def test_the_list_has_the_command_that_readme_names() -> None:
     marks = re.findall(r"<!-- answers: begin \(`?(.*?)`?\) -->", (ROOT / "README.md").read_text(encoding="utf-8"))
     commands = {output.command for output in OUTPUTS if "README.md" in output.outputs}
     assert set(marks) == commands
+
+
+def test_documents_name_every_command_of_the_list() -> None:
+    said = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "results/README.md", "results/study/README.md"))
+    said += (ROOT / "results" / "arms" / "arms.py").read_text(encoding="utf-8")
+    assert [output.command for output in OUTPUTS if output.command not in said] == []
 
 
 # The check itself
