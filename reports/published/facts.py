@@ -123,7 +123,7 @@ class PerturbationStep(Frozen):
     Args:
         rule: `step`: the gradient is scaled to largest coordinate 1, then multiplied by the step size. `ball`: start plus step size times
             gradient is scaled to largest coordinate 1, after the step.
-        start: largest coordinate of the random start.
+        start: standard deviation of the random start, taken for its largest coordinate, which is a few times larger.
         guard: what is added to the divisor.
     """
 

@@ -61,6 +61,7 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             cells=tuple(f"{fact.method} / {one.column}" for one in found),
             arithmetic=(*(one.line for one in found), *([f"no control number: {', '.join(missing)}"] if missing else [])),
             severity="question" if reached else "note",
-            shows=f"{shows}. Where it reaches the gain, the rest of the method is not needed to explain it.",
-            does_not_show="Whether the differences are more than run-to-run noise: the table prints no spread and no number of runs.",
+            shows=f"{shows}. What it reaches of the gain is there without the rest of the method.",
+            does_not_show="Whether the differences are more than run-to-run noise, and whether all rows are on the same split: the table "
+            "prints no spread, no number of runs and no split.",
         )

@@ -46,8 +46,8 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
         arithmetic=tuple(_line(fact) for fact in facts),
         severity="question" if free else "note",
         shows=shows,
-        does_not_show="Anything about printed numbers, or which of the two the paper means: results of the one file are no evidence for or "
-        "against the other.",
+        does_not_show="Anything about printed numbers, or which rule the paper means: which file or version the numbers were made "
+        "with is not known, and results of one are no evidence for or against another.",
     )
 
 

@@ -219,10 +219,14 @@ def test_the_printed_formula_of_scl_weighs_by_batch_size(found):
 
 def test_the_constant_in_the_denominator_of_dualcl(found):
     (line,) = found["denominator of the contrastive term", "dualcl/accuracy", "note"].arithmetic
+    assert "temperature 0.1, 15 others" in line
     assert "0.0918 at cosine -0.5, 0.938 at cosine 0, 1 at cosine 0.5" in line
 
 
-def test_the_step_size_of_smart_sets_the_length_in_one_of_two_files(found):
-    lines = found["length of the perturbation", "smart/released", "question"].arithmetic
+def test_the_step_size_of_smart_sets_the_length_in_one_of_three_files(found):
+    told = found["length of the perturbation", "smart/released", "question"]
+    assert told.shows.startswith("In mt-dnn 676b48b and smart-pytorch the perturbation is scaled to length one after the step")
+    lines = told.arithmetic
+    assert len(lines) == 3
     assert "0.0001 at step size 0.0001, 0.001 at step size 0.001, 0.01 at step size 0.01" in lines[0]
     assert "0.917 at step size 0.0001, 0.952 at step size 0.001, 0.991 at step size 0.01" in lines[1]
