@@ -85,7 +85,7 @@ def run(suite: str, profile: str = "embedded", *, observer: Observer | None = No
     from benchmark.running.executors.fork_server import prepare_workers
 
     request = _request(suite, profile, options)
-    prepare_workers(request)  # before the imports of this process, so that both go on at the same time
+    prepare_workers(request.executor)  # before the imports of this process, so that both go on at the same time
     from benchmark.cli.output.progress import observer as fitting
     from benchmark.running.driver import run_request
 

@@ -214,7 +214,7 @@ def run_plans(plans: Iterable[Plan], request: RunRequest, observer: Callable[[Pl
     Args:
         observer: as for `run_request`.
     """
-    prepare_workers(request)
+    prepare_workers(request.executor)
     ended: list[tuple[Plan, Summary]] = []
     for plan in plans:
         ended.append((plan, run_plan(plan, request, observer(plan))))

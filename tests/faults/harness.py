@@ -135,8 +135,8 @@ def _workers_by_fork() -> None:
         if os.getppid() == driver:
             serve(*arguments)
 
-    pool.serve = dying_with_driver  # type: ignore[assignment]
-    pool.PROCESSES = fork_server.PROCESSES = multiprocessing.get_context("fork")
+    pool.serve = dying_with_driver  # type: ignore[assignment, attr-defined]
+    pool.PROCESSES = fork_server.PROCESSES = multiprocessing.get_context("fork")  # type: ignore[attr-defined]
 
 
 def spawned(arguments: list[str], log: Path) -> Driver:

@@ -30,7 +30,7 @@ def _watched(request: RunRequest) -> tuple[Plan, Summary]:
     """The request, carried out under a progress display; a signal ends the command with its own code."""
     from benchmark.running.executors.fork_server import prepare_workers
 
-    prepare_workers(request)  # before the imports of this process, so that both go on at the same time
+    prepare_workers(request.executor)  # before the imports of this process, so that both go on at the same time
     from benchmark.cli.output.progress import observer
     from benchmark.cli.output.study_progress import StudyProgress
     from benchmark.running.driver import Interrupted, Observer, preview_study, run_request

@@ -11,10 +11,7 @@ import threading
 from collections.abc import Iterator
 from multiprocessing import forkserver
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from benchmark.config.request import RunRequest
+from typing import Any
 
 PRELOADED = "benchmark.running.machine.worker_imports"
 # Elsewhere than on Linux system libraries do not bear a fork, and each worker imports torch itself.
@@ -22,9 +19,9 @@ PROCESSES: Any = multiprocessing.get_context("forkserver" if sys.platform == "li
 _starting = threading.Lock()
 
 
-def prepare_workers(request: RunRequest) -> None:
-    """Begin what takes seconds and needs no plan: the imports of the worker processes, where the request has its runs done by some."""
-    if request.executor == "local":
+def prepare_workers(executor: str) -> None:
+    """Begin what takes seconds and needs no plan: the imports of the worker processes, where the executor of a command has some."""
+    if executor == "local":
         start_fork_server()
 
 
