@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,8 +25,7 @@ CELL = [
 ]
 OVERLAP_COUNTS = 0.1  # a training set above this share of its pool: two splits are no longer independent
 OVERLAP_IS_ALL = 0.9  # above this share, another split is the same training set in all but name
-READ = ["split_seed", "seed", "status", "value", "alarms", "n_train", "n_test", "init_seed"]  # what pairing reads of a row
-COLLAPSED = ("at or below majority", "constant predictions")
+READ = ["split_seed", "seed", "status", "value", "n_train", "n_test", "init_seed"]  # what pairing reads of a row
 
 Seed = (
     int | tuple[int, int] | None
@@ -133,8 +131,8 @@ def runs_of(name: str, rows: Iterable[Mapping[Any, Any]], majority: float | None
 
     Args:
         rows: its rows, with the columns `READ`.
-        majority: the majority rate of the test set; a run at most one standard error above it counts as collapsed. Where None, runs
-            with the alarm `at or below majority` or `constant predictions` do.
+        majority: the score of always naming the most frequent class of the test set, for `has_collapsed`; where None, no run counts as
+            collapsed.
 
     Raises:
         UserError: several runs on one (split, seed).
@@ -147,16 +145,20 @@ def runs_of(name: str, rows: Iterable[Mapping[Any, Any]], majority: float | None
         if label in runs:
             raise UserError(f"{name!r} has two runs on split {label[0]}, seed {label[1]} in one cell.", "One.", "Give one suite.")
         status = "no score" if row["status"] == "done" and not math.isfinite(row["value"]) else str(row["status"])
-        runs[label] = Run(row["value"], status, status == "done" and _collapsed(row, majority))
+        runs[label] = Run(row["value"], status, status == "done" and has_collapsed(row["value"], int(row["n_test"]), majority))
         sizes += [] if size is None else [int(str(size))]
     return ArmRuns(name, runs, max(sizes, default=None))
 
 
-def _collapsed(row: Mapping[Any, Any], majority: float | None) -> bool:
+def has_collapsed(value: float, n_test: int, majority: float | None) -> bool:
+    """Whether a run collapsed: its score is at most one standard error of the test set above that of always naming the most frequent class.
+
+    The only definition: reports, conclusions and comparisons count by it. It needs the labels of the test set, since records do not hold
+    the majority score; where that is not known (`majority` None), nothing is counted, and a report says so.
+    """
     if majority is None:
-        return any(str(alarm).startswith(COLLAPSED) for alarm in json.loads(str(row["alarms"]) or "[]"))
-    error = math.sqrt(majority * (1 - majority) / int(row["n_test"]))
-    return bool(row["value"] <= majority + error)
+        return False
+    return value <= majority + math.sqrt(majority * (1 - majority) / n_test)
 
 
 def label_of(split: int, seed: int | None, init: int | None = None) -> Label:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
 from benchmark.stats.intervals import Interval
-from benchmark.stats.paired import ComparisonSettings, ComparisonState, compare
+from benchmark.stats.paired import ComparisonSettings, ComparisonState, compare, paired_p
 
 STATES = {
     ComparisonState.SINGLE: "one split: no spread",
@@ -22,6 +22,28 @@ STATES = {
 
 
 @dataclass(frozen=True)
+class LineFit:
+    """Whether the means at the points lie on a straight line: a test for lack of fit.
+
+    Args:
+        p: of Hotelling's T^2 test that every departure from a line is zero, splits as units; None where it cannot be made (`state`).
+        departure: the mean's largest distance from the fitted line, in the unit of the gains, with its sign, and the point where it is.
+        at: that point.
+        contrasts: departures that were tested together: points - 2, or 1 (the curvature) where splits are too few for all of them.
+    """
+
+    p: float | None
+    departure: float
+    at: float
+    contrasts: int
+    state: str
+
+    def fails(self, alpha: float = 0.05) -> bool:
+        """Whether the test for lack of fit rejects the line."""
+        return self.p is not None and self.p <= alpha
+
+
+@dataclass(frozen=True)
 class Slope:
     """One slope per split, t-test over splits. None where it cannot be estimated (`state`).
 
@@ -29,6 +51,7 @@ class Slope:
         interval: mean slope; gain per decade of N (`against_shots`) or per unit of noise level (`against_noise`).
         sign: share of splits with a positive slope.
         detectable: the smallest mean slope that these splits would have found (power .8, level .05).
+        fit: whether a straight line describes the means; None with two points.
     """
 
     x: str
@@ -39,6 +62,7 @@ class Slope:
     slopes: tuple[float, ...]
     sign: float | None
     detectable: float | None = None
+    fit: LineFit | None = None
 
 
 def gain_against_shots(gains: Mapping[float, ArrayLike], *, level: float = 0.95) -> Slope:
@@ -78,7 +102,46 @@ def _slope(name: str, x: NDArray[float64], gains: Mapping[float, ArrayLike], lev
         tuple(float(b) for b in slopes),
         sign,
         found.detectable,
+        line_fit(x, y),
     )
+
+
+def line_fit(x: NDArray[float64], y: NDArray[float64]) -> LineFit | None:
+    """The test for lack of fit of a straight line through the means of y [points, splits] over x [points]; None for two points.
+
+    Within each split the departures from its own line are points - 2 orthogonal contrasts (polynomials from the second degree on). Their
+    means over splits are zero where the true means lie on a line, whatever the correlation of the points within a split: Hotelling's T^2,
+    as F with (contrasts, splits - contrasts) degrees of freedom (Hotelling 1931). With fewer than three splits more than contrasts, the
+    curvature alone is tested, by its t.
+    """
+    points, n = y.shape
+    if points < 3:
+        return None
+    mean = y.mean(axis=1)
+    centred = (x - x.mean()) / np.ptp(x)
+    away = mean - mean.mean() - centred * float(centred @ mean) / float(centred @ centred)
+    worst = int(np.argmax(np.abs(away)))
+    contrasts = np.linalg.qr(np.vander(centred, points, increasing=True))[0][:, 2:]
+    several = n >= points + 1
+    z = contrasts.T @ y if several else contrasts[:, :1].T @ y
+    p, state = _zero_means(z)
+    return LineFit(p, float(away[worst]), float(x[worst]), len(z), state)
+
+
+def _zero_means(z: NDArray[float64]) -> tuple[float | None, str]:
+    """p of the test that the means of z [contrasts, splits] are all zero, and why there is none."""
+    from scipy.special import fdtrc
+
+    q, n = z.shape
+    if q == 1:
+        p, _ = paired_p(z[0])
+        return p, "ok" if p is not None else "fewer than three splits"
+    spread = np.atleast_2d(np.cov(z))
+    if np.linalg.matrix_rank(spread) < q:
+        return None, "departures without spread"
+    means = z.mean(axis=1)
+    statistic = n * float(means @ np.linalg.solve(spread, means))
+    return float(fdtrc(q, n - q, statistic * (n - q) / (q * (n - 1)))), "ok"
 
 
 def curves(values: Mapping[float, ArrayLike]) -> NDArray[float64]:

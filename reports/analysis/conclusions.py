@@ -230,7 +230,7 @@ def study_scores(frame: pd.DataFrame, majority: Mapping[tuple[str, str], float] 
     """The runs of a results table, without noise, long tails, and runs of another design: searches, interim looks, crossed seeds.
 
     Args:
-        majority: (task, shots) -> majority rate of the test set, for counting collapsed runs; alarms count where it is not known.
+        majority: (task, shots) -> majority rate of the test set, for counting collapsed runs; none are counted where it is not known.
     """
     apart = frame["profile"].fillna("").str.contains(OTHER_DESIGN)
     rows = frame[(frame["role"] == "arm") & (frame["noise_kind"].fillna("") == "") & ~apart]

@@ -90,6 +90,7 @@ def notes(block: Block) -> tuple[str, ...]:
         _missing(block),
         f"{block.trials} trials of the search are not shown here." if block.trials else "",
         _looks(block),
+        _no_majority(block),
         "These records belong to no plan in this folder: what is missing cannot be known." if not block.suite else "",
     ]
     return tuple(line for line in said if line)
@@ -116,6 +117,11 @@ def _looks(block: Block) -> str:
         f"{start}Intervals of single comparisons are repeated confidence intervals, and Holm's p is taken of the sequential p "
         f"({looks['spending']} spending): both hold after stopping. Other p-values do not know of the looks."
     )
+
+
+def _no_majority(block: Block) -> str:
+    unknown = [cell.label for cell in block.cells if block.majority(cell) is None]
+    return f"Collapsed runs are not counted on {', '.join(unknown)}: the majority score there is not known." if unknown else ""
 
 
 def _missing(block: Block) -> str:

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from benchmark import methods
-from benchmark.stats.intervals import Estimate, Interval
+from benchmark.stats.intervals import Interval
 from benchmark.stats.multiplicity import holm
-from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fixed_tasks
-from benchmark.stats.over_tasks.random_tasks import random_tasks
 from benchmark.stats.pairing import PairedUnits
 from reports.analysis.analysis import ALPHA, Analysis, paired
+from reports.analysis.over_tasks import TaskLevel, over_tasks, task_levels, usable
 from reports.results.arm_role import RIVALS
 from reports.results.blocks import Block
 from reports.results.scored_cell import ScoredCell
 from reports.tables.table import number
 
-FEWEST = 2  # pairs of a task
 HOW_TO_READ = (
     "Gains in points with 95 % intervals, for these tasks and test sets. Shown: at 5 % after Holm's correction over the arms and numbers "
     "of labels of one paper; intervals and comparisons with controls are before correction."
@@ -85,17 +83,11 @@ STOPPED = (
 
 
 @dataclass(frozen=True)
-class _Level:
-    name: str
-    cells: tuple[ScoredCell, ...]
-
-
-@dataclass(frozen=True)
 class _Measured:
     """An arm at a level before its family is known."""
 
     arm: str
-    level: _Level
+    level: TaskLevel
     used: tuple[ScoredCell, ...]
     units: tuple[PairedUnits, ...]
     baseline: Compared | None
@@ -108,7 +100,7 @@ class _Measured:
 
 def headlines(analysis: Analysis) -> list[Headline]:
     """One per arm and level, the papers' arms first; Holm's correction over the arms and levels of a group."""
-    found = [_measured(analysis, arm, level) for arm in analysis.arms for level in _levels(analysis.block)]
+    found = [_measured(analysis, arm, level) for arm in analysis.arms for level in task_levels(analysis.block)]
     found = [one for one in found if any((one.arm, cell) in analysis.units for cell in one.level.cells)]
     groups: dict[str, dict[str, float | None]] = {}
     for one in found:
@@ -131,42 +123,25 @@ def _group(block: Block, arm: str) -> str:
     return "null" if block.roles[arm].is_null else block.roles[arm].group
 
 
-def _levels(block: Block) -> list[_Level]:
-    """Cells with the same labels, noise and metric; one per task."""
-    found: dict[tuple[str, ...], list[ScoredCell]] = {}
-    for cell in block.cells:
-        found.setdefault((*cell.lines[1:], cell.metric), []).append(cell)
-    several = len({cell.metric for cell in block.cells}) > 1
-    named = [(" ".join(part for part in (where if several else where[:-1]) if part), cells) for where, cells in found.items()]
-    return [_Level(name, tuple(cells)) for name, cells in sorted(named, key=lambda item: (item[1][0].examples, item[0]))]
-
-
-def _measured(analysis: Analysis, arm: str, level: _Level) -> _Measured:
-    def enough(cell: ScoredCell) -> bool:
-        return (arm, cell) in analysis.units and analysis.units[arm, cell].n >= FEWEST and not analysis.floored(cell)
-
-    used = tuple(cell for cell in level.cells if enough(cell))
+def _measured(analysis: Analysis, arm: str, level: TaskLevel) -> _Measured:
+    suite = analysis.block.suite
+    used = usable(analysis, arm, level.cells)
     units = tuple(analysis.units[arm, cell] for cell in used)
     controls = []
     for name in controls_of(analysis.block, arm)[0] if analysis.block.roles[arm].is_claim else ():
         both = [cell for cell in used if (name, cell) in analysis.block.runs]
         control = [paired(analysis.block, arm, cell, name) for cell in both]
-        if (one := _compared(name, both, control)) is not None:
+        if (one := _compared(suite, name, both, control)) is not None:
             controls.append(one)
-    return _Measured(arm, level, used, units, _compared(analysis.against, used, units), tuple(controls))
+    return _Measured(arm, level, used, units, _compared(suite, analysis.against, used, units), tuple(controls))
 
 
-def _compared(against: str, cells: Sequence[ScoredCell], units: Sequence[PairedUnits]) -> Compared | None:
-    values = [
-        TaskValues(cell.label, cell.task, 100 * (one.a - one.b), one.labels, one.variance_factor)
-        for cell, one in zip(cells, units, strict=True)
-        if one.n >= FEWEST
-    ]
-    if not values:
+def _compared(suite: str, against: str, cells: Sequence[ScoredCell], units: Sequence[PairedUnits]) -> Compared | None:
+    found = over_tasks(suite, cells, units)
+    if found is None:
         return None
-    fixed: Estimate = fixed_tasks(values)
-    random = random_tasks(cluster_means(values))
-    return Compared(against, fixed.interval(), None if random is None else random.mean.interval(), fixed.p())
+    new_task = None if found.random is None else found.random.mean.interval()
+    return Compared(against, found.fixed.interval(), new_task, found.fixed.p())
 
 
 def _headline(analysis: Analysis, one: _Measured, p_holm: float | None) -> Headline:

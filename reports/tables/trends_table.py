@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from benchmark.stats.matching import Match, matching_n
-from benchmark.stats.pairing import PairedUnits
+from benchmark.stats.paired import paired_p
+from benchmark.stats.pairing import PairedUnits, nadeau_bengio
 from benchmark.stats.power import rank_reach
 from benchmark.stats.slopes import Slope, gain_against_noise, gain_against_shots
-from benchmark.stats.spread import smallest_ratio, spread_ratio
+from benchmark.stats.spread import SpreadRatio, smallest_ratio, spread_ratio
 from reports.analysis.analysis import Analysis
+from reports.analysis.over_tasks import family_sizes, holm_by_group
 from reports.results.scored_cell import ScoredCell
-from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
+from reports.tables.table import Table, TableCell, TableColumn, TableRow, number, words
 from reports.tables.vs_baseline import p_value
 
 Gains = Mapping[float, list[float]]
-HEADS = ("arm", "task", "over", "slope of the gain [95 %]", "p", "smallest detectable", "splits with a rising gain")
+HEADS = (
+    *("arm", "task", "over", "slope of the gain [95 %]", "p", "Holm p", "smallest detectable", "splits with a rising gain"),
+    *("p, lack of fit", "straight line"),
+)
 
 
 def slopes_table(analysis: Analysis) -> Table | None:
-    """The gain's slope over log10 N and over the level of noise; None where no task has two points."""
-    rows = [TableRow(tuple(_slope_line(arm, *found))) for arm in analysis.arms for found in _slopes(analysis, arm)]
+    """The gain's slope over log10 N and over the level of noise, and whether a line is a fit; None where no task has two points."""
+    found = {(arm, f"{task} {over}"): (task, over, one) for arm in analysis.arms for task, over, one in _slopes(analysis, arm)}
+    adjusted = holm_by_group(analysis, {place: one.p for place, (_, _, one) in found.items()})
+    rows = [TableRow(tuple(_slope_line(place[0], *one, adjusted[place]))) for place, one in found.items()]
     block = analysis.block
     return _table(
         f"slopes-{analysis.against}.{block.name}",
@@ -31,9 +39,17 @@ def slopes_table(analysis: Analysis) -> Table | None:
         HEADS,
         rows,
         "Slope: points per tenfold N, or points per unit of noise level (0 to 1); one slope per split, t-test over the splits that are "
-        "there at every point; smallest detectable: of that test, power .8. A gain that is larger with fewer labels has a negative slope "
-        "over N. Uncorrected.",
+        "there at every point; smallest detectable: of that test, power .8, before correction. A gain that is larger with fewer labels has "
+        "a negative slope over N. Lack of fit: Hotelling's test that the mean gains at three points or more lie on a straight line, the "
+        "largest departure of a mean from it beside it; uncorrected, as a warning: where the line is no fit, a slope still says whether "
+        "gains rise or fall on the whole, and nothing of what lies between the points. "
+        f"{_corrected(analysis, found)}",
     )
+
+
+def _corrected(analysis: Analysis, places: Iterable[tuple[str, str]]) -> str:
+    """How the p-values of a table are corrected, in a sentence."""
+    return f"Corrected over the lines of this table, within each family: {family_sizes(analysis, dict.fromkeys(places))}."
 
 
 def _slopes(analysis: Analysis, arm: str) -> Iterator[tuple[str, str, Slope]]:
@@ -65,7 +81,7 @@ def common(units: Mapping[float, PairedUnits], of: Callable[[PairedUnits], objec
     return {x: [float(values[label]) for label in shared] for x, values in found.items()} if shared else {}
 
 
-def _slope_line(arm: str, task: str, over: str, found: Slope) -> list[TableCell]:
+def _slope_line(arm: str, task: str, over: str, found: Slope, p_holm: float | None) -> list[TableCell]:
     ends = found.interval
     slope = words(found.state) if ends is None else TableCell(ends.value, interval=(ends.low, ends.high), signed=True)
     rising = (
@@ -73,7 +89,23 @@ def _slope_line(arm: str, task: str, over: str, found: Slope) -> list[TableCell]
         if found.sign is None
         else TableCell(found.sign * found.n, text=f"{found.sign * found.n:.0f} of {found.n}", scale=1, n=found.n)
     )
-    return [words(arm), words(task), words(over), slope, p_value(found.p), TableCell(found.detectable), rising]
+    fit = p_value(None if found.fit is None else found.fit.p)
+    ps = (p_value(found.p), p_value(p_holm))
+    return [words(arm), words(task), words(over), slope, *ps, TableCell(found.detectable), rising, fit, words(_fit(found, over))]
+
+
+def _fit(found: Slope, over: str) -> str:
+    """Whether the straight line describes the means, in words."""
+    fit = found.fit
+    if fit is None:
+        return "two points: no check"
+    if fit.p is None:
+        return f"no check: {fit.state}"
+    at = f"N = {10**fit.at:.0f}" if over == "log10 N" else f"level {fit.at:g}"
+    away = f"largest departure {number(100 * fit.departure, signed=True)} points at {at}"
+    in_what = "log N" if over == "log10 N" else "the noise level"
+    said = f"the straight line in {in_what} is not a fit here" if fit.fails() else "no departure from a straight line shown"
+    return f"{said}; {away}"
 
 
 SPREAD_HEADS = (
@@ -84,6 +116,7 @@ SPREAD_HEADS = (
     "ratio [95 %]",
     "p",
     "p by swapping",
+    "Holm p by swapping",
     "smallest detectable ratio",
     "pairs",
 )
@@ -91,20 +124,13 @@ SPREAD_HEADS = (
 
 def spread_table(analysis: Analysis) -> Table | None:
     """Is an arm steadier than the baseline? Ratio of standard deviations on pairs; None where no cell has three pairs."""
-    rows, rows_n = [], []
-    for arm, cell in analysis.places:
-        units = analysis.units[arm, cell]
-        if units.n > 2:
-            rows_n.append(units.n)
-            found = spread_ratio(units.a, units.b, unit=units.unit)
-            ends = found.interval
-            ratio = words(found.state) if ends is None else TableCell(ends.value, interval=(ends.low, ends.high), scale=1, digits=2)
-            ps = (p_value(found.p), p_value(found.p_swap))
-            least = None if found.correlation is None else smallest_ratio(found.n, found.correlation)
-            last = (TableCell(least, scale=1, digits=2), TableCell(float(found.n), scale=1, digits=0))
-            rows.append(
-                TableRow((words(arm), words(cell.label), TableCell(found.sd_method), TableCell(found.sd_baseline), ratio, *ps, *last))
-            )
+    found = {
+        (arm, cell.label): spread_ratio(units.a, units.b, unit=units.unit)
+        for arm, cell in analysis.places
+        if (units := analysis.units[arm, cell]).n > 2
+    }
+    adjusted = holm_by_group(analysis, {place: one.p_swap for place, one in found.items()})
+    rows = [TableRow(tuple(_spread_line(place, one, adjusted[place]))) for place, one in found.items()]
     block = analysis.block
     return _table(
         f"spread-{analysis.against}.{block.name}",
@@ -113,9 +139,19 @@ def spread_table(analysis: Analysis) -> Table | None:
         rows,
         "Ratio, interval and p: Pitman-Morgan on pairs, which leans on normal scores; below 1 the arm is steadier. p by swapping: scores "
         "change places within their pairs (all patterns up to 12 pairs, 10,000 above), which holds with collapsing runs too; where the "
-        "two disagree, trust the latter. Smallest detectable ratio, or its inverse: of Pitman-Morgan with power .8, rough below eight "
-        "pairs. Uncorrected." + _swaps_that_cannot(rows_n),
+        "two disagree, trust the latter, and only it is corrected. Smallest detectable ratio, or its inverse: of Pitman-Morgan with power "
+        f".8, rough below eight pairs, before correction. {_corrected(analysis, found)}"
+        + _swaps_that_cannot([one.n for one in found.values()]),
     )
+
+
+def _spread_line(place: tuple[str, str], found: SpreadRatio, p_holm: float | None) -> list[TableCell]:
+    ends = found.interval
+    ratio = words(found.state) if ends is None else TableCell(ends.value, interval=(ends.low, ends.high), scale=1, digits=2)
+    ps = (p_value(found.p), p_value(found.p_swap), p_value(p_holm))
+    least = None if found.correlation is None else smallest_ratio(found.n, found.correlation)
+    last = (TableCell(least, scale=1, digits=2), TableCell(float(found.n), scale=1, digits=0))
+    return [words(place[0]), words(place[1]), TableCell(found.sd_method), TableCell(found.sd_baseline), ratio, *ps, *last]
 
 
 def _swaps_that_cannot(pairs: Sequence[int]) -> str:
@@ -128,41 +164,68 @@ def _swaps_that_cannot(pairs: Sequence[int]) -> str:
 
 
 RESAMPLES = 500
-MATCH_HEADS = ("arm", "task", "N of the arm", "N of the baseline for the same score [95 %]", "times as many", "splits")
+MATCH_HEADS = (
+    *("arm", "task", "N of the arm", "N of the baseline for the same score [95 %]", "times as many", "p, other than the same N", "Holm p"),
+    "splits",
+)
+
+
+@dataclass(frozen=True)
+class _Matched:
+    """An arm at one N of one task: the N of the baseline for its score, and p that this is another N."""
+
+    arm: str
+    task: str
+    found: Match
+    p: float | None
+    splits: int
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.arm, f"{self.task} {self.found.method_n:g}"
 
 
 def matching_table(analysis: Analysis) -> Table | None:
     """With how many labels does the baseline reach an arm's score? None where no task has two clean N."""
-    rows = [TableRow(tuple(line)) for arm in analysis.arms for line in _matches(analysis, arm)]
+    found = [one for arm in analysis.arms for one in _matches(analysis, arm)]
+    adjusted = holm_by_group(analysis, {one.place: one.p for one in found})
+    rows = [TableRow(tuple(_match_line(one, adjusted[one.place]))) for one in found]
     block = analysis.block
     return _table(
         f"matching-{analysis.against}.{block.name}",
         f"The N that {analysis.against} needs to match an arm: {block.title}",
         MATCH_HEADS,
         rows,
-        f"Read off the baseline's mean curve over log N; splits resampled jointly over all N ({RESAMPLES} resamples, 95 %). "
-        "Outside the measured range only a bound is known. The row of the noise floor shows what the baseline itself would get.",
+        f"Read off the baseline's mean curve over log N; splits resampled jointly over all N ({RESAMPLES} resamples, 95 %, before "
+        "correction). Outside the measured range only a bound is known. p: the baseline needs another N than the arm exactly where the two "
+        "differ at the arm's own N, which is tested by the paired t-test there, over the splits that are there at every N. "
+        "The row of the noise floor shows what the baseline itself would get. "
+        f"{_corrected(analysis, [one.place for one in found])}",
     )
 
 
-def _matches(analysis: Analysis, arm: str) -> Iterator[list[TableCell]]:
+def _matches(analysis: Analysis, arm: str) -> Iterator[_Matched]:
     for task in dict.fromkeys(cell.task for cell in analysis.block.cells):
         cells = [c for c in analysis.block.cells if c.task == task and not c.noise and math.isfinite(c.examples)]
         units = {c.examples: found for c in cells if (found := analysis.units.get((arm, c))) is not None and found.n}
         mine, theirs = common(units, lambda found: found.a), common(units, lambda found: found.b)
         if len(mine) > 1 and len(next(iter(mine.values()))) > 1:
             for n in mine:
-                yield _match_line(arm, task, matching_n(mine[n], n, theirs, resamples=RESAMPLES), len(mine[n]))
+                p, _ = paired_p(np.subtract(mine[n], theirs[n]), variance_factor=nadeau_bengio(len(mine[n]), units[n].overlap))
+                yield _Matched(arm, task, matching_n(mine[n], n, theirs, resamples=RESAMPLES), p, len(mine[n]))
 
 
-def _match_line(arm: str, task: str, found: Match, splits: int) -> list[TableCell]:
+def _match_line(one: _Matched, p_holm: float | None) -> list[TableCell]:
+    found = one.found
     return [
-        words(arm),
-        words(task),
+        words(one.arm),
+        words(one.task),
         TableCell(found.method_n, scale=1, digits=0),
         _open(found.interval if found.state == "ok" else None, 0, found.state),
         _open(found.factor if found.state == "ok" else None, 2, found.state),
-        TableCell(float(splits), scale=1, digits=0),
+        p_value(one.p),
+        p_value(p_holm),
+        TableCell(float(one.splits), scale=1, digits=0),
     ]
 
 
@@ -175,6 +238,6 @@ def _open(interval: object, digits: int, state: str) -> TableCell:
 
 
 def _table(name: str, caption: str, heads: tuple[str, ...], rows: list[TableRow], how: str) -> Table | None:
-    text = ("arm", "task", "cell", "over")
+    text = ("arm", "task", "cell", "over", "straight line")
     columns = tuple(TableColumn(head, (head,), head not in text) for head in heads)
     return Table(name, caption, columns, tuple(rows), header=(how,)) if rows else None

@@ -6,10 +6,12 @@ import math
 from dataclasses import asdict
 
 from benchmark.stats.example_uncertainty import ExampleUncertainty
+from benchmark.stats.multiplicity import holm
 from benchmark.stats.paired import Comparison, ComparisonState
 from benchmark.stats.power import DetectableRange
 from reports.analysis import context
-from reports.analysis.analysis import Analysis, Place, label
+from reports.analysis.analysis import ALPHA, Analysis, Place, label
+from reports.analysis.over_tasks import estimate_of, margin_heads, margin_note, p_beyond, smallest_effect
 from reports.analysis.power_notes import missing_notes, power_notes, reach_notes
 from reports.results.scored_cell import ScoredCell
 from reports.tables.means_table import columns
@@ -73,6 +75,7 @@ def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
         "c": sum(found.collapsed) > 0,
         "f": analysis.floored(place[1]),
         "h": analysis.significant(place),
+        "k": found.leans and found.p is not None and found.p <= ALPHA,
         "l": analysis.block.runs[place].cut,
         "p": analysis.block.runs[place].partial,
         "s": analysis.block.stand_in,
@@ -106,17 +109,34 @@ TEXT = {"arm", "cell", "conclusion", "collapsed", "won / tied / lost", "on new t
 
 def statistics_table(analysis: Analysis) -> Table:
     """One line per comparison with everything that was computed."""
-    rows = [TableRow(tuple(_line(analysis, place))) for place in analysis.places]
     block = analysis.block
+    margin = None if analysis.looks is not None else smallest_effect(block.suite)
+    against = _against_margin(analysis, margin)
+    rows = [TableRow((*_line(analysis, place), *against.get(place, ()))) for place in analysis.places]
     return Table(
         name=f"statistics-{analysis.against}.{block.name}",
         caption=f"All comparisons with {analysis.against}, differences in points: {block.title}",
-        columns=tuple(TableColumn(name, (name,), name not in TEXT) for name in FIELDS),
+        columns=tuple(TableColumn(name, (name,), name not in TEXT) for name in (*FIELDS, *margin_heads(margin))),
         rows=tuple(rows),
-        header=_rules(analysis),
+        header=(*_rules(analysis), *([margin_note(margin).strip()] if margin is not None else [])),
         footnotes=(*power_notes(analysis), *reach_notes(analysis), *missing_notes(analysis), *sensitivity_notes(analysis)),
         data={label(place): asdict(analysis.comparisons[place]) for place in analysis.places},
     )
+
+
+def _against_margin(analysis: Analysis, margin: float | None) -> dict[Place, tuple[TableCell, ...]]:
+    """The tests of each comparison against a declared smallest effect in points, Holm within each family of the report."""
+    if margin is None:
+        return {}
+    found: dict[Place, tuple[TableCell, ...]] = {place: (TableCell(), TableCell()) for place in analysis.places}
+    for places in analysis.members.values():
+        estimates = {place: estimate_of(analysis.units[place]) for place in places}
+        beyond, within = (
+            holm({label(place): None if one is None else test(one) for place, one in estimates.items()}, alpha=ALPHA).adjusted
+            for test in (lambda one: p_beyond(one, margin), lambda one: one.p_equivalence(margin))
+        )
+        found |= {place: (p_value(beyond[label(place)]), p_value(within[label(place)])) for place in places}
+    return found
 
 
 def sensitivity_notes(analysis: Analysis) -> tuple[str, ...]:
@@ -185,6 +205,7 @@ def conclusion(analysis: Analysis, place: Place) -> str:
     said = _direction(analysis, place, found)
     said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == ComparisonState.CONSTANT else ""
     said += f" ({found.conditional})" if found.conditional else ""
+    said += " (skewed or few pairs: see [k])" if found.leans and analysis.significant(place) else ""
     return f"{said} (sensitivity tests disagree)" if found.disagree else said
 
 

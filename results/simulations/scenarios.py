@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from reports.verdicts.verdict import Outcome
 from results.simulations import procedures as p
 
@@ -36,14 +34,16 @@ class Scenario:
         allowed: the range in which the rate must lie; 0 to 1 where nothing is promised and the row only shows.
         error: what of `run`'s answers counts as the error: True, or an outcome.
         cost: repeats are divided by this.
+        batch: whether `run` takes the number of repeats too, and gives a `Batch` for all of them.
     """
 
     group: str
     name: str
-    run: Callable[[np.random.Generator], Any]
+    run: Callable[..., Any]
     allowed: tuple[float, float]
     error: Any = True
     cost: int = 1
+    batch: bool = False
 
 
 def scenarios() -> list[Scenario]:

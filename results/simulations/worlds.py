@@ -52,11 +52,17 @@ def overlapping(rng: np.random.Generator, splits: int, share: float, *, pool: in
     return 70 + gains + noise[0], 70 + noise[1]
 
 
-def correctness(rng: np.random.Generator, splits: int, examples: int, *, by_split: float, by_example: float) -> Pair:
-    """Correctness [splits, examples] of two arms that are equal on the task, though not on each split nor on each example."""
-    effect = by_split * rng.standard_normal((splits, 1)) + by_example * rng.standard_normal(examples)
+def correctness(rng: np.random.Generator, splits: int, examples: int, *, by_split: float, by_example: float, gain: float = 0.0) -> Pair:
+    """Correctness [splits, examples] of two arms that differ by `gain` on the task (a share), and by more on each split and example."""
+    effect = gain + by_split * rng.standard_normal((splits, 1)) + by_example * rng.standard_normal(examples)
     a, b = (rng.random((splits, examples)) < np.clip(0.7 + sign * effect / 2, 0, 1) for sign in (1, -1))
     return a.astype(float), b.astype(float)
+
+
+def skewed(rng: np.random.Generator, shape: tuple[int, ...], sigma: float) -> Scores:
+    """Log-normal draws with a long lower tail, mean 0 and standard deviation 1."""
+    mean, variance = np.exp(sigma**2 / 2), (np.exp(sigma**2) - 1) * np.exp(sigma**2)
+    return np.asarray((mean - np.exp(sigma * rng.standard_normal(shape))) / np.sqrt(variance))
 
 
 def published(rng: np.random.Generator, n: int, gain: float) -> tuple[float, float, float, float]:

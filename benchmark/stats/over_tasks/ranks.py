@@ -1,4 +1,4 @@
-"""Ranks of arms over tasks: what a critical-difference diagram shows."""
+"""Descriptions over tasks, no tests: the ranks that a critical-difference diagram shows, and the inter-quartile mean of all scores."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy import float64
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from benchmark.errors import UserError
+from benchmark.stats.intervals import Interval, nominal_level
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,29 @@ def _groups(mean_rank: Mapping[str, float], critical: float) -> tuple[tuple[str,
         if end > start and (not runs or end > runs[-1][1]):
             runs.append((start, end))
     return tuple(tuple(names[start : end + 1]) for start, end in runs)
+
+
+def interquartile_mean(
+    scores_by_task: Mapping[str, ArrayLike], *, level: float = 0.95, resamples: int = 5000, seed: int = 0
+) -> Interval | None:
+    """Mean of the middle half of all scores, with a bootstrap that resamples runs inside each task: these tasks, new seeds.
+
+    A description, not a test: means of few runs are no ground for a decision. None where no task has two runs.
+    """
+    tasks = [np.asarray(scores, dtype=float) for scores in scores_by_task.values() if np.size(scores)]
+    n, freedom = sum(x.size for x in tasks), sum(x.size - 1 for x in tasks)
+    if not freedom:
+        return None
+    rng = np.random.default_rng(seed)
+    drawn = np.concatenate([x[rng.integers(x.size, size=(resamples, x.size))] for x in tasks], axis=1)
+    nominal = nominal_level(level, freedom, freedom / n)
+    low, high = np.quantile(_middle(drawn), [(1 - nominal) / 2, (1 + nominal) / 2])
+    value = float(_middle(np.concatenate(tasks)[None])[0])
+    method = f"bootstrap inside each of {len(tasks)} tasks, expanded percentile, {resamples} resamples"
+    return Interval(value, float(low), float(high), level, "run inside its task", n, method)
+
+
+def _middle(x: NDArray[float64]) -> NDArray[float64]:
+    """Mean of each row without its lowest and highest quarter (rounded down)."""
+    cut = x.shape[1] // 4
+    return np.asarray(np.sort(x, axis=1)[:, cut : x.shape[1] - cut].mean(axis=1))

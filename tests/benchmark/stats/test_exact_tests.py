@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
@@ -30,6 +32,20 @@ def test_sign_flip_is_sampled_above_sixteen_and_repeats():
 def test_five_pairs_have_no_test():
     assert sign_flip(D[:5]) is None
     assert wilcoxon(D[:5]) is None
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.integers(-6, 6), min_size=6, max_size=16))
+def test_wilcoxon_with_ties_and_zeros_is_scipys(whole):
+    d = np.array(whole) / 7
+    expected = 1.0 if not d.any() else stats.wilcoxon(np.round(d, 12), zero_method="pratt").pvalue
+    assert wilcoxon(d) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("n", [6, 13, 14, 50, 51])
+def test_wilcoxon_without_ties_is_scipys(n):
+    d = np.random.default_rng(n).normal(0.3, 1, n)
+    assert wilcoxon(d) == pytest.approx(stats.wilcoxon(d).pvalue, rel=1e-9)
 
 
 def test_wilcoxon_agrees_with_scipy():

@@ -9,7 +9,7 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.records.frame import COLUMNS
 from benchmark.stats.paired import compare_units
-from benchmark.stats.pairing import Missing, nadeau_bengio, paired_units
+from benchmark.stats.pairing import Missing, has_collapsed, nadeau_bengio, paired_units
 
 TYPES = {"seed": "Int64", "init_seed": "Int64", "split_seed": "Int64", "n_train": "Int64", "value": "float64"}
 
@@ -121,12 +121,17 @@ def test_nadeau_and_bengios_factor():
     assert nadeau_bengio(0, 0.0) == math.inf
 
 
-def test_collapse_by_majority_or_by_alarm():
+def test_a_run_collapsed_where_it_is_within_a_standard_error_of_the_majority_score():
     rows = frame(row("scl", 0, 0, 0.54), row("ce", 0, 0, 0.9), row("scl", 1, 1, 0.56), row("ce", 1, 1, 0.9))
     units = paired_units(rows, "scl", "ce", majority=0.5)  # 0.5 plus a standard error of 0.05
     assert (units.collapsed_a, units.collapsed_b) == ((True, False), (False, False))
+
+
+def test_alarms_count_no_run_as_collapsed_where_the_majority_score_is_not_known():
+    rows = frame(row("scl", 0, 0, 0.54), row("ce", 0, 0, 0.9), row("scl", 1, 1, 0.56), row("ce", 1, 1, 0.9))
     rows.loc[0, "alarms"] = json.dumps(["at or below majority"])
-    assert paired_units(rows, "scl", "ce").collapsed_a == (True, False)
+    assert paired_units(rows, "scl", "ce").collapsed_a == (False, False)
+    assert not has_collapsed(0.1, 100, None)
 
 
 def test_mistakes_are_told():

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from scipy import stats
+
 from reports.analysis.analysis import analyse
+from reports.analysis.headlines import headlines
 from reports.results.blocks import read_results
 from reports.tables.across_table import across_table, complete, levels
+from reports.tables.vs_baseline import p_value, statistics_table
 
 ARMS = {"ce": [0.60, 0.62, 0.58], "ce-null": [0.61, 0.60, 0.60], "scl": [0.65, 0.66, 0.63]}
 NONE = [None, None, None]
@@ -48,3 +54,83 @@ def test_tasks_on_which_an_arm_is_worse_are_counted_too(tmp_path, filled):
     table = across_table(analyse(block))
     row = next(row for row in table.rows if row.cells[1].shown == "scl")
     assert row.cells[[column.name for column in table.columns].index("better on at least")].shown == "0 of 3; worse on 3"
+
+
+def row_of(table, arm):
+    names = [column.name for column in table.columns]
+    return dict(zip(names, next(row for row in table.grid() if row[1] == arm), strict=True))
+
+
+UP = [0.70, 0.72, 0.71, 0.73, 0.70, 0.72]
+GAINS = {
+    "sst2": [0.05, 0.04, 0.05, 0.03, 0.06, 0.03],
+    "trec": [0.02, 0.03, 0.02, 0.04, 0.02, 0.03],
+    "subj": [0.01, 0.0, 0.01, 0.02, 0.0, 0.01],
+}
+
+
+def three_tasks(folder, filled, **more):
+    tasks = {task: {"ce": UP, "scl": [a + b for a, b in zip(UP, gain, strict=True)]} for task, gain in GAINS.items()}
+    (block,) = read_results(filled(folder, {(task, "20", ""): arms for task, arms in tasks.items()}, **more)).blocks
+    return analyse(block)
+
+
+def test_one_answer_per_arm_with_tasks_fixed_and_with_tasks_as_a_sample(tmp_path, filled):
+    """Both in plain loops: the stratified mean, and the mean over tasks whose spread is more than that of their splits."""
+    row = row_of(across_table(three_tasks(tmp_path, filled)), "scl")
+    means = [100 * np.mean(gain) for gain in GAINS.values()]
+    errors = [100 * np.std(gain, ddof=1) / 6**0.5 for gain in GAINS.values()]
+    assert row["gain on these tasks [95 %]"].startswith(f"+{np.mean(means):.1f} [+")
+    p = 2 * stats.t.sf(
+        np.mean(means) / (sum(e**2 for e in errors) ** 0.5 / 3), sum(e**2 for e in errors) ** 2 / sum(e**4 / 5 for e in errors)
+    )
+    assert p < 1e-4
+    assert row["p"] == "< 0.0001"
+    assert row["on"] == "3 tasks, 18 pairs"
+    assert float(row["p, new task"]) == pytest.approx(stats.ttest_1samp(means, 0).pvalue, abs=0.03)  # weights differ little here
+    low, high = row["range of a new task [95 %]"].split(" to ")
+    assert low.startswith("\u2212")
+    assert float(high) > max(means)
+
+
+def test_the_answer_is_that_of_the_first_screen(tmp_path, filled):
+    analysis = three_tasks(tmp_path, filled)
+    (one,) = headlines(analysis)
+    row = row_of(across_table(analysis), "scl")
+    assert row["gain on these tasks [95 %]"] == one.baseline.shown
+    assert float(one.p_holm) < 1e-4
+
+
+def test_arms_and_levels_of_a_paper_are_corrected_together_and_the_noise_floor_is_not(tmp_path, filled):
+    arms = {"ce": UP, "ce-null": UP[::-1], "scl": [0.71, 0.73, 0.70, 0.745, 0.71, 0.73]}
+    cells = {(task, n, ""): arms for task in ("sst2", "trec") for n in ("20", "100")}
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    table = across_table(analyse(block))
+    scl = row_of(table, "scl")
+    assert float(scl["Holm p"]) == pytest.approx(2 * float(scl["p"]), abs=2e-3)
+    assert row_of(table, "ce-null")["Holm p"] == "-"
+    assert "paper scl: Holm over 2" in table.header[0]
+
+
+def test_a_declared_smallest_effect_is_tested_from_both_sides(tmp_path, filled):
+    row = row_of(across_table(three_tasks(tmp_path, filled, suite="study")), "scl")
+    means = [100 * np.mean(gain) for gain in GAINS.values()]
+    errors = [100 * np.std(gain, ddof=1) / 6**0.5 for gain in GAINS.values()]
+    error, freedom = sum(e**2 for e in errors) ** 0.5 / 3, sum(e**2 for e in errors) ** 2 / sum(e**4 / 5 for e in errors)
+    beyond = 2 * stats.t.sf((np.mean(means) - 1) / error, freedom)
+    assert beyond < 1e-2
+    assert row["beyond 1 points, Holm p"] == p_value(beyond).text
+    assert float(row["within 1 points, Holm p"]) > 0.99
+    assert not any("beyond" in column.name for column in across_table(three_tasks(tmp_path / "other", filled)).columns)
+
+
+def test_every_comparison_is_tested_against_a_declared_smallest_effect_too(tmp_path, filled):
+    table = statistics_table(three_tasks(tmp_path, filled, suite="study"))
+    names = [column.name for column in table.columns]
+    rows = {row[1]: dict(zip(names, row, strict=True)) for row in table.grid()}
+    gain = 100 * np.array(GAINS["trec"])
+    within = [max(stats.ttest_1samp(100 * np.array(g), 1, alternative="less").pvalue, 0.0) for g in GAINS.values()]
+    beyond = {task: 2 * stats.ttest_1samp(100 * np.array(g), 1, alternative="greater").pvalue for task, g in GAINS.items()}
+    assert np.mean(gain) > 1
+    assert rows["sst2 N = 20"]["beyond 1 points, Holm p"] == p_value(3 * beyond["sst2"]).text
+    assert rows["subj N = 20"]["within 1 points, Holm p"] == p_value(min(1.0, 3 * min(within))).text

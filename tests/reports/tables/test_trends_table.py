@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmark.stats.multiplicity import holm
 from reports.analysis.analysis import analyse
 from reports.results.blocks import read_results
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
@@ -44,3 +45,36 @@ def test_the_test_by_swapping_says_when_its_pairs_cannot_reach_the_level(tmp_pat
     (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): arms})).blocks
     text = " ".join([*(table := spread_table(analyse(block))).header, *table.footnotes])
     assert ("The test by swapping cannot reach .05 with fewer than 6 pairs (5 pairs: smallest p 0.062)" in text) == said
+
+
+def test_slopes_spreads_and_matching_numbers_are_corrected_within_their_table(analysis):
+    for make, name in ((slopes_table, "p"), (spread_table, "p by swapping"), (matching_table, "p, other than the same N")):
+        table = make(analysis)
+        rows = lines(table)
+        mine = [line for line in rows if line["arm"] == "scl"]
+        held = "Holm p by swapping" if name == "p by swapping" else "Holm p"
+        wanted = holm({str(i): float(line[name]) for i, line in enumerate(mine)}).adjusted
+        for i, line in enumerate(mine):
+            assert float(line[held]) == pytest.approx(wanted[str(i)], abs=0.0006 * len(mine))
+        assert {line[held] for line in rows if line["arm"] == "ce-null"} == {"-"}
+        assert f"paper scl: Holm over {len(mine)}" in table.header[0]
+
+
+BENT = {"20": 0.00, "50": 0.10, "100": 0.00}
+
+
+def test_a_straight_line_that_is_no_fit_is_said_to_be_none(tmp_path, filled):
+    base = [0.60, 0.62, 0.58, 0.64, 0.61, 0.59]
+    cells = {
+        ("sst2", n, ""): {"ce": base, "scl": [b + gain + 0.005 * ((3 * i + int(n)) % 4) for i, b in enumerate(base)]}
+        for n, gain in BENT.items()
+    }
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    (line,) = lines(slopes_table(analyse(block)))
+    assert line["straight line"].startswith("the straight line in log N is not a fit here; largest departure +")
+    assert line["straight line"].endswith("points at N = 50")
+    assert line["p, lack of fit"] == "< 0.0001" or float(line["p, lack of fit"]) < 0.05
+
+
+def test_two_points_have_no_check(analysis):
+    assert {line["straight line"] for line in lines(slopes_table(analysis)) if line["over"] == "log10 N"} == {"two points: no check"}
