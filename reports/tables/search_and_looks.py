@@ -98,7 +98,7 @@ def _look(looks: StoppedLooks, row: Mapping[str, Any]) -> list[TableCell]:
     stage = looks.number(row["arm"], row["cell"]) + 1
     counts = [TableCell(row[name], scale=1, digits=0) for name in ("seeds", "pairs")]
     low, high = row.get("low"), row.get("high")
-    difference = TableCell(row["difference"], interval=None if low is None else (low, high), signed=True)
+    difference = TableCell(row["difference"], interval=None if low is None or high is None else (low, high), signed=True)
     levels = [words("-" if row.get(name) is None else f"{row[name]:.2g}") for name in ("level", "futility")]
     p, valid = row["p"], None if row["p"] is None else looks.p(row["p"], row["arm"], row["cell"])
     numbers = [words(f"{stage} of {len(looks.fractions)}"), *counts, difference, _p(p), *levels, _p(valid)]

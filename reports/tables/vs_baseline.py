@@ -205,7 +205,6 @@ def conclusion(analysis: Analysis, place: Place) -> str:
     said = _direction(analysis, place, found)
     said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == ComparisonState.CONSTANT else ""
     said += f" ({found.conditional})" if found.conditional else ""
-    said += " (skewed or few pairs: see [k])" if found.leans and analysis.significant(place) else ""
     return f"{said} (sensitivity tests disagree)" if found.disagree else said
 
 

@@ -140,7 +140,7 @@ def _futility_z(efficacy: list[float], fractions: Fractions, drift: float, spend
             step = edge if paths.fraction == 0 else math.sqrt(edge**2 - paths.fraction)
             return float(paths.mass @ (ndtr((low * edge - e) / step) - ndtr((-low * edge - e) / step)))
 
-        low = HIGHEST if inside(HIGHEST) <= total - before else _root(lambda value, f=inside: -f(value), before - total)
+        low = _root(inside, total - before, falling=False)
         found.append(low)
         if low >= z:
             break
@@ -149,13 +149,14 @@ def _futility_z(efficacy: list[float], fractions: Fractions, drift: float, spend
     return found
 
 
-def _root(falling: Callable[[float], float], target: float) -> float:
-    """The z at which a function that falls with z reaches the target; the highest where it stays above."""
+def _root(chance: Callable[[float], float], target: float, *, falling: bool = True) -> float:
+    """The z at which a chance that falls (or rises) with z reaches the target; 0 or the highest where it does so nowhere."""
     from scipy.optimize import brentq
 
-    if falling(HIGHEST) >= target:
+    sign = 1.0 if falling else -1.0
+    if sign * (chance(HIGHEST) - target) >= 0:
         return HIGHEST
-    return 0.0 if falling(0.0) <= target else float(brentq(lambda z: falling(z) - target, 0.0, HIGHEST, xtol=1e-11))
+    return 0.0 if sign * (chance(0.0) - target) <= 0 else float(brentq(lambda z: chance(z) - target, 0.0, HIGHEST, xtol=1e-11))
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from benchmark.errors import UserError
-from benchmark.stats.paired import ComparisonSettings, ComparisonState, compare, paired_p
+from benchmark.stats.paired import ComparisonSettings, ComparisonState, compare, leans_on_normal, paired_p
 
 A = np.array([70.1, 72.4, 68.0, 74.2, 71.1, 69.9, 73.3])
 B = np.array([69.0, 71.9, 68.8, 71.0, 70.2, 69.7, 71.2])
@@ -147,3 +147,15 @@ def test_a_common_shift_changes_nothing(pair, shift):
     assert one.p == pytest.approx(other.p)
     assert one.interval == other.interval or one.interval.low == pytest.approx(other.interval.low)
     assert one.p_sign_flip == pytest.approx(other.p_sign_flip)
+
+
+def test_a_t_test_leans_on_normal_scores_where_pairs_are_few_skewed_or_of_unequal_spread():
+    base = np.array([0.60, 0.63, 0.58, 0.66, 0.61, 0.57, 0.62, 0.64])
+    even = base + np.array([0.04, 0.03, 0.05, 0.02, 0.06, 0.04, 0.03, 0.05])
+    tail = base + np.array([0.04, 0.03, 0.05, 0.02, 0.06, 0.04, 0.03, -0.2])
+    assert not leans_on_normal(even, base)
+    assert leans_on_normal(even[:5], base[:5])
+    assert abs(stats.skew(tail - base)) > 0.7
+    assert leans_on_normal(tail, base)
+    assert leans_on_normal(base.mean() + 2.5 * (base - base.mean()), base)
+    assert not leans_on_normal(base, base)

@@ -210,3 +210,19 @@ def test_the_noise_floor_is_told_by_the_family_that_its_method_declares_and_not_
     found = analyse(replace(block, declared=declared))
     assert (found.null, found.claims) == ("floor", ["ce-null"])
     assert analyse(replace(block, declared=declared), "ce-null").null is None
+
+
+@pytest.mark.parametrize(
+    ("gains", "marked"),
+    [
+        ([0.04, 0.03, 0.05, 0.02, 0.06, 0.04], False),
+        ([0.04, 0.035, 0.045, 0.04, 0.05, 0.005], True),  # one far below the rest
+        ([0.04, 0.03, 0.05, 0.02, 0.06], True),  # five pairs cannot show a tail
+        ([0.04, -0.03, 0.05, -0.02, 0.06, -0.09], False),  # skewed, and nothing is found
+    ],
+)
+def test_a_finding_that_leans_on_normal_scores_is_marked(tmp_path, filled, gains, marked):
+    base = [0.60, 0.63, 0.58, 0.66, 0.61, 0.57][: len(gains)]
+    scores = {"ce": base, "scl": [b + gain for b, gain in zip(base, gains, strict=True)]}
+    cell = differences_table(analysis_of(filled(tmp_path, {("sst2", "20", ""): scores}))).rows[0].cells[1]
+    assert ("k" in cell.marks) == marked
