@@ -105,7 +105,7 @@ def _gains(paired: PairedWithReference) -> Table:
     null = next((arm for arm, role in roles.items() if role.is_null), None)
     against = [paired.baseline, *([null] if null else []), *paired.mine]
     heads = [f"{arm} minus arm" if arm in paired.mine else f"gain over {arm}" for arm in against]
-    columns = (ARM, TableColumn("labels", ("labels",), False), TableColumn("tasks", ("tasks",)), TableColumn("pairs", ("pairs",)))
+    columns = (ARM, TableColumn("labels", ("labels",), False))
     rows = [row for level, cells in levels(paired).items() for row in _gain_rows(paired, level_name(level), cells, against)]
     return Table(
         name="against-gains",
@@ -119,7 +119,7 @@ def _gains(paired: PairedWithReference) -> Table:
 def _how(paired: PairedWithReference) -> Iterator[str]:
     yield (
         "Tasks are fixed: the error comes from the splits within each task (stratified t interval). A task with a single pair is left out "
-        "of an interval. The right columns subtract the arm of the row from one's own."
+        "of an interval, and the cell says so. The right columns subtract the arm of the row from one's own."
     )
     yield (
         "Exploratory: one's own arm is not part of the study's registration, and the intervals are not corrected for the number of "
@@ -131,10 +131,17 @@ def _how(paired: PairedWithReference) -> Iterator[str]:
 
 def _gain_rows(paired: PairedWithReference, level: str, cells: list[Cell], against: list[str]) -> Iterator[TableRow]:
     for number, arm in enumerate(paired.arms):
-        gains = [_difference(paired, arm, other, cells) for other in against]
-        first = next((gain for gain in gains if gain is not None), None)
-        counts = [TableCell(float(n), scale=1, digits=0) for n in (first.tasks, first.pairs)] if first else [TableCell(), TableCell()]
-        yield TableRow((words(arm), words(level), *counts, *map(gain_cell, gains)), rule=number == 0, name=f"{arm} {level}")
+        shown = [_counted(_difference(paired, arm, other, cells), len(cells)) for other in against]
+        yield TableRow((words(arm), words(level), *shown), rule=number == 0, name=f"{arm} {level}")
+
+
+def _counted(gain: Gain | None, tasks: int) -> TableCell:
+    """A gain with the number of its pairs, and of its tasks where they are not all."""
+    cell = gain_cell(gain)
+    if gain is None:
+        return cell
+    some = f", {gain.tasks} of {tasks} tasks" if gain.tasks < tasks else ""
+    return dataclasses.replace(cell, text=f"{cell.shown} ({gain.pairs} pair{'s' * (gain.pairs != 1)}{some})", n=gain.pairs)
 
 
 def _difference(paired: PairedWithReference, arm: str, other: str, cells: list[Cell]) -> Gain | None:

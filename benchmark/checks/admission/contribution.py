@@ -123,7 +123,9 @@ def _command(plugin: Path, plan: Plan) -> str:
     """The command that repeats the runs, without what belongs to one machine alone."""
     words = ["python -m benchmark compare --against reference", f"--plugin {plugin.name}"]
     for name, value in plan.manifest.request.items():
-        if name not in ("suite", "profile", "methods"):
+        if name == "seeds":
+            words.append(f"--seeds {min(value)}-{max(value)}")
+        elif name not in ("suite", "profile", "methods"):
             words.append(f"--{name.replace('_', '-')} {','.join(map(str, value)) if isinstance(value, list) else value}")
     return " ".join(words)[:LONGEST]
 
