@@ -55,6 +55,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         if there is None:
             return found[0]
         uri = _on_site(there)
+        shown = re.sub(r"\.ipynb$", ".md", uri)
+        uri = uri if shown == here else shown  # a link to a notebook leads to its page; that page links to the notebook itself
         if files.get_file_from_path(uri) is not None:
             relative = os.path.relpath(uri, PurePosixPath(here).parent)
             return f"{image}[{text}]({relative}{'#' * bool(anchor)}{anchor})"

@@ -204,11 +204,13 @@ def test_a_notebook_becomes_a_page_with_its_outputs() -> None:
         ("index.md", "[nowhere](missing.md)", "[nowhere](missing.md)"),
         ("index.md", "[out](../../../etc/hostname)", "[out](../../../etc/hostname)"),
         ("index.md", "[methods](methods.md)", "[methods](methods.md)"),
+        ("index.md", "[notebook](notebook.ipynb)", "[notebook](notebook.md)"),
+        ("notebook.md", "[notebook](notebook.ipynb)", "[notebook](notebook.ipynb)"),
     ],
 )
 def test_links_out_of_docs_lead_to_a_page_or_show_their_path(page: str, link: str, becomes: str) -> None:
     config = SimpleNamespace(config_file_path=str(ROOT / "mkdocs.yml"), repo_url="")
-    pages = {"study.md", "changes.md", "methods.md"}
+    pages = {"study.md", "changes.md", "methods.md", "notebook.md", "notebook.ipynb"}
     files = SimpleNamespace(get_file_from_path=lambda uri: uri if uri in pages else None)
     here = SimpleNamespace(file=SimpleNamespace(src_uri=page))
     assert hook("repository_pages").on_page_markdown(link, here, config, files) == becomes
