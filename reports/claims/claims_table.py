@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.analysis import context
 from reports.analysis.analysis import Analysis
 from reports.claims.claim_lines import ClaimLine, claim_lines
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
@@ -22,6 +23,7 @@ def claims_table(analysis: Analysis) -> Table | None:
         columns=tuple(TableColumn(name, (name,), name in NUMBERS) for name in NAMES),
         rows=tuple(_row(line, i > 0 and line.order[:2] != lines[i - 1].order[:2]) for i, line in enumerate(lines)),
         header=(
+            *context.header(analysis.block),
             "Each gain is over the baseline of its own source. Model, labels, tuning and selection of runs differ: this shows how far "
             "a claim "
             "has travelled, and is no test. The verdicts on single cells are in the tables of the papers.",
@@ -30,6 +32,7 @@ def claims_table(analysis: Analysis) -> Table | None:
             "Ours: mean paired difference with its t interval. Printed gains: differences of printed means; their sources print no "
             "interval of a "
             "difference. n: runs behind a printed mean after selection, or our pairs.",
+            *context.notes(analysis.block),
             *([f"No second run by others was found of: {', '.join(nobody)}."] if nobody else []),
         ),
         sortable=False,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 
+from reports.analysis import context
 from reports.analysis.analysis import Analysis
 from reports.post_hoc.seed_ensembles import SIZES, EnsembleScores, ensemble_scores
 from reports.post_hoc.selection_effects import PRACTICES, PairedScores, PracticeEffect, paired_scores, practice_effects
 from reports.post_hoc.tuning_budget import TuningBudget, alternative_settings, tuning_budgets
 from reports.results.blocks import Block
+from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
 POINT = 1.0  # a gain above so many points counts in the summary
@@ -51,10 +53,11 @@ def inflation_table(block: Block, effects: Sequence[PracticeEffect], against: st
         columns=(TableColumn("practice", ("practice",), False), *(TableColumn(head, (head,)) for head in (*heads, *more))),
         rows=tuple(_effect(effect) for effect in effects),
         header=(
+            *context.header(block),
             POST_HOC,
             f"Gains are over {against}, on the runs that both arms have." if against else "There is no baseline, so no gains.",
         ),
-        footnotes=(EXACT, BY_DEV, BY_TEST, *_no_dev(effects)),
+        footnotes=(EXACT, BY_DEV, BY_TEST, *_no_dev(effects), *context.notes(block)),
         sortable=False,
     )
 
@@ -80,6 +83,13 @@ def _points(values: Sequence[float]) -> TableCell:
     return TableCell(statistics.fmean(values), signed=True) if values else TableCell()
 
 
+def _mean(block: Block, arm: str, cell: ScoredCell, value: float) -> TableCell:
+    """The mean of all runs, with the marks of what must be known of them."""
+    runs = block.runs[arm, cell]
+    said = {"a": bool(runs.alarms), "l": runs.cut, "p": runs.partial, "s": block.stand_in, "x": runs.failed > 0}
+    return TableCell(value, marks=tuple(mark for mark, on in said.items() if on))
+
+
 def _count(value: int) -> TableCell:
     return TableCell(float(value), scale=1, digits=0)
 
@@ -99,15 +109,19 @@ def selection_table(block: Block, scores: Sequence[PairedScores], effects: Seque
     for one in scores:
         added = [one.lift(practice) for practice in practices]
         if any(value is not None for value in added):
-            numbers = (_count(len(one.test)), TableCell(one.mean), *(TableCell(value, signed=True) for value in added))
+            numbers = (
+                _count(len(one.test)),
+                _mean(block, one.arm, one.cell, one.mean),
+                *(TableCell(value, signed=True) for value in added),
+            )
             rows.append(TableRow((words(one.arm), words(one.cell.label), *numbers), name=f"{one.arm} | {one.cell.label}"))
     return Table(
         name=f"selection.{block.name}",
         caption=f"What selecting runs would add to each score, in points: {block.title}",
         columns=(*heads, TableColumn("mean of all runs", ("mean of all runs",)), *lifts),
         rows=tuple(rows),
-        header=(POST_HOC,),
-        footnotes=(EXACT, BY_DEV, BY_TEST),
+        header=(*context.header(block), POST_HOC),
+        footnotes=(EXACT, BY_DEV, BY_TEST, *context.notes(block)),
     )
 
 
@@ -125,6 +139,7 @@ def budget_table(block: Block, budgets: Sequence[TuningBudget]) -> Table:
         columns=tuple(TableColumn(name, (name,), name not in ("arm", "cell", "settings are")) for name in names),
         rows=tuple(_budget(one, ks) for one in budgets),
         header=(
+            *context.header(block),
             POST_HOC,
             "Trials of a search: on its tuning splits, which no other table reports. Arms: settings of one method that the suite "
             "reports as arms "
@@ -136,6 +151,7 @@ def budget_table(block: Block, budgets: Sequence[TuningBudget]) -> Table:
             "setting's test "
             "score partly because it was chosen for being high.",
             "By test score: what nobody may do; the distance to the column by development score is what it would inflate.",
+            *context.notes(block),
         ),
     )
 
@@ -159,8 +175,8 @@ def ensemble_table(block: Block, ensembles: Sequence[EnsembleScores]) -> Table:
         name=f"ensembles.{block.name}",
         caption=f"Seed ensembles, in points: the mean of single runs, and what a vote of several runs adds to it: {block.title}",
         columns=tuple(TableColumn(name, (name,), name not in ("arm", "cell")) for name in names),
-        rows=tuple(_ensemble(one, sizes) for one in ensembles),
-        header=(POST_HOC,),
+        rows=tuple(_ensemble(block, one, sizes) for one in ensembles),
+        header=(*context.header(block), POST_HOC),
         footnotes=(
             "Votes of fewer than all: mean over disjoint groups in the order of seeds, each beside its own members. A tie goes to the "
             "class that the earliest run of "
@@ -175,14 +191,15 @@ def ensemble_table(block: Block, ensembles: Sequence[EnsembleScores]) -> Table:
             ),
             *([] if kept == len(ensembles) else ["Mean probabilities need runs with --keep-probabilities."]),
             "Records keep no labels of development sets, so that an ensemble has no development score.",
+            *context.notes(block),
         ),
     )
 
 
-def _ensemble(one: EnsembleScores, sizes: Sequence[int]) -> TableRow:
+def _ensemble(block: Block, one: EnsembleScores, sizes: Sequence[int]) -> TableRow:
     def added(score: float | None) -> TableCell:
         return TableCell(score, signed=True)
 
     votes = (added(one.voted.get(size) if size < one.n else None) for size in sizes)
-    numbers = (_count(one.n), TableCell(one.single), *votes, added(one.voted[one.n]), added(one.averaged))
+    numbers = (_count(one.n), _mean(block, one.arm, one.cell, one.single), *votes, added(one.voted[one.n]), added(one.averaged))
     return TableRow((words(one.arm), words(one.cell.label), *numbers), name=f"{one.arm} | {one.cell.label}")

@@ -65,3 +65,13 @@ def test_the_curve_starts_at_zero_and_ends_at_the_best_run(block):
     assert by_test[-1] == pytest.approx((64 + 67 - sum(map(sum, (CE, SCL))) * 100 / 6) / 2, abs=1e-6)
     assert by_dev == pytest.approx(by_test)
     assert len(inflation_curve(block).axes[0].lines) == 3
+
+
+def test_stand_in_data_and_failed_runs_are_marked(tmp_path, filled):
+    arms = {"ce": [*CE, float("nan")], "scl": SCL}
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): arms}, task_source="embedded")).blocks
+    for name in ("selection", "ensembles"):
+        found = {row[0]: " ".join(row) for row in tables(block)[name].grid()}
+        assert "[s,x]" in found["ce"]
+        assert "[s]" in found["scl"]
+    assert all(any("STAND-IN" in line for line in table.header) for table in tables(block).values())
