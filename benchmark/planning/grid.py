@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import SimpleNamespace
 from typing import Any, Literal
@@ -143,7 +143,7 @@ def make_grid(request: RunRequest, suite: SuiteConfig, encoder_name: str | None 
     encoder = load_encoder(profile.encoder if encoder_name is None else encoder_name)
     changes = {"device": request.device, "precision": request.precision, "threads": request.threads}
     compute = profile.compute.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    chosen, left_out = _fitting(_chosen(request, suite), encoder, frozenset(request.methods or ()))
+    chosen, left_out = _fitting(_chosen(request, suite), encoder)
     arms, cells = tuple(_arms(request, chosen, profile, encoder)), tuple(_cells(request, suite, profile))
     _check_size(request, suite, profile, len(cells) * len(arms))
     return Grid(
@@ -239,34 +239,32 @@ def with_code(spec: NoiseSpec | None) -> NoiseSpec | None:
     return spec.model_copy(update={"code": code_hash(kind.defined)})
 
 
-def _chosen(request: RunRequest, suite: SuiteConfig) -> list[Arm]:
-    """The suite's arms that were asked for, and further methods under their own names."""
+def _chosen(request: RunRequest, suite: SuiteConfig) -> dict[str, tuple[Arm, str]]:
+    """The suite's arms that were asked for, and further methods under their own names: name -> the arm, and the family that brought it (""
+    where the suite or the user names the arm itself)."""
     if request.methods is None:
-        return list(suite.arms)
+        return {arm.name: (arm, "") for arm in suite.arms}
     named = {arm.name: arm for arm in suite.arms}
-    wanted = dict.fromkeys(name for text in request.methods for name in ([text] if text in named else methods.selection(text)))
-    return [named.get(name) or Arm(name=name, method=name) for name in wanted]
+    found: dict[str, tuple[Arm, str]] = {}
+    for text in request.methods:
+        for name in [text] if text in named else methods.selection(text):
+            if name not in found or name == text:
+                found[name] = named.get(name) or Arm(name=name, method=name), "" if name == text else text
+    return found
 
 
-def _fitting(chosen: Sequence[Arm], encoder: EncoderConfig, asked: frozenset[str]) -> tuple[list[Arm], tuple[str, ...]]:
+def _fitting(chosen: Mapping[str, tuple[Arm, str]], encoder: EncoderConfig) -> tuple[list[Arm], tuple[str, ...]]:
     """The arms that can run on an encoder, and in sentences which others a family brought along.
 
-    Args:
-        asked: what was given as --methods: names of arms and families; nothing: the arms are the suite's own.
-
     Raises:
-        UserError: an arm that the suite or the user names cannot run on the encoder.
+        UserError: an arm that the suite or the user names cannot run on the encoder, or none of a family can.
     """
-    fitting, left_out = [], []
-    for arm in chosen:
-        error = without_head(arm.method, encoder)
-        if error is None:
-            fitting.append(arm)
-        elif not asked or arm.name in asked or len(chosen) == 1:
+    errors = {name: without_head(arm.method, encoder) for name, (arm, _) in chosen.items()}
+    for name, error in errors.items():
+        if error is not None and (not chosen[name][1] or all(errors.values())):
             raise error
-        else:
-            left_out.append(f"Left out of {', '.join(sorted(asked))}: {error.given}")
-    return fitting, tuple(left_out)
+    left_out = tuple(f"Left out of {chosen[name][1]}: {error.given}" for name, error in errors.items() if error is not None)
+    return [arm for name, (arm, _) in chosen.items() if errors[name] is None], left_out
 
 
 def without_head(method: str, encoder: EncoderConfig) -> UserError | None:
