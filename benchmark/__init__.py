@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmark.cli.keyword_options import SourceOptions as SourceOptions
     from benchmark.cli.python_api import check as check
     from benchmark.cli.python_api import compare as compare
+    from benchmark.cli.python_api import compare_with_reference as compare_with_reference
     from benchmark.cli.python_api import list_encoders as list_encoders
     from benchmark.cli.python_api import list_methods as list_methods
     from benchmark.cli.python_api import list_noise as list_noise
@@ -95,6 +96,7 @@ _DEFINED_IN = {
     "noise_kinds": "data.noise.registry:KINDS",
     **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run", "verify"), "cli.python_api"),
     **dict.fromkeys(("list_encoders", "list_methods", "list_noise", "list_profiles", "list_suites"), "cli.python_api"),
+    "compare_with_reference": "cli.python_api",
     **dict.fromkeys(("list_tables", "list_tasks"), "cli.python_api"),
     **dict.fromkeys(("ReportOptions", "RunOptions", "SourceOptions"), "cli.keyword_options"),
     "ResultsFrame": "cli.results_frame",

@@ -52,6 +52,12 @@ class RunAgainst:
     seconds: float
     failures: list[tuple[str, str]] = field(default_factory=list)
 
+    def _repr_markdown_(self) -> str:
+        """The tables, for a notebook."""
+        from reports.output_files import rendered
+
+        return rendered("md", self.tables)
+
 
 def plan_against(given: dict[str, Any], against: str, calibrate: int | None = None) -> PlannedAgainst:
     """Plan one's own methods where a reference has results. Trains nothing.

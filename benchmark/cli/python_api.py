@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmark.cli.results_folder import DEFAULT_RESULTS
 from benchmark.errors import unknown
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from benchmark.checks.conformance import CheckResult
     from benchmark.checks.verify import Check
     from benchmark.cli.keyword_options import ReportOptions, RunOptions, SourceOptions
+    from benchmark.cli.own_against_reference import RunAgainst
     from benchmark.cli.results_frame import ResultsFrame
     from benchmark.cli.shown_plan import ShownPlan
     from benchmark.config.request import RunRequest
@@ -172,6 +174,45 @@ def compare(first: str | PathLike[str], second: str | PathLike[str]) -> Table:
     from reports.compare import compare_folders
 
     return compare_folders(Path(first), Path(second))
+
+
+def compare_with_reference(
+    against: str | PathLike[str] = "reference",
+    *,
+    calibration: int | None = None,
+    observer: Observer | None = None,
+    **options: Unpack[RunOptions],
+) -> RunAgainst:
+    """Run methods of one's own only where a reference has results, and show their rows beside its arms.
+
+    Args:
+        against: `reference`, which is results/study of a source checkout or the folder that BENCHMARK_REFERENCE names; or the path of an
+            archive or results folder.
+        calibration: runs of the reference's baseline to make again. None: 4 where the environment is another one than the reference's.
+        observer: as for `run`.
+        options: as for `plan` (`RunOptions`); `methods` are by default those of the plug-ins and of the notebook's cells. `tasks`, `shots`,
+            `stage` and `seeds` narrow the comparison.
+
+    Returns:
+        The tables, which a notebook shows, the seconds that the runs took, and each run that failed with its error.
+
+    Raises:
+        UserError: no reference, no method, or no run that could be paired with it.
+
+    Examples:
+        >>> benchmark.compare_with_reference("runs", methods="tfidf", results="mine")
+    """
+    import sys
+
+    from benchmark.cli.output.progress import observer as fitting
+    from benchmark.cli.own_against_reference import plan_against, run_against
+    from benchmark.plugins.registry import load_from_main
+
+    given: dict[str, Any] = dict(options)
+    plugin = given.get("plugin") or ()
+    cells = load_from_main(Path(given.get("results") or DEFAULT_RESULTS) / "plugins")
+    given["plugin"] = [*([plugin] if isinstance(plugin, str) else plugin), *cells]
+    return run_against(plan_against(given, str(against), calibration), lambda stream: observer or fitting(sys.stderr))
 
 
 def check(method: str, plugins: Sequence[str] = ()) -> list[CheckResult]:

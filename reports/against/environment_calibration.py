@@ -130,11 +130,12 @@ def _repeated(mine: RunRecord, theirs: RunRecord) -> RepeatedRun:
 
 
 def widened(found: Estimate, added: AddedError | None) -> Estimate:
-    """An estimate with a further independent error; the degrees of freedom by Satterthwaite."""
+    """An estimate with a further independent error. The degrees of freedom are by Satterthwaite, and no more than the estimate had: the two
+    errors together may have more, and an interval would then shrink by what is added to it."""
     if added is None:
         return found
     parts = ((found.error**2, found.freedom), (added.error**2, added.freedom))
     variance = sum(part for part, _ in parts)
-    below = sum(part**2 / freedom for part, freedom in parts if part)
+    below = sum(part**2 / freedom for part, freedom in parts)
     method = f"{found.method}, widened across environments"
-    return replace(found, error=math.sqrt(variance), freedom=variance**2 / below if below else found.freedom, method=method)
+    return replace(found, error=math.sqrt(variance), freedom=min(found.freedom, variance**2 / below), method=method)

@@ -6,6 +6,8 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import floats
 from scipy import stats
 
 from benchmark.records.record import RunRecord
@@ -52,12 +54,20 @@ def test_an_estimate_is_widened_by_satterthwaite() -> None:
     added = AddedError(0.008, 3)
     wide = widened(FOUND, added)
     variance = 0.006**2 + 0.008**2
-    freedom = variance**2 / (0.006**4 / 9 + 0.008**4 / 3)
+    freedom = min(9, variance**2 / (0.006**4 / 9 + 0.008**4 / 3))
     half = stats.t.ppf(0.975, freedom) * math.sqrt(variance)
     assert wide.value == FOUND.value
     assert wide.interval().high == pytest.approx(0.02 + half)
     assert "across environments" in wide.method
     assert widened(FOUND, None) == FOUND
+
+
+@given(error=floats(1e-4, 1), freedom=floats(1, 200), added=floats(1e-4, 1), more=floats(1, 20))
+def test_widening_never_narrows(error: float, freedom: float, added: float, more: float) -> None:
+    before = Estimate(0.02, error, freedom, "split", 10, "t").interval()
+    after = widened(Estimate(0.02, error, freedom, "split", 10, "t"), AddedError(added, more)).interval()
+    assert after.low <= before.low
+    assert after.high >= before.high
 
 
 def test_only_runs_with_one_key_and_another_environment_are_repeated_runs(tmp_path: Path, filled) -> None:

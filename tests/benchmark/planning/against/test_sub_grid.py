@@ -11,6 +11,7 @@ from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
 from benchmark.planning.against.sub_grid import SubGrid, sub_grid
 from benchmark.records.reference.reference import Reference, read_reference
+from benchmark.records.registration.registration import DIGITS, read_registration
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,17 @@ def test_the_study_gives_its_arms_the_same_keys_in_this_way(root: Path, data_roo
     there = {run.record.key for run in study.runs if run.row.arm == "scl-placebo" and run.row.task == "sst2"}
     assert {run.key for run in found.runs} >= there
     assert {run.spec.split.shots for run in found.runs} == {"20"}  # the first stage in which the baseline is finished
+
+
+def test_arms_that_have_not_run_get_the_keys_that_are_registered_for_them(root: Path, data_root: Path, tmp_path: Path) -> None:
+    """`ce-matched` takes the cost of another arm into its key, `tfidf` has no encoder, the others have parameters of the profile."""
+    study = read_reference(root / "results" / "study")
+    registered = {key for runs in read_registration(root / "results" / "study" / "registration.json").runs for _, key in runs.prefixes()}
+    options = {"suite": "study", "profile": "laptop", "data_root": data_root, "tasks": "sst2"}
+    found = planned(study, tmp_path, **options, methods="ce-matched,cat,three-phase,tfidf")
+    few = [run for run in found.runs if run.spec.split.split_seed < 10]
+    assert {run.arm.name for run in few} == {"ce-matched", "cat", "three-phase", "tfidf"}
+    assert {run.key[:DIGITS] for run in few} <= registered
 
 
 def test_tasks_and_seeds_narrow_it(reference: Reference, tmp_path: Path) -> None:
