@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import itertools
+import json
 import os
 import re
 import shlex
@@ -29,6 +30,7 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "results").glob("**/README.md")),
 ]
+NOTEBOOKS = sorted((ROOT / "docs").glob("*.ipynb"))
 LISTED = {"--suite": "suites", "--profile": "profiles"}
 
 # Commands of ours that no test carries out, with the reason. A pattern that matches nothing is refused below.
@@ -46,6 +48,7 @@ ONLY_PARSED = {
 }
 # First words of other programs, with the reason why no test runs them.
 OTHER_PROGRAMS = {
+    "python docs/execute_notebook.py": "tests/packaging/test_notebook.py does it",
     "python -m venv": "it makes an environment; .ci/run does it",
     "pip install": "it needs the package index; the test below checks its files and extras, .ci/run carries it out",
     "pre-commit install": "it writes into .git",
@@ -98,7 +101,17 @@ def commands_of(text: str) -> Iterator[str]:
                 yield re.sub(r" > .*", "", found[0]).strip()
 
 
-COMMANDS = sorted({Command(str(path.relative_to(ROOT)), line) for path in DOCUMENTS for line in commands_of(path.read_text())}, key=str)
+def text_of(path: Path) -> str:
+    """A document's Markdown; of a notebook that of its cells of text."""
+    if path.suffix != ".ipynb":
+        return path.read_text(encoding="utf-8")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+COMMANDS = sorted(
+    {Command(str(path.relative_to(ROOT)), line) for path in [*DOCUMENTS, *NOTEBOOKS] for line in commands_of(text_of(path))}, key=str
+)
 OURS = [command for command in COMMANDS if command.ours]
 NAMED_ALONE = [command for command in COMMANDS if command.words[:3] == ["python", "-m", "benchmark"] and not command.ours]
 
