@@ -41,6 +41,6 @@ def _freeze(request: RunRequest, file: Path) -> None:
     from benchmark.running.freeze import freeze
 
     for runs in (registration := freeze(request, file)).runs:
-        what = "alternatives of the search" if runs.choice else "runs"
+        what = "alternatives of the search" if runs.choice else "runs up to the last look" if runs.looks else "runs"
         typer.echo(f"stage {runs.stage or '-'} ({runs.profile}): {runs.runs} {what}, digest {runs.digest[:12]}")
     typer.echo(f"Registered at commit {registration.code.commit[:12]}: {file}")

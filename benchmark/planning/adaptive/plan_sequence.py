@@ -72,8 +72,13 @@ class PlanSequence:
             yield self._reported([Strand(cell, arm, self.grid.seeds) for cell, some in arms.items() for arm in some])
 
     def registrable(self) -> Iterator[tuple[Manifest, bool]]:
-        """What can be planned before anything has run, as manifests: all of the grid, or the trials of a search and then the grid with
-        every setting that it may choose. The second value says whether the runs are such alternatives."""
+        """What can be planned before anything has run, as manifests: all of the grid, with looks up to the last one, or the trials of a
+        search and then the grid with every setting that it may choose. The second value says whether the runs are such alternatives."""
+        if self.request.until is not None and self.grid.search is None:
+            course = InterimAnalysis(dict.fromkeys(self.grid.cells, self.grid.arms), self.grid.suite.baseline)
+            self.design["looks"] = course.summary()
+            yield self._manifest(unique(self._laid_out(course.strands(course.rule.looks[-1])))), False
+            return
         if self.grid.search is None:
             yield self._manifest(unique(self._laid_out(whole_grid(self.grid)))), False
             return

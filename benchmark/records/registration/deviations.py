@@ -81,15 +81,27 @@ def _runs(runs: RegisteredRuns, by_prefix: Mapping[str, str], state: StudyState)
         yield from _choices(runs, status)
         return
     absent = Counter(label for (label, _), found in status.items() if found == ABSENT)
-    if len(status) == sum(absent.values()):
+    if runs.looks and len(status) > sum(absent.values()):
+        yield from _ends_between_looks(runs, status)
+        absent.clear()
+    elif len(status) == sum(absent.values()):
         yield Deviation("missing", runs.stage, f"not begun: 0 of {_count(runs.runs, 'run')} ({runs.profile})")
     else:
         yield from (Deviation("missing", runs.stage, f"{n} of {_planned(runs, label)} of {label}") for label, n in absent.items())
     failed = Counter((label, found) for (label, _), found in status.items() if found not in (ABSENT, "done"))
     for (label, found), n in failed.items():
         yield Deviation("failed", runs.stage, f"{n} of {_planned(runs, label)} of {label}: {found}")
-    if not absent and digest_of(by_prefix[prefix] for _, prefix in status) != runs.digest:
+    if not absent and not runs.looks and digest_of(by_prefix[prefix] for _, prefix in status) != runs.digest:
         yield Deviation("changed", runs.stage, "the digest of its keys is another one")
+
+
+def _ends_between_looks(runs: RegisteredRuns, status: Mapping[tuple[str, str], str]) -> Iterator[Deviation]:
+    """An arm in a cell ends at a look, its runs in the order of seeds and none left out."""
+    for label, keys in runs.keys.items():
+        there = [status[label, key] != ABSENT for key in keys.split()]
+        n = sum(there)
+        if n not in runs.looks["seeds"] or not all(there[:n]):
+            yield Deviation("missing", runs.stage, f"{n} of {_planned(runs, label)} of {label}: no planned look ends there")
 
 
 def _choices(runs: RegisteredRuns, status: Mapping[tuple[str, str], str]) -> Iterator[Deviation]:

@@ -26,6 +26,8 @@ class RegisteredRuns(Frozen):
         title: the stage's title in the suite.
         profile: as manifests name it, with encoder, search or crossed design where the stage has one.
         choice: the runs are alternatives, one arm in one cell per setting of a search: development scores decide which of them is run.
+        looks: the rule of `--until decided` as manifests keep it; the runs are then those up to the last look, and each arm in a cell ends
+            at some look. Empty for a number of seeds that is fixed.
         runs: how many runs these are.
         digest: SHA-256 over the sorted keys, one per line.
         keys: arm and cell in words -> the first digits of its keys in the order of replicates, with spaces between.
@@ -38,6 +40,7 @@ class RegisteredRuns(Frozen):
     runs: int = Field(gt=0)
     digest: str = Field(pattern=r"^[0-9a-f]{64}$")
     keys: dict[str, str]
+    looks: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, manifest: Manifest, title: str, *, choice: bool = False) -> RegisteredRuns:
@@ -53,6 +56,7 @@ class RegisteredRuns(Frozen):
             runs=len(manifest.rows),
             digest=digest_of(row.key for row in manifest.rows),
             keys={label: " ".join(key[:DIGITS] for key in some) for label, some in keys.items()},
+            looks=manifest.design.get("looks", {}),
         )
 
     def prefixes(self) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from benchmark.config.request import RunRequest
 from benchmark.config.toml_files import load_analysis, load_suite
 from benchmark.errors import UserError
+from benchmark.planning.adaptive.stopping_rule import StoppingRule
 from benchmark.planning.plan import Plan
-from benchmark.records.record import GitState
+from benchmark.records.record import GitState, RunRecord
+from benchmark.records.store import RecordStore
 from benchmark.running import freeze as module
 from benchmark.running.driver import run_request
 from benchmark.running.freeze import check_analysis, clean_commit, freeze
@@ -32,6 +35,13 @@ name = "2"
 arms = ["majority", "tfidf"]
 search = 2
 seeds = 1
+"""
+
+
+FLAT = """
+tasks = ["sst2"]
+baseline = "majority"
+arms = ["majority", "tfidf"]
 """
 
 
@@ -61,6 +71,26 @@ def test_the_study_that_runs_is_the_one_that_was_registered(study: Callable[...,
     run_request(study(), lambda plan: Quiet())
     lines = registration_lines(file, study().results)
     assert {line.split()[1] for line in lines[1:]} <= {"code:"}  # the records are of this checkout, not of commit aaaa
+
+
+def test_looks_are_registered_with_their_rule_and_each_arm_may_end_at_any_of_them(
+    study: Callable[..., RunRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StoppingRule, "__init__", partialmethod(StoppingRule.__init__, looks=(3, 5)))
+    path, file = tmp_path / "flat.toml", tmp_path / "registration.json"
+    path.write_text(FLAT)
+    request = study().model_copy(update={"suite": str(path), "until": "decided"})
+    (runs,) = freeze(request, file).runs
+    assert (runs.runs, runs.choice) == (10, False)
+    assert runs.looks["seeds"] == [3, 5]
+    assert runs.looks["spending"] == "pocock"
+    assert runs.looks["futility"]["binding"] is False
+    run_request(request, lambda plan: Quiet())
+    assert {line.split()[1] for line in registration_lines(file, request.results)[1:]} <= {"code:"}
+    store = RecordStore(request.results)
+    gone = next(record for record in store if isinstance(record, RunRecord) and record.spec.split.split_seed == 1)
+    next(request.results.rglob(f"{gone.key}*.json*")).unlink()
+    assert "no planned look ends there" in "\n".join(registration_lines(file, request.results))
 
 
 def test_another_setting_is_a_deviation(study: Callable[..., RunRequest], tmp_path: Path) -> None:
