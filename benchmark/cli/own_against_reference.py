@@ -71,6 +71,7 @@ def plan_against(given: dict[str, Any], against: str, calibrate: int | None = No
         UserError: no reference, no method, or nothing that could be paired.
     """
     from benchmark.config.request import RunRequest
+    from benchmark.config.toml_files import load_profile, load_suite
     from benchmark.metrics.stored_scores import StoredScores
     from benchmark.planning.against.sub_grid import sub_grid
     from benchmark.plugins.registry import load_plugins, registered_by
@@ -80,7 +81,10 @@ def plan_against(given: dict[str, Any], against: str, calibrate: int | None = No
     plugins = [given["plugin"]] if isinstance(given.get("plugin"), str) else list(given.get("plugin", ()))
     load_plugins(plugins)  # a noise kind may be one of theirs
     folder = find_reference(against)
-    reference = read_reference(folder, given.get("suite"), given.get("profile"), examine=StoredScores(RecordStore(folder)))
+    suite, profile = (
+        load(given[name]).name if given.get(name) else None for name, load in (("suite", load_suite), ("profile", load_profile))
+    )
+    reference = read_reference(folder, suite, profile, examine=StoredScores(RecordStore(folder)))
     mine = [name for plugin in plugins for name in registered_by(plugin)]
     if not (given.get("methods") or mine):
         raise UserError(

@@ -73,6 +73,36 @@ def test_in_another_environment_runs_of_the_baseline_are_made_again(
     assert "not calibrated" not in sent.out
 
 
+STUDY = """
+tasks = ["sst2"]
+baseline = "majority"
+[[stage]]
+name = "1"
+arms = ["majority"]
+seeds = 2
+[[stage]]
+name = "2"
+tasks = ["qnli"]
+arms = ["majority"]
+seeds = 3
+"""
+
+
+def test_of_a_study_it_takes_the_first_stage_or_those_that_are_named(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(STUDY)
+    places = ("--suite", "mine.toml", "--profile", "smoke", "--cache", "cache", "--executor", "inline")
+    assert bench("run", *places, "--results", "study").code == 0
+    first = bench("compare", "--against", "study", *places, "--results", "one", "--methods", "tfidf")
+    assert first.code == 0, first.err
+    assert ran(tmp_path / "one") == ["tfidf"] * 2
+    assert "Stage 1" in first.out
+    both = bench("compare", "--against", "study", *places, "--results", "two", "--methods", "tfidf", "--stage", "1,2")
+    assert both.code == 0, both.err
+    assert ran(tmp_path / "two") == ["tfidf"] * 5
+    assert "Unknown stage '3'" in bench("compare", "--against", "study", *places, "--methods", "tfidf", "--stage", "3").err
+    assert "Unknown suite 'mine'" in bench("compare", "--against", "study", "--methods", "tfidf").err
+
+
 def test_a_reference_that_is_not_there_and_no_method_are_refused(bench: Bench, tiny_reference: Path, own_method: Path) -> None:
     absent = bench("compare", "--against", "absent", "--plugin", str(own_method))
     assert absent.code == 2
