@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from benchmark.cli.python_api import list_tasks as list_tasks
     from benchmark.cli.python_api import load_results as load_results
     from benchmark.cli.python_api import plan as plan
+    from benchmark.cli.python_api import plan_stages as plan_stages
     from benchmark.cli.python_api import report as report
     from benchmark.cli.python_api import run as run
     from benchmark.cli.python_api import verify as verify
@@ -96,8 +97,7 @@ _DEFINED_IN = {
     "noise_kinds": "data.noise.registry:KINDS",
     **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run", "verify"), "cli.python_api"),
     **dict.fromkeys(("list_encoders", "list_methods", "list_noise", "list_profiles", "list_suites"), "cli.python_api"),
-    "compare_with_reference": "cli.python_api",
-    **dict.fromkeys(("list_tables", "list_tasks"), "cli.python_api"),
+    **dict.fromkeys(("compare_with_reference", "list_tables", "list_tasks", "plan_stages"), "cli.python_api"),
     **dict.fromkeys(("ReportOptions", "RunOptions", "SourceOptions"), "cli.keyword_options"),
     "ResultsFrame": "cli.results_frame",
     "ShownPlan": "cli.shown_plan",

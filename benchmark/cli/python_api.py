@@ -63,6 +63,33 @@ def plan(suite: str, profile: str = "embedded", **options: Unpack[RunOptions]) -
     return ShownPlan.of(preview(_request(suite, profile, options, _scratch())))
 
 
+def plan_stages(suite: str, profile: str = "embedded", **options: Unpack[RunOptions]) -> list[ShownPlan]:
+    """Every plan of a study in stages, in order; of another suite the one of `plan`. Trains and writes nothing.
+
+    What follows a search is planned with the default settings until the search has run.
+
+    Args:
+        suite: as for `plan`.
+        profile: as for `plan`.
+        options: as for `plan` (`RunOptions`).
+
+    Returns:
+        The plans.
+
+    Raises:
+        UserError: anything that is not allowed.
+
+    Examples:
+        >>> [len(stage.runs) for stage in benchmark.plan_stages("glue-fewshot", profile="smoke", tasks="sst2", methods="ce", seeds=2)]
+        [2]
+    """
+    from benchmark.cli.shown_plan import ShownPlan
+    from benchmark.running.driver import preview, preview_study
+
+    request = _request(suite, profile, options, _scratch())
+    return [ShownPlan.of(one) for one in preview_study(request) or [preview(request)]]
+
+
 def run(suite: str, profile: str = "embedded", *, observer: Observer | None = None, **options: Unpack[RunOptions]) -> Summary:
     """Train and score what is not yet computed; one record per run in the results folder.
 

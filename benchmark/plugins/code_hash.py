@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmark.errors import UserError
 from benchmark.plugins.discovery import locate, plugin_packages
 
 ENGINE = "benchmark"  # its one number `NUMERICS` stands for its code
@@ -26,7 +27,11 @@ def code_hash(cls: Callable[..., object]) -> str:
     module = sys.modules[cls.__module__]
     path = getattr(module, "__file__", None)
     if path is None:
-        raise ValueError(f"{cls.__module__} has no source file, so its code has no identity")
+        raise UserError(
+            f"{getattr(cls, '__qualname__', cls)!r} is defined in a notebook, so its code has no identity of its own.",
+            "Methods may be defined in cells; kinds of noise stand in files.",
+            "Save it as a file, and give it with plugin=[FILE].",
+        )
     return module_hash(cls.__module__, Path(path))
 
 

@@ -361,7 +361,7 @@ def _replace_by_file(name: str, path: Path) -> None:
     Raises:
         UserError: it does not import; then everything stays as it was.
     """
-    module = FILE_MODULE + path.stem
+    module = module_of_file(path)
     before = methods._registered[name], methods._classes[name]
     if before[0].module == module and _plugin_files.get(module) == path:
         return

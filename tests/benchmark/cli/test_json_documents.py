@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from benchmark.checks import conformance
 from benchmark.checks.agreement import AgreementLevel
 from benchmark.checks.conformance import CheckResult
 from benchmark.checks.verify import Check
-from benchmark.cli.json_documents import CheckDocument, VerifyDocument, as_json
+from benchmark.cli.json_documents import CheckDocument, PlanDocument, PlanEntry, VerifyDocument, as_json
 
 Bench = Callable[..., Any]
 SMOKE = "--suite glue-fewshot --profile smoke --tasks sst2 --methods ce,majority --seeds 2 --results results --cache cache"
@@ -94,6 +95,31 @@ def test_a_plan_in_python_is_the_document_of_the_command(bench: Bench) -> None:
     assert as_json(plan.document()) + "\n" == bench("plan", *SMOKE.split(), "--json").out
     assert str(plan) + "\n" == bench("plan", *SMOKE.split()).out
     assert "to do" in plan._repr_html_()
+
+
+STAGES = """
+tasks = ["sst2"]
+baseline = "majority"
+[[stage]]
+name = "1"
+arms = ["majority", "tfidf"]
+seeds = 2
+[[stage]]
+name = "2"
+arms = ["majority"]
+seeds = 3
+"""
+
+
+def test_a_study_has_an_entry_for_each_stage(bench: Bench, tmp_path: Path) -> None:
+    import benchmark
+
+    (tmp_path / "mine.toml").write_text(STAGES)
+    asked = bench(*["plan", "--suite", "mine.toml", "--profile", "smoke", "--results", "results", "--cache", "cache", "--json"])
+    found = json.loads(asked.out)["plans"]
+    assert [(plan["stage"], plan["planned"]) for plan in found] == [("1", 4), ("2", 3)]
+    plans = benchmark.plan_stages("mine.toml", profile="smoke", results="results", cache="cache")
+    assert as_json(PlanDocument(tuple(PlanEntry.of(plan) for plan in plans))) + "\n" == asked.out
 
 
 def test_what_is_computed_is_done(bench: Bench) -> None:

@@ -240,3 +240,10 @@ def test_a_script_that_registers_a_name_twice_is_refused(notebook: Notebook) -> 
     main.__file__ = "script.py"
     with pytest.raises(UserError, match="registered twice"):
         notebook(METHOD.replace("class ScaledFineTuning", "class Renamed"))
+
+
+def test_what_is_no_method_is_asked_to_stand_in_a_file(notebook: Notebook) -> None:
+    main = notebook("def quiet(text, level, draw): ...\n")
+    with pytest.raises(UserError, match="'quiet' is defined in a notebook") as error:
+        code_hash(main.quiet)
+    assert "plugin=[FILE]" in error.value.todo
