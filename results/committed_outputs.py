@@ -72,6 +72,11 @@ OUTPUTS = (
         ("results/study/report",),
     ),
     CommittedOutput(
+        "python docs/execute_notebook.py docs/notebook.ipynb",
+        (*STUDY, "docs/execute_notebook.py", "docs/notebook.ipynb"),
+        ("docs/notebook.ipynb",),
+    ),
+    CommittedOutput(
         "python results/arms/arms.py",
         ("results/arms/archive.json", "results/arms/batch-*.parquet", "results/arms/arms.py"),
         ("results/arms/arms.md",),
