@@ -272,6 +272,7 @@ def _section(part: Contents, pictures: list[PagePicture]) -> Section:
         tasks=part.tasks,
         how=part.how if answers else "",
         aside=part.aside,
+        interim=part.interim,
         choices=part.choices,
     )
 

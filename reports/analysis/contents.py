@@ -95,12 +95,17 @@ class Contents:
         return found
 
     @property
+    def interim(self) -> bool:
+        """Whether it is part of a registered study of which runs are still to come: no number of it may look like an answer."""
+        return is_study(self.block.suite) and bool((self.block.frame["status"] == "missing").any())
+
+    @property
     def aside(self) -> str:
         """What everything but the answers is, in a registered study."""
         if not is_study(self.block.suite):
             return ""
         done, all_runs = int((self.block.frame["status"] != "missing").sum()), len(self.block.frame)
-        interim = f" Interim: {done:,} of {all_runs:,} runs of this part are finished." if done < all_runs else ""
+        interim = f" Interim: {done:,} of {all_runs:,} runs of this part are finished." if self.interim else ""
         return f"Exploratory: what follows answers no registered question.{interim}"
 
     @property

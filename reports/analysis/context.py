@@ -9,6 +9,7 @@ from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
 from reports.results.blocks import Block
 from reports.results.separation import flat_items
+from reports.tables.table import counted
 
 SPREAD = "sample standard deviation over runs (ddof 1)"
 
@@ -88,7 +89,7 @@ def notes(block: Block) -> tuple[str, ...]:
         *block.separated,
         f"{int(failed.sum())} of {len(frame)} planned runs failed." if failed.any() else "",
         _missing(block),
-        f"{block.trials} trials of the search are not shown here." if block.trials else "",
+        f"{counted(block.trials, 'trial')} of the search {'is' if block.trials == 1 else 'are'} not shown here." if block.trials else "",
         _looks(block),
         _no_majority(block),
         "These records belong to no plan in this folder: what is missing cannot be known." if not block.suite else "",

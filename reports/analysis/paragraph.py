@@ -10,7 +10,7 @@ from reports.analysis.headlines import headlines
 from reports.analysis.power_notes import in_words
 from reports.published.filled_table import PaperTable
 from reports.results.blocks import Block
-from reports.tables.table import number
+from reports.tables.table import counted, number
 
 
 def paragraph(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -> str:
@@ -30,8 +30,9 @@ def _run(block: Block) -> list[str]:
     tasks = _list(list(dict.fromkeys(cell.task for cell in block.cells)))
     shots = _list(list(dict.fromkeys(cell.size for cell in sorted(block.cells, key=lambda cell: (cell.examples, cell.size)))))
     noisy = " with and without noise" if any(cell.noise for cell in block.cells) else ""
+    suite, profile = block.suite or "(no plan)", block.profile or "unknown"
     first = (
-        f"We ran {len(block.arms)} arms of the suite {block.suite or '(no plan)'} with {encoders} (profile {block.profile or 'unknown'}, "
+        f"We ran {counted(len(block.arms), 'arm')} of the suite {suite} with {encoders} (profile {profile}, "
         f"protocol {block.protocol}) on {tasks} with {shots} labelled training examples{noisy}, {_counts(block)}."
     )
     gaps = f"Of {len(frame)} planned runs {done} finished" + (f" and {failed} failed" if failed else "") + "; the rest is missing."
@@ -137,7 +138,7 @@ def _verdicts(papers: list[PaperTable]) -> list[str]:
             listed = _list([f'"{name}" in {count}' for name, count in sorted(counts.items())])
             told.append(
                 f"Held against {filled.table.citation}, {filled.table.number} ({' and '.join(sorted(kinds))} comparison), "
-                f"the verdict on our gain over the baseline was {listed} of {counts.total()} cells."
+                f"the verdict on our gain over the baseline was {listed} of {counted(counts.total(), 'cell')}."
             )
     return told
 

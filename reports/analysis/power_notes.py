@@ -7,6 +7,7 @@ import math
 from benchmark.stats.paired import Comparison
 from benchmark.stats.power import DetectableRange
 from reports.analysis.analysis import Analysis
+from reports.tables.table import counted
 
 
 def power_notes(analysis: Analysis) -> tuple[str, ...]:
@@ -37,12 +38,14 @@ def reach_notes(analysis: Analysis) -> tuple[str, ...]:
     said = {}
     for place, found in analysis.comparisons.items():
         if found.n and not found.reach.reachable:
-            said[f"{found.n} pairs: {_cannot(found, 'the t-test', found.reach.needed)}"] = place
+            said[f"{counted(found.n, 'pair')}: {_cannot(found, 'the t-test', found.reach.needed)}"] = place
         elif found.n and not found.rank_reach.reachable and found.rank_reach.smallest_p is not None:
             smallest = (
                 f"its smallest p is {found.rank_reach.smallest_p:.3g}, the first step of Holm asks for {found.rank_reach.threshold:.3g}"
             )
-            said[f"{found.n} pairs: {_cannot(found, 'an exact rank or sign-flip test', found.rank_reach.needed)}; {smallest}"] = place
+            said[
+                f"{counted(found.n, 'pair')}: {_cannot(found, 'an exact rank or sign-flip test', found.rank_reach.needed)}; {smallest}"
+            ] = place
     return tuple(f"With {line}." for line in sorted(said))
 
 
@@ -59,5 +62,6 @@ def missing_notes(analysis: Analysis) -> tuple[str, ...]:
     if not lacking:
         return ()
     return (
-        f"In {len(lacking)} comparisons a run of one or both arms is not there (up to {max(lacking)} pairs); those pairs are left out.",
+        f"In {counted(len(lacking), 'comparison')} a run of one or both arms is not there (up to {counted(max(lacking), 'pair')}); "
+        "those pairs are left out.",
     )

@@ -74,7 +74,7 @@ QUESTIONS_ALT = (
 PANELS = {
     "gain": ("Gain of the first arm over the second", "points of accuracy"),
     "sd-ratio": ("Spread over splits: ratio to ce", "ratio of standard deviations (log scale)"),
-    "slope": ("Slope of the gain over layers drawn again", "points per layer"),
+    "slope": ("Slope of the gain over layers", "points per layer"),
 }
 
 

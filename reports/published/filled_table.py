@@ -19,6 +19,7 @@ from reports.published import PublishedCell, PublishedTable, load_table, load_ta
 from reports.results.blocks import Block
 from reports.results.runs import Runs, Unit
 from reports.results.scored_cell import ScoredCell
+from reports.tables.table import counted
 from reports.verdicts.claim import ClaimSetting, OurRuns, Outcome, PublishedArm, PublishedClaim, Verdict
 from reports.verdicts.verdict import verdict
 
@@ -194,7 +195,7 @@ def _same(cell: ScoredCell, printed: PublishedCell) -> bool:
 
 def _why(block: Block, printed: PublishedCell, runs: Runs | None) -> str:
     if runs is not None:
-        return f"none of {runs.planned} runs is there"
+        return f"none of {counted(runs.planned, 'run')} is there"
     lacking = {"arm": printed.arm, "task": printed.task, "number of labels": printed.shots}
     missing = [name for name, value in lacking.items() if value is None]
     return f"no one {' or '.join(missing)} of ours" if missing else "not in these results"

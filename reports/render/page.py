@@ -54,6 +54,7 @@ class Section:
         tasks: one table per task, shown open.
         how: how the answers are to be read.
         choices: tables of which the page's script shows the one that a reader chooses; without it all of them stand there.
+        interim: whether runs of it are still to come: then the tables of tasks are folded too.
         aside: what the rest of a registered study is, in a sentence above it; "" elsewhere.
     """
 
@@ -66,6 +67,7 @@ class Section:
     tasks: list[Table] = field(default_factory=list)
     how: str = ""
     aside: str = ""
+    interim: bool = False
     choices: list[TableChoice] = field(default_factory=list)
 
     @property

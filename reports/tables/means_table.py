@@ -59,7 +59,7 @@ def _metrics(block: Block) -> str:
 def _runs(block: Block) -> str:
     counts = sorted({runs.planned for runs in block.runs.values()})
     planned = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"n = {planned} runs per arm and cell, where a cell says nothing else; a run is one (split, seed)."
+    return f"n = {planned} run{'s' * (planned != '1')} per arm and cell, where a cell says nothing else; a run is one (split, seed)."
 
 
 def _mean(block: Block, arm: str, cell: ScoredCell, floored: bool) -> TableCell:

@@ -85,6 +85,11 @@ def number(value: float, digits: int = 1, signed: bool = False) -> str:
     return f"{MINUS}{shown}" if value < 0 else f"+{shown}" if signed else shown
 
 
+def counted(n: int, noun: str) -> str:
+    """A count with its noun in the singular or plural."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def words(text: object) -> TableCell:
     """A cell of text."""
     return TableCell(text=str(text), blank=not str(text))

@@ -170,7 +170,7 @@ class _Judge:
             f"a new plan needs {runs} pairs for power .8 (upper 80 % limit of the standard deviation); adding runs until a test turns "
             "significant is no test, `--until decided` is"
             if runs
-            else "no number of pairs is known to settle it"
+            else "no number of pairs is known to have that power"
         )
         return f"Neither equivalent nor different: {here}; {plan}."
 

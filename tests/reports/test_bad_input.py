@@ -136,6 +136,17 @@ def test_one_seed_only_has_no_spread_and_no_test(tmp_path, filled):
     assert "nan" not in html.partition("<script>")[0].lower()
 
 
+def test_one_is_singular(tmp_path, filled):
+    folder = filled(tmp_path / "results", {("sst2", "20", ""): {"ce": [0.6, None], "scl": [0.7, 0.71]}})
+    made = report(Options(folder, out=tmp_path / "out", figures=False))
+    alone = report(Options(filled(tmp_path / "alone", {("sst2", "20", ""): {"ce": [0.6]}}), out=tmp_path / "one", figures=False))
+    texts = [made.text, alone.text, *(path.read_text() for path in (*made.files, *alone.files) if path.suffix in (".md", ".html"))]
+    assert any("In 1 comparison a run" in text for text in texts)
+    assert not [
+        found for text in texts for found in re.findall(r"(?<![\d.,])1 (?:runs|pairs|arms|comparisons|cells|tasks|files|seeds)\b", text)
+    ]
+
+
 def test_identical_scores_make_a_report(tmp_path, filled):
     same = {"ce": [0.6] * 6, "scl": [0.6] * 6, "cat": [0.7] * 6}
     html, _ = made(filled(tmp_path / "results", {("sst2", "20", ""): same, ("sst2", "100", ""): same}), tmp_path)

@@ -45,5 +45,7 @@ def report(
     typer.echo(made.text)
     if made.registration:
         typer.echo("\n" + "\n".join(made.registration))
-    typer.echo(f"\n{len(made.files)} files; {', '.join(str(path) for path in made.files if path.parent.name not in ('tables', 'figures'))}")
+    written = len(made.files)
+    listed = ", ".join(str(path) for path in made.files if path.parent.name not in ("tables", "figures"))
+    typer.echo(f"\n{written} file{'s' * (written != 1)}; {listed}")
     report_problems(made.problems)

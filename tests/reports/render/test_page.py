@@ -146,6 +146,15 @@ def test_many_lines_about_files_or_deviations_are_folded_behind_the_first():
     assert "<li>two</li>" in head
 
 
+def test_the_tables_of_an_unfinished_study_are_folded(tmp_path, filled):
+    """Numbers of single runs that stand open beside a registered question would pass for its answer."""
+    cells = {("sst2", "20", ""): {"ce": [0.6, 0.62], "scl": [0.7, None]}}
+    report(Options(filled(tmp_path / "results", cells, suite="study"), out=tmp_path / "out", figures=False))
+    main = (tmp_path / "out" / "report.html").read_text(encoding="utf-8").partition("<main")[2]
+    assert "Interim: 3 of 4 runs of this part are finished." in main
+    assert main.index("<details>") < main.index("<table")
+
+
 def test_long_tables_of_tasks_are_folded_and_a_part_of_a_study_with_its_answers_elsewhere_too(tmp_path, filled):
     arms = {"ce": [0.6, 0.62], **{arm: [0.61, 0.65] for arm in ("scl", "scl-placebo", "scl-simcse", "cat", "ce-null", "probe")}}
     cells = {(task, "20", ""): arms for task in ("sst2", "trec", "subj", "snips", "ag_news", "sst5", "amazon")}
@@ -157,7 +166,7 @@ def test_long_tables_of_tasks_are_folded_and_a_part_of_a_study_with_its_answers_
     assert (
         first.index("Q5, claim") < first.index("Task by task") < first.index("<div data-choices>") < first.index("<summary>sst2</summary>")
     )
-    assert second.index("<details>") < second.index("<summary>Suite study, profile laptop+crossed") < second.index("<table")
+    assert second.index('<details class="part">') < second.index("<summary>Suite study, profile laptop+crossed") < second.index("<table")
     assert "<h2>" not in second
 
 
