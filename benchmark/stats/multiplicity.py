@@ -30,7 +30,7 @@ class Family:
     rejected: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.method} over {self.size} comparisons, alpha = {self.alpha:g}"
+        return f"{self.method} over {self.size} comparison{'s' * (self.size != 1)}, alpha = {self.alpha:g}"
 
 
 @dataclass(frozen=True)
