@@ -26,7 +26,7 @@ from reports.figures.reliability_diagram import reliability_diagram
 from reports.figures.representation_maps import representation_maps
 from reports.figures.search_curve import best_of_k_settings
 from reports.figures.selection_curve import best_of_k_curves
-from reports.figures.style import MOST_PAGES
+from reports.figures.style import Page
 from reports.figures.training_cost import cost_against_accuracy
 from reports.post_hoc.inflation_curve import inflation_curve
 from reports.post_hoc.post_hoc_tables import post_hoc_tables
@@ -191,13 +191,13 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
             f"answers-{analysis.against}.{block.name}", alt, lambda: answers_forest(analysis), lead=not is_study(block.suite)
         )
     means = "the numbers stand in the table of means."
-    yield from _pages(f"over-shots.{block.name}", f"Accuracy over the number of labels; {means}", partial(over_shots, block))
-    yield from _pages(f"over-noise.{block.name}", f"Accuracy over the level of noise; {means}", partial(over_noise, block))
+    yield from _pages(f"over-shots.{block.name}", f"Accuracy over the number of labels; {means}", partial(over_shots, block), 4)
+    yield from _pages(f"over-noise.{block.name}", f"Accuracy over the level of noise; {means}", partial(over_noise, block), 2)
     if analysis is not None:
         alt = f"Paired differences to {analysis.against} with intervals; the numbers stand in the table of differences."
-        yield from _pages(f"forest-{analysis.against}.{block.name}", alt, partial(forest, analysis))
+        yield from _pages(f"forest-{analysis.against}.{block.name}", alt, partial(forest, analysis), 2)
         alt = f"Paired differences of the sanity arms to {analysis.against}; the numbers stand in the table of differences."
-        yield from _pages(f"forest-sanity-{analysis.against}.{block.name}", alt, partial(forest, analysis, sanity=True))
+        yield from _pages(f"forest-sanity-{analysis.against}.{block.name}", alt, partial(forest, analysis, sanity=True), 2)
     for filled in papers:
         name = f"published.{filled.table.key.replace('/', '.')}.{block.name}"
         alt = f"Our gains beside those of {filled.table.citation}; the numbers stand in its table."
@@ -206,7 +206,7 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         alt = "Gains as reported, ours and others' second runs; the numbers stand in the table of claims."
         yield ReportFigure(f"claims.{block.name}", alt, lambda: claims_figure(analysis))
     alt = "Seconds of training against accuracy; the numbers stand in the table of cost."
-    yield from _pages(f"cost.{block.name}", alt, partial(cost_against_accuracy, block))
+    yield from _pages(f"cost.{block.name}", alt, partial(cost_against_accuracy, block), 1)
     yield ReportFigure(
         f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)
     )
@@ -215,7 +215,7 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         "Expected best development score of k settings of the search; the scores stand in the table of choices.",
         lambda: best_of_k_settings(block),
     )
-    yield from _pages(f"best-of-k.{block.name}", "Expected best of k runs, by k.", partial(best_of_k_curves, block))
+    yield from _pages(f"best-of-k.{block.name}", "Expected best of k runs, by k.", partial(best_of_k_curves, block), 1)
     alt = "What the best of k runs adds to a score; the numbers stand in the tables of selection."
     yield ReportFigure(f"selection-inflation.{block.name}", alt, lambda: inflation_curve(block))
     yield ReportFigure(
@@ -224,7 +224,7 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
         lambda: representation_maps(block),
     )
     alt = "Reliability diagram: share right over confidence."
-    yield from _pages(f"reliability.{block.name}", alt, partial(reliability_diagram, block))
+    yield from _pages(f"reliability.{block.name}", alt, partial(reliability_diagram, block), 2)
     yield ReportFigure(
         f"gradient-cosines.{block.name}",
         "Cosine of each loss term's gradient with that of cross-entropy over training; `export` has the numbers (diagnostics).",
@@ -232,9 +232,9 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
     )
 
 
-def _pages(name: str, alt: str, draw: Callable[[int], Figure | None]) -> Iterator[ReportFigure]:
+def _pages(name: str, alt: str, draw: Callable[[Page], Figure | None], most: int) -> Iterator[ReportFigure]:
     """A figure with more panels than one page holds, as several."""
-    yield ReportFigure(name, alt, partial(draw, 0))
+    yield ReportFigure(name, alt, partial(draw, Page(0, most)))
     head, mark, rest = alt.rstrip(".").partition(";")
-    for page in range(1, MOST_PAGES):
-        yield ReportFigure(f"{name}.page-{page + 1}", f"{head}, page {page + 1}{mark}{rest}.", partial(draw, page))
+    for page in range(1, most):
+        yield ReportFigure(f"{name}.page-{page + 1}", f"{head}, page {page + 1}{mark}{rest}.", partial(draw, Page(page, most)))

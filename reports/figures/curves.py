@@ -9,7 +9,19 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from reports.analysis.context import origin
-from reports.figures.style import BASELINE, baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
+from reports.figures.style import (
+    BASELINE,
+    FIRST_PAGE,
+    Page,
+    baseline_of,
+    finish,
+    inside_key,
+    look_in,
+    new_figure,
+    plain,
+    shown,
+    small_multiples,
+)
 from reports.results.blocks import Block
 from reports.results.scored_cell import ScoredCell
 
@@ -20,7 +32,7 @@ if TYPE_CHECKING:
 Position = Callable[[ScoredCell], float]
 
 
-def over_shots(block: Block, page: int = 0) -> Figure | None:
+def over_shots(block: Block, page: Page = FIRST_PAGE) -> Figure | None:
     """Panels per task with at least two numbers of labels, without noise, and group of arms. None where there is none on this page."""
     panels: dict[str, list[ScoredCell]] = {}
     for cell in block.cells:
@@ -29,7 +41,7 @@ def over_shots(block: Block, page: int = 0) -> Figure | None:
     return _panels(block, _long(block, panels), lambda cell: math.log10(cell.examples), "labelled training examples (log scale)", page)
 
 
-def over_noise(block: Block, page: int = 0) -> Figure | None:
+def over_noise(block: Block, page: Page = FIRST_PAGE) -> Figure | None:
     """Panels per task, number of labels and kind of noise with at least two levels, the clean cell as level 0, and group of arms."""
     panels: dict[str, list[ScoredCell]] = {}
     clean = {(cell.panel, cell.size): cell for cell in block.cells if not cell.noise}
@@ -47,7 +59,7 @@ def _long(block: Block, panels: dict[str, list[ScoredCell]]) -> dict[str, list[S
     return {name: cells for name, cells in panels.items() if len({(c.examples, c.noise_level) for c in cells if c in there}) > 1}
 
 
-def _panels(block: Block, panels: dict[str, list[ScoredCell]], at: Position, below: str, page: int) -> Figure | None:
+def _panels(block: Block, panels: dict[str, list[ScoredCell]], at: Position, below: str, page: Page) -> Figure | None:
     found, limit = shown(small_multiples(block, list(panels)), page)
     if not found:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports.analysis.analysis import Analysis, Place
 from reports.analysis.context import origin
-from reports.figures.style import finish, new_figure, plain, shown
+from reports.figures.style import FIRST_PAGE, Page, finish, new_figure, plain, shown
 from reports.results.arm_role import SANITY
 from reports.results.scored_cell import ScoredCell
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def forest(analysis: Analysis, page: int = 0, *, sanity: bool = False) -> Figure | None:
+def forest(analysis: Analysis, page: Page = FIRST_PAGE, *, sanity: bool = False) -> Figure | None:
     """One panel per cell, one line per arm, over the band of the noise floor. None where there is no pair at all, and beyond the last page.
 
     Args:

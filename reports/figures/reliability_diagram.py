@@ -12,7 +12,19 @@ from numpy.typing import NDArray
 from benchmark.errors import UserError
 from benchmark.metrics.calibration import reliability_bins
 from reports.analysis.context import origin
-from reports.figures.style import BASELINE, baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
+from reports.figures.style import (
+    BASELINE,
+    FIRST_PAGE,
+    Page,
+    baseline_of,
+    finish,
+    inside_key,
+    look_in,
+    new_figure,
+    plain,
+    shown,
+    small_multiples,
+)
 from reports.results.blocks import Block
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
@@ -24,7 +36,7 @@ MOST_BINS = 10
 FULL_BIN = 50  # examples: with fewer, a bin's share right is mostly chance
 
 
-def reliability_diagram(block: Block, page: int = 0) -> Figure | None:
+def reliability_diagram(block: Block, page: Page = FIRST_PAGE) -> Figure | None:
     """Panels per cell and group of arms, one line per arm over all of its runs. None where no run kept its probabilities, and beyond the
     last page."""
     kept = {place for place, runs in block.runs.items() if _were_kept(block, runs)}

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from benchmark.stats.selection import best_of_k
 from reports.analysis.context import origin
-from reports.figures.style import baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
+from reports.figures.style import FIRST_PAGE, Page, baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
 from reports.results.blocks import Block
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def best_of_k_curves(block: Block, page: int = 0) -> Figure | None:
+def best_of_k_curves(block: Block, page: Page = FIRST_PAGE) -> Figure | None:
     """Expected best test score of k runs, k up to the runs that are there; panels per cell and group of arms. None where no arm has two
     runs, and beyond the last page."""
     from matplotlib.ticker import MaxNLocator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reports.analysis.analysis import declared_baseline
 from reports.results.arm_role import RIVALS, SANITY
@@ -22,9 +22,18 @@ T = TypeVar("T")
 COLOURS = ("#000000", "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7", "#7F7F7F", "#882255", "#999933")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "*")
 MOST = 12  # panels of one figure; more would be too small to read and slow to draw
-MOST_PAGES = 4  # figures of one sort: drawing is most of what a report costs
 MOST_LINES = 4  # arms of one panel beside the baseline; more lines hide each other
 BASELINE = "#7F7F7F"
+
+
+class Page(NamedTuple):
+    """One of the figures of one sort: its number from 0, and how many may be drawn (drawing is most of what a report costs)."""
+
+    number: int = 0
+    most: int = 4
+
+
+FIRST_PAGE = Page()
 RC: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "reports", "figure.dpi": 100}
 
 
@@ -49,10 +58,10 @@ def new_figure(panels: int, width: float = 3.2, height: float = 2.7) -> tuple[Fi
     return figure, list(axes.flat), columns
 
 
-def shown(panels: Sequence[T], page: int = 0) -> tuple[list[T], str]:
+def shown(panels: Sequence[T], page: Page = FIRST_PAGE) -> tuple[list[T], str]:
     """The panels of one page (`MOST` of them), and a sentence where that is not all. Empty beyond the last page."""
-    first, drawn = page * MOST, min(len(panels), MOST * MOST_PAGES)
-    kept = list(panels[first : first + MOST]) if page < MOST_PAGES else []
+    first, drawn = page.number * MOST, min(len(panels), MOST * page.most)
+    kept = list(panels[first : first + MOST]) if page.number < page.most else []
     if len(kept) == len(panels):
         return kept, ""
     left_out = f", of which the first {drawn} are drawn" if drawn < len(panels) else ""

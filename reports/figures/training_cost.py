@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports.analysis.context import origin
-from reports.figures.style import baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
+from reports.figures.style import FIRST_PAGE, Page, baseline_of, finish, inside_key, look_in, new_figure, plain, shown, small_multiples
 from reports.results.blocks import Block
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SHORTEST = 0.05  # seconds; shorter runs stand here, so that a logarithmic axis can hold them
 
 
-def cost_against_accuracy(block: Block, page: int = 0) -> Figure | None:
+def cost_against_accuracy(block: Block, page: Page = FIRST_PAGE) -> Figure | None:
     """Panels per cell and group of arms. None where nothing has finished, and beyond the last page."""
     from matplotlib.ticker import NullFormatter
 

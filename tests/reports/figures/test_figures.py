@@ -17,7 +17,7 @@ from reports.figures.published_gains import ours_against_published
 from reports.figures.reliability_diagram import reliability_diagram
 from reports.figures.representation_maps import representation_maps
 from reports.figures.selection_curve import best_of_k_curves
-from reports.figures.style import BASELINE, COLOURS, MOST, MOST_LINES, MOST_PAGES, shown
+from reports.figures.style import BASELINE, COLOURS, MOST, MOST_LINES, Page, shown
 from reports.figures.training_cost import cost_against_accuracy
 from reports.published.filled_table import fillable_tables
 from reports.render.image import png, svg
@@ -140,14 +140,14 @@ def test_a_figure_gives_the_same_bytes_twice(grid):
 
 
 def test_too_many_panels_are_cut_into_pages_and_said():
-    pages = [shown(list(range(MOST + 1)), page) for page in range(3)]
+    pages = [shown(list(range(MOST + 1)), Page(number)) for number in range(3)]
     assert [len(kept) for kept, _ in pages] == [MOST, 1, 0]
     assert pages[0][1] == f"Panels 1 to {MOST} of {MOST + 1}. "
     assert pages[1][1] == f"Panels {MOST + 1} to {MOST + 1} of {MOST + 1}. "
     assert shown([1])[1] == ""
-    many = list(range(MOST * MOST_PAGES + 1))
-    assert shown(many)[1] == f"Panels 1 to {MOST} of {len(many)}, of which the first {MOST * MOST_PAGES} are drawn. "
-    assert shown(many, MOST_PAGES)[0] == []
+    many = list(range(MOST * Page().most + 1))
+    assert shown(many)[1] == f"Panels 1 to {MOST} of {len(many)}, of which the first {MOST * Page().most} are drawn. "
+    assert shown(many, Page(Page().most))[0] == []
     assert len(set(COLOURS)) == len(COLOURS)
 
 
@@ -165,8 +165,8 @@ def many(tmp_path, filled):
 def test_many_arms_are_small_multiples_over_the_grey_baseline(many):
     """No panel holds more than `MOST_LINES` arms beside the baseline, and the pages together hold each arm on each task once."""
     seen = []
-    for page in range(MOST_PAGES):
-        figure = over_shots(many, page)
+    for page in range(Page().most):
+        figure = over_shots(many, Page(page))
         for axes in figure.axes if figure else []:
             lines = {line.get_label(): line.get_color() for line in axes.get_lines() if not line.get_label().startswith("_")}
             if lines:
@@ -181,7 +181,7 @@ def test_many_arms_are_small_multiples_over_the_grey_baseline(many):
 
 @pytest.mark.parametrize("draw", [best_of_k_curves, cost_against_accuracy])
 def test_other_figures_of_arms_have_their_pages_too(many, draw):
-    first, beyond = draw(many, 0), draw(many, 99)
+    first, beyond = draw(many), draw(many, Page(99))
     assert "Panels 1 to 12 of" in first.get_supxlabel()
     assert beyond is None
     assert all(len(axes.get_legend_handles_labels()[0]) <= MOST_LINES + 1 for axes in first.axes)
@@ -189,7 +189,7 @@ def test_other_figures_of_arms_have_their_pages_too(many, draw):
 
 def test_the_forest_has_a_page_per_twelve_cells(many):
     analysis = analyse(many)
-    pages = [forest(analysis, page) for page in range(3)]
+    pages = [forest(analysis, Page(page)) for page in range(3)]
     assert [len([axes for axes in page.axes if axes.get_visible()]) for page in pages[:2]] == [12, 2]
     assert pages[2] is None
     assert pages[0].axes[0].get_xlim() == pages[1].axes[0].get_xlim()
