@@ -39,6 +39,17 @@ def test_one_table_is_printed(bench, results, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["paper.scl.few-shot.md"]
 
 
+def test_a_suite_that_is_a_file_keeps_its_baseline_from_run_to_report(bench, tmp_path):
+    """The report came from `ce`, which the suite does not have, and so compared with nothing."""
+    arms = 'arms = ["tfidf", "majority"]\nbaseline = "tfidf"\n'
+    (tmp_path / "mine.toml").write_text(f'title = "mine"\ntasks = ["sst2"]\nshots = ["8"]\n{arms}')
+    done = bench("run", "--suite", "mine.toml", "--profile", "smoke", "--seeds", "3", "--executor", "inline", "--results", "results")
+    assert done.code == 0, done.err
+    done = bench("report", "--results", "results", "--no-figures", "--format", "csv")
+    assert done.code == 0, done.err
+    assert [path.name for path in (tmp_path / "results" / "report" / "tables").glob("against-*")] == ["against-tfidf.mine.smoke.honest.csv"]
+
+
 def test_compare_prints_what_changed(bench, results, tmp_path):
     other = FOLDERS.fill(tmp_path / "other", {("sst2", "20", ""): {"ce": FOLDERS.SCL}})
     done = bench("compare", str(results), str(other))
