@@ -16,7 +16,7 @@ SHORTEST = 0.05  # seconds; shorter runs stand here, so that a logarithmic axis 
 
 def cost_against_accuracy(block: Block, page: Page = FIRST_PAGE) -> Figure | None:
     """Panels per cell and group of arms. None where nothing has finished, and beyond the last page."""
-    from matplotlib.ticker import NullFormatter
+    from matplotlib.ticker import LogLocator, NullLocator
 
     cells = [cell for cell in block.cells if any(len(runs.done) for (_, where), runs in block.runs.items() if where == cell)]
     found, limit = shown(small_multiples(block, cells), page)
@@ -31,7 +31,9 @@ def cost_against_accuracy(block: Block, page: Page = FIRST_PAGE) -> Figure | Non
                 one.scatter(seconds, scores, s=14, alpha=0.7, linewidths=0, label=plain(arm), **look_in(arms, arm))
         title = f"{cell.label}: {group}" if group else cell.label
         one.set(xscale="log", title=plain(title), xlabel="seconds of training", ylabel=f"{cell.metric} in points")
-        one.xaxis.set_minor_formatter(NullFormatter())
+        low, high = one.get_xlim()
+        one.xaxis.set_major_locator(LogLocator(subs=(1.0,) if high > 30 * low else (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)))
+        one.xaxis.set_minor_locator(NullLocator())
         one.xaxis.set_major_formatter("{x:g}")
         inside_key(one)
     note = f"{limit}Dots: single runs; phases from the cache count in full; times are those of the machine that ran. {origin(block)}"

@@ -60,6 +60,15 @@ def test_cost_shows_every_finished_run(grid):
     assert dots(cost_against_accuracy(block_of(grid))) == 3 * 3 * 6
 
 
+def test_the_axis_of_seconds_has_numbers_however_narrow_it_is(grid):
+    """Within one decade a logarithmic axis had no number at all."""
+    figure = cost_against_accuracy(block_of(grid))
+    figure.draw_without_rendering()
+    low, high = figure.axes[0].get_xlim()
+    assert high < 10 * low
+    assert [tick for tick in figure.axes[0].get_xticks() if low <= tick <= high]
+
+
 def test_ours_against_published_has_a_line_per_claim(grid):
     (filled,) = fillable_tables(block_of(grid))
     labels = [tick.get_text() for tick in ours_against_published(filled).axes[0].get_yticklabels()]
