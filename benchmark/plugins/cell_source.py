@@ -200,6 +200,7 @@ def _ordered(definitions: Mapping[str, Definition]) -> list[str]:
     active: set[str] = set()
 
     def visit(name: str) -> None:
+        """Put what `name` needs before it, then `name`."""
         begun.add(name)
         active.add(name)
         one = definitions[name]

@@ -9,7 +9,8 @@ from pathlib import Path
 from benchmark.errors import UserError
 from benchmark.plugins.code_hash import module_hash
 from benchmark.plugins.discovery import PluginPackage
-from benchmark.plugins.registry import module_of_file, scan
+from benchmark.plugins.entry import scan
+from benchmark.plugins.registry import module_of_file
 
 
 @dataclass(frozen=True)

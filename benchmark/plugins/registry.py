@@ -1,4 +1,4 @@
-"""PluginExtension and discovery of methods.
+"""The registry: methods by name, and the plug-ins that bring them.
 
 A method registers itself with `@methods.register("name")`. Packages that hold methods are found through the entry-point group
 `benchmark.plugins` (each entry names a package); their files are read with `ast`, never imported, so that listing is fast and one
@@ -8,25 +8,23 @@ beside the `benchmark` package are used. A module is imported when its method is
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import importlib
 import importlib.util
-import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
-from benchmark.names import check_name, is_name
+from benchmark.names import check_name
 from benchmark.plugins.cell_source import MAIN, self_contained
-from benchmark.plugins.class_literals import class_literal
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
+from benchmark.plugins.entry import Entry, entry_of, scan
 from benchmark.plugins.extensions import PluginExtension, file_registrations, package_registrations
 
 if TYPE_CHECKING:
@@ -39,31 +37,6 @@ C = TypeVar("C", bound=type)
 FAMILIES = ("baseline", "null", "matched", "paper", "control", "rival")
 CONTROLS_OF = "controls-of"
 FILE_MODULE = "benchmark_plugin_"  # prefix of the module name of a file plug-in
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the catalogue.
-
-    Args:
-        name: what the user types; for a file that cannot be read, the best guess.
-        summary: the first line of the class's docstring.
-        origin: `file:line`.
-        package: the plug-in package, or the module of a plug-in file.
-        module: what is imported when it is used.
-        error: why it cannot be used, or "".
-        family: what the method is for, as `Method.family`.
-        controls: the methods that it is a control of.
-    """
-
-    name: str
-    summary: str
-    origin: str
-    package: str
-    module: str = ""
-    error: str = ""
-    family: str = "paper"
-    controls: tuple[str, ...] = ()
 
 
 @dataclass
@@ -90,7 +63,8 @@ class Registry:
         check_name(self.kind, name)
 
         def keep(cls: C) -> C:
-            entry = _entry_of(name, cls)
+            """Enter the class in the catalogue."""
+            entry = entry_of(name, cls)
             before, other = self._registered.get(name), self._classes.get(name)
             if cls.__module__ == MAIN:
                 self._check_main(entry)
@@ -225,20 +199,6 @@ def build(name: str, params: dict[str, Any] | None = None) -> Method:
     return construct(methods.get(name), name, params or {})
 
 
-def _entry_of(name: str, cls: type) -> Entry:
-    module = sys.modules.get(cls.__module__)
-    path = getattr(module, "__file__", None) or "interactive"
-    try:
-        line = inspect.getsourcelines(cls)[1]
-    except (OSError, TypeError):
-        line = 0
-    package = cls.__module__.partition(".")[0]
-    shown = Path(*Path(path).parts[-len(cls.__module__.split(".")) :]) if package != cls.__module__ else Path(path)
-    summary = (cls.__doc__ or "").strip().partition("\n")[0]
-    family, controls = getattr(cls, "family", "paper"), getattr(cls, "controls", ())
-    return Entry(name, summary, f"{shown.as_posix()}:{line}", package, cls.__module__, family=family, controls=controls)
-
-
 def _identity(cls: type) -> tuple[str, str]:
     """A class's identity by name: a module that is loaded again registers equal classes a second time."""
     return cls.__module__, cls.__qualname__
@@ -250,49 +210,6 @@ def _twice(kind: str, name: str, first: str, second: str) -> UserError:
         "A name belongs to one class.",
         "Rename one of them, or leave out or uninstall one of the two plug-ins.",
     )
-
-
-def scan(package: PluginPackage) -> Iterator[Entry]:
-    """The registrations in a package's files, read from their syntax trees. A file that does not parse gives a broken entry."""
-    if package.error:
-        yield Entry(package.name, "", str(package.folder or package.name), package.name, error=package.error)
-        return
-    assert package.folder is not None
-    files = sorted(package.folder.rglob("*.py")) if package.folder.is_dir() else [package.folder]
-    for path in files:
-        yield from _scan_file(path, package)
-
-
-def _scan_file(path: Path, package: PluginPackage) -> Iterator[Entry]:
-    module, shown = package.module_of(path), package.shown(path)
-    text = path.read_bytes()
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        guessed = re.findall(rb"register\(\s*[\"']([\w.-]+)[\"']", text)
-        for name in [g.decode() for g in guessed] or [path.stem]:
-            line = getattr(error, "lineno", None) or 0
-            yield Entry(name, "", f"{shown}:{line}", package.name, module, f"{type(error).__name__}: {getattr(error, 'msg', error)}")
-        return
-    for cls in ast.walk(tree):
-        if isinstance(cls, ast.ClassDef):
-            for name in _literals(cls):
-                if not is_name(name):
-                    yield Entry(path.stem, "", f"{shown}:{cls.lineno}", package.name, module, f"{name!r} cannot be the name of a method")
-                    continue
-                summary = (ast.get_docstring(cls) or "").partition("\n")[0]
-                family, controls = class_literal(cls, tree, "family", "paper"), class_literal(cls, tree, "controls", ())
-                yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module, family=family, controls=tuple(controls))
-
-
-def _literals(cls: ast.ClassDef) -> Iterator[str]:
-    """The names in `@methods.register("name")` (also `registry.methods.register`)."""
-    for call in cls.decorator_list:
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "register":
-            owner = call.func.value
-            named = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
-            if named == "methods" and call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str):
-                yield call.args[0].value
 
 
 _plugin_files: dict[str, Path] = {}  # module name -> file

@@ -40,6 +40,7 @@ class DescribedSchema(GenerateJsonSchema):
     """JSON Schema whose fields carry the descriptions that their class documents, and no titles made of their names."""
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
+        """The schema of one model, with the descriptions of its fields."""
         made = super().model_schema(schema)
         model: type[BaseModel] = schema["cls"]
         descriptions = field_descriptions(model)

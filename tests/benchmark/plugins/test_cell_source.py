@@ -45,7 +45,7 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
 
     def run(*cells: str) -> ModuleType:
         for cell in cells:
-            names.append(f"/tmp/ipykernel_0/{abs(hash(cell))}.py")
+            names.append(f"ipykernel_0/{abs(hash(cell))}.py")
             linecache.cache[names[-1]] = (len(cell), None, cell.splitlines(keepends=True), names[-1])
             exec(compile(cell, names[-1], "exec"), vars(main))
         return main

@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.plugins import discovery
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
-from benchmark.plugins.registry import scan
+from benchmark.plugins.entry import scan
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,8 @@ import pytest
 from benchmark.errors import UserError
 from benchmark.plugins import discovery, registry
 from benchmark.plugins.discovery import PluginPackage
-from benchmark.plugins.registry import Registry, load_plugin, methods, plugin_source, scan
+from benchmark.plugins.entry import Entry, scan
+from benchmark.plugins.registry import Registry, load_plugin, methods, plugin_source
 
 METHOD = '''
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
             del sys.modules[name]
 
 
-def entries(folder: Path) -> dict[str, registry.Entry]:
+def entries(folder: Path) -> dict[str, Entry]:
     return {entry.name: entry for entry in scan(PluginPackage(folder.name, folder))}
 
 
