@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.planning.adaptive.stopping_rule import StoppingRule
+
 ROOT = Path(__file__).resolve().parents[2]
 SPEED, CAT_VIEWS = "results/speed/results.md", "results/cat_views/cat_views.md"
 RATES, STUDY = "results/simulations/error_rates.md", "results/simulations/study_procedure.md"
@@ -34,6 +36,11 @@ FIGURES = [
         RATES,
         r"pairs taken as independent \(not what we do\) \| \d+ \| 9\.\d%",
     ),
+    ("docs/search.md", "about three times as often as they say", RATES, r"four looks at 5 % each \(not what we do\) \| \d+ \| 15\.\d%"),
+    ("docs/search.md", "(15 % with four looks at 5 % each)", RATES, r"four looks at 5 % each \(not what we do\) \| \d+ \| 15\.\d%"),
+    ("docs/search.md", "| 1 | 34.1 | 79 %, 36.2 seeds |", RATES, r"1 comparison, the planned effect \| \d+ \| 79\.\d%.*seeds 36\.2"),
+    ("docs/search.md", "| 10 | 25.6 | 76 %, 40.9 seeds |", RATES, r"10 comparisons, the planned effect \| \d+ \| 75\.[5-9]%.*seeds 40\.9"),
+    ("docs/search.md", "| 40 | 21.5 | 74 %, 42.2 seeds |", RATES, r"40 comparisons, the planned effect \| \d+ \| 74\.\d%.*seeds 42\.2"),
     ("docs/statistics.md", "it errs about one time in three", RATES, r"collapse at 10 %, Pitman-Morgan \(no guarantee\) \| \d+ \| 33\.\d%"),
     (
         "docs/statistics.md",
@@ -85,6 +92,14 @@ def test_a_time_or_a_size_in_a_document_has_a_command(document: str) -> None:
     known = [said for where, said, _, _ in FIGURES if where == document]
     loose = [found for found in UNITS.findall(prose) if not any(found in said for said in known)]
     assert [found for found in loose if found not in NOT_MEASURED.get(document, [])] == []
+
+
+def test_the_levels_of_looks_are_those_of_the_rule() -> None:
+    rule, text = StoppingRule(), flat("docs/search.md")
+    for seeds, level, futile in zip(rule.looks[:-1], rule.levels(1), rule.futile_from(1), strict=False):
+        assert f"| {seeds} | {level:.4f} | {futile:.2f} |".replace(" 0.", " .") in text
+    assert f"| {rule.looks[-1]} | {rule.levels(1)[-1]:.4f} | last look |".replace(" 0.", " .") in text
+    assert f"{rule.effect(1):.2f} standard deviations of the paired differences for one comparison, {rule.effect(10):.2f} for ten" in text
 
 
 def test_the_number_of_registered_runs_is_that_of_the_registration() -> None:
