@@ -93,6 +93,16 @@ class InterimAnalysis:
             found = {place: self.rule.look(values, seeds, level, futility) for place, values in differences.items()}
         return found
 
+    def described(self) -> str:
+        """The rule in a sentence, for those who read a plan."""
+        rule, m = self.rule, len(self.taken)
+        levels, futile = (", ".join(f"{one:.2g}" for one in some) for some in (rule.levels(m), rule.futile_from(m)[:-1]))
+        return (
+            f"Looks at {', '.join(map(str, rule.looks))} seeds: a comparison ends as crossed at p up to {levels}, "
+            f"as futile from p = {futile}; a difference of {rule.effect(m):.2f} standard deviations of the paired differences is found "
+            f"with power {rule.power:g}."
+        )
+
     def summary(self) -> dict[str, Any]:
         """What the manifest keeps: the plan of the looks, the level, and the table of those taken."""
         table = [

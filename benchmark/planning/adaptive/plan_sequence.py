@@ -111,7 +111,7 @@ class PlanSequence:
             runs = self._once(course.strands(seeds))
             self.design["looks"] = course.summary()
             stage = f"until decided: look at {seeds} seeds, {len(course.going_on)} of {len(course.taken)} comparisons not decided yet"
-            yield self._plan(runs, stage, self.notes)
+            yield self._plan(runs, stage, [*self.notes, *([course.described()] if seeds == course.rule.looks[0] else [])])
             course.take(seeds, runs, self._kept())
         self.design["looks"] = course.summary()
         crossed, futile = (sum(looks[-1].why == why for looks in course.taken.values()) for why in ("crossed", "futile"))

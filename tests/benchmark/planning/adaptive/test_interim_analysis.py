@@ -144,6 +144,7 @@ def test_plan_shows_the_first_look_and_writes_nothing(request_of: Callable[..., 
     assert plan.detectable is not None
     assert plan.detectable.level == pytest.approx(StoppingRule().levels(2)[0])
     assert not request_of().results.exists()
+    assert any("is found with power 0.8" in note and "as futile from p = 0.94" in note for note in plan.notes)
 
 
 def test_a_pair_that_is_not_there_is_left_out_and_the_rest_decides(request_of: Callable[..., RunRequest]) -> None:
