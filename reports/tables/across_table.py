@@ -11,6 +11,7 @@ from benchmark.stats.over_tasks.ranks import Ranks, interquartile_mean, ranks
 from benchmark.stats.paired import Comparison
 from benchmark.stats.power import smallest_detectable
 from reports.analysis.analysis import Analysis
+from reports.analysis.headlines import headlines
 from reports.analysis.over_tasks import (
     OverTasks,
     TaskLevel,
@@ -106,10 +107,10 @@ def across_table(analysis: Analysis) -> Table | None:
         arms, cells = complete(analysis.block, level)
         if len(cells) < 2:
             continue
-        rows += _rows(analysis, level.name, arms, cells)
+        rows += _rows(analysis, level, arms, cells)
         left = [arm for arm in analysis.block.arms if arm not in arms] + [cell.task for cell in level.cells if cell not in cells]
         notes.append(
-            f"{level.name}: tasks {', '.join(cell.task for cell in cells)}"
+            f"{level.name}: ranks, counts of tasks and inter-quartile means over {', '.join(cell.task for cell in cells)}"
             + (f"; incomplete, left out: {', '.join(left)}." if left else ".")
         )
     if not rows:
@@ -136,7 +137,9 @@ def _how(analysis: Analysis, rows: list[_Row], margin: float | None) -> str:
         "(Satterthwaite). On a new task: tasks as a sample, random effects (Paule and Mandel), Hartung-Knapp-Sidik-Jonkman interval; the "
         "range of a new task is the prediction interval of its true gain, approximate: at 95 % it misses in 7 to 9 % of simulated cases. "
         "Tasks at floor and tasks with fewer than two pairs are left out "
-        f"of both. {stopped}Holm's correction over the lines of this table, within each family: {families}. {margin_note(margin)}"
+        f"of both. {stopped}Holm's p on these tasks is that of the report's first answers: over arms and numbers of labels of a family, "
+        f"also those with one task. The other kinds of p are corrected over the lines of this table, within each family: {families}. "
+        f"{margin_note(margin)}"
         "Smallest detectable: on these tasks, power .8, before correction. Better on at least u of n, and worse likewise: partial "
         "conjunction of one-sided p-values (Bonferroni, alpha .05), not corrected over arms. "
         "Inter-quartile mean: over the runs of all tasks together, without the lowest and the highest quarter, so that tasks with "
@@ -145,14 +148,14 @@ def _how(analysis: Analysis, rows: list[_Row], margin: float | None) -> str:
     )
 
 
-def _rows(analysis: Analysis, level: str, arms: list[str], cells: list[ScoredCell]) -> Iterator[_Row]:
-    ranked = rank_arms(analysis.block, TaskLevel(level, tuple(cells)))
+def _rows(analysis: Analysis, level: TaskLevel, arms: list[str], cells: list[ScoredCell]) -> Iterator[_Row]:
+    ranked = rank_arms(analysis.block, TaskLevel(level.name, tuple(cells)))
     for i, arm in enumerate(arms):
         middle = interquartile_mean({cell.label: _scores(analysis.block, arm, cell) for cell in cells})
-        used = usable(analysis, arm, cells)
+        used = usable(analysis, arm, level.cells)
         yield _Row(
             arm,
-            level,
+            level.name,
             over_tasks(analysis.block.suite, used, [analysis.units[arm, cell] for cell in used]),
             tuple(analysis.comparisons[arm, cell] for cell in cells if (arm, cell) in analysis.comparisons),
             TableCell() if middle is None else TableCell(middle.value, interval=(middle.low, middle.high)),
@@ -167,7 +170,7 @@ class _Corrected:
     def __init__(self, analysis: Analysis, rows: list[_Row], margin: float | None) -> None:
         self.analysis = analysis
         answers = {row.place: row.answer for row in rows if row.answer is not None}
-        self.fixed = self._holm({place: one.fixed.p() for place, one in answers.items()})
+        self.fixed = {(one.arm, one.level): one.p_holm for one in headlines(analysis) if one.arm not in analysis.nulls}
         self.random = self._holm({place: None if one.random is None else one.random.mean.p() for place, one in answers.items()})
         self.margins: list[dict[tuple[str, str], float | None]] = []
         if margin is not None:
@@ -188,7 +191,7 @@ class _Corrected:
             return [*start, words(said), *[TableCell()] * 9, words("-"), *end, *[TableCell()] * len(self.margins)]
         found, random = row.answer, row.answer.random
         stopped = self.analysis.looks is not None
-        fixed = [_estimate(found.fixed), p_value(None if stopped else found.fixed.p()), p_value(self.fixed[row.place])]
+        fixed = [_estimate(found.fixed), p_value(None if stopped else found.fixed.p()), p_value(self.fixed.get(row.place))]
         new = [
             TableCell() if random is None else _estimate(random.mean),
             p_value(None if stopped or random is None else random.mean.p()),

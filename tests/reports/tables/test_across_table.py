@@ -101,6 +101,16 @@ def test_the_answer_is_that_of_the_first_screen(tmp_path, filled):
     assert float(one.p_holm) < 1e-4
 
 
+def test_a_level_with_one_task_counts_in_the_correction_here_as_on_the_first_screen(tmp_path, filled):
+    arms = {"ce": UP, "scl": [0.71, 0.73, 0.70, 0.745, 0.71, 0.73]}
+    cells = {("sst2", "20", ""): arms, ("trec", "20", ""): arms, ("sst2", "100", ""): arms}
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    analysis = analyse(block)
+    row, found = row_of(across_table(analysis), "scl"), {one.level: one for one in headlines(analysis)}
+    assert row["Holm p"] == p_value(found["N = 20"].p_holm).text
+    assert float(row["Holm p"]) == pytest.approx(2 * float(row["p"]), abs=2e-3)
+
+
 def test_arms_and_levels_of_a_paper_are_corrected_together_and_the_noise_floor_is_not(tmp_path, filled):
     arms = {"ce": UP, "ce-null": UP[::-1], "scl": [0.71, 0.73, 0.70, 0.745, 0.71, 0.73]}
     cells = {(task, n, ""): arms for task in ("sst2", "trec") for n in ("20", "100")}
