@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmark.errors import UserError
 from benchmark.records.error_text import one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class ListedKind(StrEnum):
@@ -56,6 +59,14 @@ def listing(kind: ListedKind, plugins: Iterable[str] = (), results: Path | None 
         load_plugins(given)
     rows = _tables(results) if kind is ListedKind.tables else SOURCES[kind]()
     return [row._replace(origin=readable(row.origin)) for row in rows]
+
+
+def listing_frame(kind: ListedKind, plugins: Iterable[str] = (), results: Path | None = None) -> pd.DataFrame:
+    """`listing` as a frame; only methods have the columns `family` and `controls`."""
+    import pandas as pd
+
+    frame = pd.DataFrame(listing(kind, plugins, results), columns=list(ListedRow._fields))
+    return frame if kind is ListedKind.methods else frame.drop(columns=["family", "controls"])
 
 
 def lines(rows: Sequence[ListedRow]) -> str:

@@ -321,22 +321,12 @@ def list_tasks(plugins: Iterable[str] = ()) -> pd.DataFrame:
 
 
 def list_suites() -> pd.DataFrame:
-    """Every suite, which is a grid of cells and arms: name, summary, origin, error.
-
-    Examples:
-        >>> "study" in set(benchmark.list_suites()["name"])
-        True
-    """
+    """Every suite, which is a grid of cells and arms: name, summary, origin, error."""
     return _listed("suites")
 
 
 def list_profiles() -> pd.DataFrame:
-    """Every profile, which says what a suite runs on: name, summary, origin, error.
-
-    Examples:
-        >>> "embedded" in set(benchmark.list_profiles()["name"])
-        True
-    """
+    """Every profile, which says what a suite runs on: name, summary, origin, error."""
     return _listed("profiles")
 
 
@@ -376,17 +366,13 @@ def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
 
 
 def _listed(kind: str, plugins: Iterable[str] = (), results: Path | None = None) -> pd.DataFrame:
-    import pandas as pd
+    from benchmark.cli.listing import ListedKind, listing_frame
 
-    from benchmark.cli.listing import ListedKind, ListedRow, listing
-
-    rows = listing(ListedKind(kind), [plugins] if isinstance(plugins, str) else plugins, results)
-    frame = pd.DataFrame(rows, columns=list(ListedRow._fields))
-    return frame if kind == "methods" else frame.drop(columns=["family", "controls"])
+    return listing_frame(ListedKind(kind), [plugins] if isinstance(plugins, str) else plugins, results)
 
 
 def _request(suite: str, profile: str, options: RunOptions, cells: Path | None = None) -> RunRequest:
-    """Args: cells: where the methods of the notebook are written as plug-in files; None: into the results folder, for those who verify."""
+    """The request; methods of the notebook become plug-in files below `cells`, or in the results folder, for those who verify."""
     from benchmark.plugins.registry import load_from_main
 
     request = _parsed(suite, {"profile": profile, **options})

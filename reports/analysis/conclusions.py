@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,16 +15,13 @@ from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fi
 from benchmark.stats.over_tasks.pooled_spread import TaskPairs, pooled_spread
 from benchmark.stats.over_tasks.posterior import Posterior, posterior
 from benchmark.stats.over_tasks.random_tasks import random_tasks
-from benchmark.stats.pairing import READ, ArmRuns, Label, PairedUnits, pair, runs_of
+from benchmark.stats.pairing import Label, PairedUnits, pair
 from reports.analysis.stage_progress import StageProgress, waits_for
-
-if TYPE_CHECKING:
-    import pandas as pd
+from reports.results.study_scores import ArmPlace, StudyScores
 
 FEWEST = 2  # pairs of a task
 NOT_PLANNED = "not planned"  # of a unit that one arm alone was planned for: the baseline has more seeds than the treatment
 NEW_TASK = "a new task"
-OTHER_DESIGN = r"\+(?:search\d+|looks|crossed)"  # in a profile's name, as plans write it
 
 
 class Answer(StrEnum):
@@ -37,18 +33,6 @@ class Answer(StrEnum):
     UNDECIDED = "undecided"
     NOT_COMPLETE = "no answer yet"
     NOT_RUN = "not run"
-
-
-class ArmPlace(NamedTuple):
-    """Where runs belong: encoder, task, number of shots, arm."""
-
-    encoder: str
-    task: str
-    shots: str
-    arm: str
-
-
-StudyScores = Mapping[ArmPlace, ArmRuns]
 
 
 @dataclass(frozen=True)
@@ -224,21 +208,6 @@ _READ: dict[str, Callable[[_Statement], float | None]] = {
     "below": lambda one: one.decided.below,
     "new task": lambda one: one.new_task.above,
 }
-
-
-def study_scores(frame: pd.DataFrame, majority: Mapping[tuple[str, str], float] | None = None) -> dict[ArmPlace, ArmRuns]:
-    """The runs of a results table, without noise, long tails, and runs of another design: searches, interim looks, crossed seeds.
-
-    Args:
-        majority: (task, shots) -> majority rate of the test set, for counting collapsed runs; none are counted where it is not known.
-    """
-    apart = frame["profile"].fillna("").str.contains(OTHER_DESIGN)
-    rows = frame[(frame["role"] == "arm") & (frame["noise_kind"].fillna("") == "") & ~apart]
-    found: dict[ArmPlace, ArmRuns] = {}
-    for (encoder, task, shots, arm), group in rows.groupby(["encoder", "task", "shots", "variant"], sort=False, dropna=False):
-        place = ArmPlace(str(encoder or ""), str(task), str(shots), str(arm))
-        found[place] = runs_of(place.arm, group[READ].to_dict("records"), (majority or {}).get((place.task, place.shots)))
-    return found
 
 
 def _statement(plan: AnalysisPlan, question: Question, treatment: str, shots: str, scores: StudyScores) -> _Statement:

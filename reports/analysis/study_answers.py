@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from benchmark.config.analysis_plan import AnalysisPlan, Question
 from benchmark.config.toml_files import load_analysis, names
 from benchmark.stats.intervals import Interval
-from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, conclusions, study_scores
+from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, conclusions
 from reports.analysis.stage_progress import StageProgress, by_stage
 from reports.results.blocks import Block
+from reports.results.study_scores import study_scores
 from reports.tables.table import number
 
 OPEN = (Answer.NOT_COMPLETE, Answer.NOT_RUN)

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from benchmark.config.analysis_plan import Question
 from benchmark.config.toml_files import load_analysis
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import Answer, ArmPlace, Conclusion, answer
+from reports.analysis.conclusions import Answer, Conclusion, answer
+from reports.results.study_scores import ArmPlace
 from results.simulations.error_rates import simulate
 from results.simulations.scenarios import NO_CLAIM, Scenario
 

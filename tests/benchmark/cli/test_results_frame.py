@@ -18,7 +18,8 @@ from benchmark.config.toml_files import load_analysis
 from benchmark.errors import UserError
 from benchmark.records.frame import COLUMNS
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import ArmPlace, conclusions
+from reports.analysis.conclusions import conclusions
+from reports.results.study_scores import ArmPlace
 
 ROOT = Path(__file__).resolve().parents[3]
 REFERENCE, STUDY = ROOT / "results" / "reference", ROOT / "results" / "study"

@@ -11,7 +11,8 @@ from benchmark.config.toml_files import load_analysis
 from benchmark.records.frame import COLUMNS
 from benchmark.stats.multiplicity import holm
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import Answer, ArmPlace, Conclusion, answer, conclusions, study_scores
+from reports.analysis.conclusions import Answer, Conclusion, answer, conclusions
+from reports.results.study_scores import ArmPlace, study_scores
 
 ENCODER = "all-minilm-l6-v2"
 STUDY = load_analysis("study")

@@ -9,10 +9,11 @@ import pytest
 
 from benchmark.config.toml_files import load_analysis
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import Answer, ArmPlace, StudyScores, conclusions
+from reports.analysis.conclusions import Answer, conclusions
 from reports.analysis.stage_progress import StageProgress
 from reports.analysis.study_answers import StudyAnswers, rules_in_words
 from reports.figures.answers_forest import questions_forest
+from reports.results.study_scores import ArmPlace, StudyScores
 from reports.tables.questions_table import questions_table
 
 STUDY = load_analysis("study")
