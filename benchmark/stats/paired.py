@@ -193,7 +193,7 @@ def leans_on_normal(a: NDArray[float64], b: NDArray[float64]) -> bool:
     """Whether a t-test of these pairs leans on normal scores more than it can bear: the differences are skewed, or one arm's spread is
     twice that of the other, or fewer than six pairs can show neither.
 
-    With a long tail on one side and unequal spreads a true null is rejected in up to 12 % of cases at the level 5 %
+    With a long tail on one side and unequal spreads a true null is rejected in up to 13 % of cases at the level 5 %
     (`results/simulations/error_rates.md`): a small sample often misses the tail, which carries the mean. No test of a mean holds its level
     against every tail (Bahadur and Savage 1956), so that a finding of this kind is marked in place of replaced.
     """

@@ -15,7 +15,7 @@ MARKS: dict[str, str] = {
     "f": "at floor: no arm of this cell is above the majority rate by two test-set standard errors; outside every family of tests",
     "h": "significant at 5 % after Holm's correction over the comparison's family (the conditions list all families)",
     "k": "skewed differences, spreads that differ by two or more, or fewer than six pairs: a t-test finds a difference where there is none "
-    "in up to 12 % of such cases, not in 5 %; marked where p is at most .05",
+    "in up to 13 % of such cases, not in 5 %; marked where p is at most .05",
     "l": "the length cap cut more than 1 % of the test texts",
     "p": "partial data: fewer rows than the original",
     "s": "stand-in data or a stand-in encoder: no verdict follows from it",
