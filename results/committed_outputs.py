@@ -214,7 +214,8 @@ def main(arguments: list[str] | None = None, repository: Repository = OURS) -> i
         with tempfile.TemporaryDirectory() as folder:
             rebuild(output, Path(folder), repository.root)
             lines = differing(output, Path(folder), repository.root)
-            print("\n".join([f"{'same' if not lines else 'differs'}: {output.command}", *(f"  {line}" for line in lines)]), flush=True)
+            state = "differs" if lines else "same" if is_committed(output, repository.root) else "new"
+            print("\n".join([f"{state}: {output.command}", *(f"  {line}" for line in lines)]), flush=True)
             if given.write:
                 write(output, Path(folder), repository.root)
         found += lines
