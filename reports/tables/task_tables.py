@@ -17,9 +17,9 @@ from reports.results.scored_cell import ScoredCell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
 
 METRICS = {"accuracy": 100.0, "macro_f1": 100.0, "mcc": 100.0, "nll": 1.0, "brier": 1.0, "ece": 100.0}  # name -> scale of its display
-COMPARED_WITH = ("matched", "baseline", "control")  # families whose arms may stand in the baseline's place; the noise floor is a band
+COMPARED_WITH = ("matched", "control", "baseline")  # families whose arms may stand in the baseline's place; the noise floor is a band
 LESS_IS_BETTER = ("nll", "brier", "ece")
-MOST_BASELINES, MOST_TABLES = 6, 60  # of the tables that a reader chooses from: a page stays a page
+MOST_BASELINES, MOST_TABLES = 10, 60  # of the tables that a reader chooses from: a page stays a page
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class TableChoice:
 
 
 def choices(analysis: Analysis) -> list[TableChoice]:
-    """Mean and difference of every arm, one table per metric, number of labels and baseline: the report's own baseline first, then arms of
-    matched compute, baselines and controls; at most `MOST_TABLES`. One choice is none."""
+    """Mean and difference of every arm, one table per metric, number of labels and baseline: the report's own baseline first with every
+    metric, then arms of matched compute, controls and other baselines with the first one; at most `MOST_TABLES`. One choice is none."""
     runs = _MetricRuns(analysis.block)
     found = list(islice(_choices(analysis, runs), MOST_TABLES))
     return found if len(found) > 1 else []
@@ -44,15 +44,15 @@ def _choices(analysis: Analysis, runs: _MetricRuns) -> Iterator[TableChoice]:
     levels: dict[str, list[ScoredCell]] = {}
     for cell in sorted(analysis.block.cells, key=lambda cell: (cell.examples, cell.noise_level)):
         levels.setdefault(" ".join(part for part in cell.lines[1:] if part), []).append(cell)
-    for against in _baselines(analysis):
-        for metric in runs.metrics:
+    for number, against in enumerate(_baselines(analysis)):
+        for metric in runs.metrics if number == 0 else runs.metrics[:1]:
             for level, cells in levels.items():
                 yield TableChoice(metric, level, against, _chosen(runs, metric, level, (against, cells)))
 
 
 def _baselines(analysis: Analysis) -> list[str]:
-    roles = analysis.block.roles
-    others = [arm for arm in analysis.block.arms if arm != analysis.against and roles[arm].family in COMPARED_WITH]
+    roles, arms = analysis.block.roles, [arm for arm in analysis.block.arms if arm != analysis.against]
+    others = [arm for family in COMPARED_WITH for arm in arms if roles[arm].family == family]
     return [analysis.against, *others][:MOST_BASELINES]
 
 

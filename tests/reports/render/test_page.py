@@ -183,6 +183,18 @@ def test_other_metrics_are_read_from_the_records(tmp_path, filled):
     assert "less is better" not in found["accuracy"].caption
 
 
+def test_controls_can_be_the_baseline_and_other_metrics_belong_to_the_own_one(tmp_path, filled):
+    arms = {arm: [0.6, 0.62] for arm in ("ce", "ce-null", "tfidf", "scl", "scl-placebo", "ce-matched")}
+    folder = filled(tmp_path / "results", {("sst2", "20", ""): arms})
+    store = RecordStore(folder)
+    for record in list(store):
+        store.write(record.model_copy(update={"metrics": {**record.metrics, "nll": 0.5}}))
+    (block,) = read_results(folder).blocks
+    found = [(choice.against, choice.metric) for choice in choices(analyse(block))]
+    others = [(arm, "accuracy") for arm in ("ce-matched", "scl-placebo", "tfidf")]
+    assert found == [("ce", "accuracy"), ("ce", "nll"), *others]
+
+
 def test_print_and_links_unfold(out):
     text = (out / "report.html").read_text(encoding="utf-8")
     assert "details::details-content" in text[text.index("@media print") :]
