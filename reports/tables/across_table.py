@@ -187,7 +187,7 @@ class _Corrected:
         """The cells of a line."""
         start, end = [words(row.level), words(row.arm)], [row.middle, row.rank]
         if row.answer is None:
-            said = "baseline" if row.arm == self.analysis.against else "too few pairs"
+            said = "baseline" if row.arm == self.analysis.against else "too few pairs, or at floor"
             return [*start, words(said), *[TableCell()] * 9, words("-"), *end, *[TableCell()] * len(self.margins)]
         found, random = row.answer, row.answer.random
         stopped = self.analysis.looks is not None

@@ -72,7 +72,7 @@ def _rule(looks: Mapping[str, Any]) -> str:
     over = f"{looks['comparisons']} comparison{'s' * (looks['comparisons'] != 1)}"
     if "spending" not in looks:
         return f"level {looks['level']:.3g} at each look: {looks['alpha']:g} over {len(looks['seeds'])} looks and {over}."
-    levels, futile = (", ".join(f"{one:.3g}" for one in some) for some in (looks["levels"], looks["futility"]["levels"]))
+    levels, futile = (", ".join(f"{one:.3g}" for one in some) for some in (looks["levels"], looks["futility"]["levels"][:-1]))
     return (
         f"alpha {looks['alpha']:g} over {over}, spent over the looks as {looks['spending']} does (Lan and DeMets): levels {levels}; a "
         f"comparison that crosses leaves its share to the others. Futile from p = {futile}. The design finds a true difference of "
@@ -99,7 +99,8 @@ def _look(looks: StoppedLooks, row: Mapping[str, Any]) -> list[TableCell]:
     counts = [TableCell(row[name], scale=1, digits=0) for name in ("seeds", "pairs")]
     low, high = row.get("low"), row.get("high")
     difference = TableCell(row["difference"], interval=None if low is None or high is None else (low, high), signed=True)
-    levels = [words("-" if row.get(name) is None else f"{row[name]:.2g}") for name in ("level", "futility")]
+    last = stage == len(looks.fractions)  # which ends every comparison
+    levels = [_p(row.get("level")), _p(None if last else row.get("futility"))]
     p, valid = row["p"], None if row["p"] is None else looks.p(row["p"], row["arm"], row["cell"])
     numbers = [words(f"{stage} of {len(looks.fractions)}"), *counts, difference, _p(p), *levels, _p(valid)]
     return [words(row["arm"]), words(row["cell"]), *numbers, words(WHY[row["why"]])]
