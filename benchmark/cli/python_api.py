@@ -73,9 +73,6 @@ def plan_stages(suite: str, profile: str = "embedded", **options: Unpack[RunOpti
         profile: as for `plan`.
         options: as for `plan` (`RunOptions`).
 
-    Returns:
-        The plans.
-
     Raises:
         UserError: anything that is not allowed.
 
@@ -321,12 +318,20 @@ def list_tasks(plugins: Iterable[str] = ()) -> pd.DataFrame:
 
 
 def list_suites() -> pd.DataFrame:
-    """Every suite, which is a grid of cells and arms: name, summary, origin, error."""
+    """Every suite, which is a grid of cells and arms: name, summary, origin, error.
+
+    Examples:
+        >>> benchmark.list_suites()
+    """
     return _listed("suites")
 
 
 def list_profiles() -> pd.DataFrame:
-    """Every profile, which says what a suite runs on: name, summary, origin, error."""
+    """Every profile, which says what a suite runs on: name, summary, origin, error.
+
+    Examples:
+        >>> benchmark.list_profiles()
+    """
     return _listed("profiles")
 
 
@@ -390,6 +395,6 @@ def _parsed(suite: str, options: Mapping[str, Any]) -> RunRequest:
 @cache
 def _scratch() -> Path:
     """A folder for the methods of a notebook that are not run: `plan` and `check` leave nothing behind."""
-    folder = tempfile.mkdtemp(prefix="benchmark-cells-")
+    folder = Path(tempfile.mkdtemp(prefix="benchmark-cells-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    return folder
