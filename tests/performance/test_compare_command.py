@@ -66,6 +66,15 @@ def test_a_program_that_fails_gives_no_time() -> None:
         timed([sys.executable, "-c", "raise SystemExit('no such thing')"], threads=1)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="orphans are adopted on Linux only")
+def test_what_a_program_leaves_behind_is_counted_too():
+    burn = "import time; a = bytearray(60_000_000)\nwhile time.process_time() < 0.4: pass"
+    leaves = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {burn!r}])"
+    spent, _ = timed([sys.executable, "-c", leaves], threads=1)
+    assert spent.cpu_seconds >= 0.4
+    assert spent.peak_bytes > 60_000_000
+
+
 def test_a_program_is_measured_whole() -> None:
     spent, printed = timed([sys.executable, "-c", "import time; time.sleep(0.3); print('there')"], threads=1)
     assert spent.seconds > 0.3

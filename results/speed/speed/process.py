@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -12,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from speed.setting import FOLDER, ROOT, Setting, environment
+
+SET_CHILD_SUBREAPER = 36  # of prctl(2)
 
 
 class ProgramFailed(RuntimeError):
@@ -40,6 +45,7 @@ def timed(command: Sequence[str], threads: int) -> tuple[Spent, str]:
     Raises:
         ProgramFailed: it did not exit with 0; the message ends with its last lines.
     """
+    already = _adopting_children()
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment(threads), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
@@ -54,7 +60,17 @@ def timed(command: Sequence[str], threads: int) -> tuple[Spent, str]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise ProgramFailed(f"{Path(command[1]).name} ended with {process.returncode}:\n{printed[-3000:]}")
-    return Spent(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024), printed
+    used = [usage, *(os.wait4(pid, 0)[2] for pid in _adopting_children() - already)]
+    cpu_seconds = sum(one.ru_utime + one.ru_stime for one in used)
+    return Spent(seconds, cpu_seconds, max(one.ru_maxrss for one in used) * 1024), printed
+
+
+def _adopting_children() -> set[int]:
+    """This process's children. On Linux, orphans of a program that it started become its children too: a fork server ends after the
+    program that asked for it, and what it and its workers used is counted where it is waited for."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1)
+    return {child.pid for child in psutil.Process().children()}
 
 
 def script(name: str, job: dict[str, Any], setting: Setting) -> tuple[Spent, dict[str, Any]]:
