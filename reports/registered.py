@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmark.config.toml_files import load_analysis, names
-from benchmark.errors import UserError
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
 from benchmark.records.registration.deviations import StudyState, deviations
@@ -42,7 +41,7 @@ def study_state(registration: Registration, store: RecordStore, records: Mapping
     return StudyState(
         manifests=readable_manifests(store),
         records=records,
-        environments={env_id: found for env_id in {r.env_id for r in records.values()} if (found := _environment(store, env_id))},
+        environments={env_id: found for env_id in {r.env_id for r in records.values()} if (found := store.environment(env_id))},
         analysis=load_analysis(name).model_dump(mode="json") if name in names("analyses") else {},
         numerics=NUMERICS,
     )
@@ -51,10 +50,3 @@ def study_state(registration: Registration, store: RecordStore, records: Mapping
 def readable_manifests(store: RecordStore) -> tuple[Manifest, ...]:
     """The manifests that can be read."""
     return tuple(manifest for manifest in store.manifests() if isinstance(manifest, Manifest))
-
-
-def _environment(store: RecordStore, env_id: str) -> dict[str, object]:
-    try:
-        return store.get_shared("environments", env_id)
-    except UserError:
-        return {}

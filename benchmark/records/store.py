@@ -165,6 +165,13 @@ class RecordStore:
         """Library versions and hardware model. Returns its env_id."""
         return self.put("environments", jsonable(environment))
 
+    def environment(self, env_id: str) -> dict[str, Any]:
+        """The environment of a record; empty where it is not stored or cannot be used, which is for the caller to say."""
+        try:
+            return self.get_shared("environments", env_id)
+        except UserError:
+            return {}
+
     def write_split(self, split: dict[str, Any]) -> str:
         """The ids of a split's parts and its notes. Returns its SHA-256."""
         return self.put("splits", jsonable(split))

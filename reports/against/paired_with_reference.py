@@ -80,15 +80,8 @@ def read_own(folder: Path, arms: Mapping[str, str] | None = None, said: str = "y
             left_out.append((record.key, reason))
         else:
             records[record.key] = record
-    environments = {record.env_id: _environment(store, record.env_id) for record in records.values()}
+    environments = {record.env_id: store.environment(record.env_id) for record in records.values()}
     return OwnResults(arms, records, environments, tuple(left_out), said)
-
-
-def _environment(store: RecordStore, env_id: str) -> Mapping[str, Any]:
-    try:
-        return store.get_shared("environments", env_id)
-    except UserError:
-        return {}
 
 
 @dataclass(frozen=True)
@@ -312,9 +305,9 @@ class PairedWithReference:
             if (ids := (record.env_id, theirs.env_id)) in seen or record.env_id == theirs.env_id:
                 continue
             seen.add(ids)
-            there = _environment(store, theirs.env_id)
-            differing = environment_differences(self.own.environments.get(record.env_id, {}), there)
-            yield f"Environments differ: {'; '.join(differing) or 'one of them is not stored'}."
+            here, there = self.own.environments.get(record.env_id), store.environment(theirs.env_id)
+            differing = environment_differences(here, there) if here and there else ["one of them is not stored"]
+            yield f"Environments differ: {'; '.join(differing)}."
 
 
 def level_of(cell: Cell) -> Level:

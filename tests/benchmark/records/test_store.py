@@ -184,6 +184,14 @@ def test_damage_to_a_shared_file_is_told_and_mended_by_the_next_write(store: Rec
     assert store.get_shared("environments", env_id) == {"torch": "2.13.0"}
 
 
+def test_an_environment_that_is_missing_or_damaged_is_empty(store: RecordStore) -> None:
+    env_id = store.write_environment({"torch": "2.13.0"})
+    assert store.environment(env_id) == {"torch": "2.13.0"}
+    assert store.environment("0" * len(env_id)) == {}
+    (store.root / "environments" / f"{env_id}.json").write_text('{"torch": "1.0"}')
+    assert store.environment(env_id) == {}
+
+
 def test_a_side_file_is_held_against_its_hash(store: RecordStore, spec: Specs) -> None:
     side = store.write_side(spec().key, ".npz", b"numbers")
     assert store.read_side(side) == b"numbers"
