@@ -213,7 +213,7 @@ def _ours(block: Block, printed: PublishedCell, runs: Runs) -> OurCell:
     mean = 100 * statistics.fmean(values) if values else None
     spread = 100 * statistics.stdev(values) if len(values) > 1 else None
     marks = [mark for mark, on in {"l": runs.cut, "p": runs.partial, "s": block.stand_in}.items() if on]
-    return OurCell(runs.cell, mean, spread, len(values), runs.planned, selected, runs.mean("seconds"), tuple(marks))
+    return OurCell(runs.cell, mean, spread, len(values), runs.planned, selected, runs.median("seconds"), tuple(marks))
 
 
 def scores_of(runs: Runs, metric: str) -> dict[Unit, float]:

@@ -81,6 +81,11 @@ class Runs:
         values = [float(value) for value in self.column(name) if plain(value) is not None]
         return statistics.fmean(values) if values else None
 
+    def median(self, name: str) -> float | None:
+        """The median of a column over the finished runs that have a value there: for seconds, which a pause can only lengthen."""
+        values = [float(value) for value in self.column(name) if plain(value) is not None]
+        return statistics.median(values) if values else None
+
     @property
     def failed(self) -> int:
         """How many ended with an error."""

@@ -88,10 +88,13 @@ def cost_table(block: Block) -> Table:
     rows = [TableRow((words(arm), *(_cost(block.runs.get((arm, cell))) for cell in block.cells))) for arm in block.arms]
     return Table(
         name=f"cost.{block.name}",
-        caption=f"Seconds of training per run, mean over finished runs (forward and backward example passes): {block.title}",
+        caption=f"Seconds of training per run, median over finished runs (forward and backward example passes): {block.title}",
         columns=columns(block),
         rows=tuple(rows),
-        header=("Phases from the cache count with what they cost when they were trained; scoring does not count.",),
+        header=(
+            "Phases from the cache count with what they cost when they were trained; scoring does not count.",
+            "Seconds are those of the clock: other work on the machine counts, and so does a pause.",
+        ),
         footnotes=context.mixed_environments(block),
     )
 
@@ -99,7 +102,7 @@ def cost_table(block: Block) -> Table:
 def _cost(runs: Runs | None) -> TableCell:
     if runs is None or not len(runs.done):
         return TableCell()
-    seconds, forward, backward = (runs.mean(name) or 0.0 for name in ("seconds", "forward_examples", "backward_examples"))
+    seconds, forward, backward = (runs.median(name) or 0.0 for name in ("seconds", "forward_examples", "backward_examples"))
     return TableCell(value=seconds, text=f"{seconds:.1f} s ({forward:,.0f} + {backward:,.0f})")
 
 

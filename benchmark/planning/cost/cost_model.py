@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
+from statistics import median
 from typing import NamedTuple
 
 from benchmark.planning.cost.completed_runs import MeasuredRun
@@ -39,12 +39,12 @@ class RunEstimate(NamedTuple):
 
 @dataclass
 class CostRates:
-    """Sums over the measured runs of one kind."""
+    """The measured runs of one kind. Medians are asked of them: a run that was paused, or had a busy machine, says nothing of the next."""
 
     seconds: list[list[float]] = field(default_factory=list)  # per run and phase
     scoring: list[float] = field(default_factory=list)
     peak_bytes: int = 0
-    named: dict[str, tuple[float, int, int]] = field(default_factory=dict)  # phase name -> seconds, passes, times
+    named: dict[str, list[tuple[float, int]]] = field(default_factory=dict)  # phase name, "" for any -> seconds and passes of each
 
     def add(self, run: MeasuredRun) -> None:
         """Take in one run."""
@@ -53,24 +53,24 @@ class CostRates:
         self.peak_bytes = max([self.peak_bytes, *(phase.peak_bytes for phase in run.phases)])
         for phase in run.phases:
             for name in (phase.name, ""):
-                seconds, passes, times = self.named.get(name, (0.0, 0, 0))
-                self.named[name] = (seconds + phase.seconds, passes + phase.forward + phase.backward, times + 1)
+                self.named.setdefault(name, []).append((phase.seconds, phase.forward + phase.backward))
 
     def exactly(self, phases: int) -> tuple[float, ...] | None:
-        """Mean seconds per phase over runs with as many phases."""
+        """Seconds per phase over runs with as many phases."""
         rows = [row for row in self.seconds if len(row) == phases]
-        return tuple(fmean(column) for column in zip(*rows, strict=True)) if rows else None
+        return tuple(median(column) for column in zip(*rows, strict=True)) if rows else None
 
     def scaled(self, run: PlannedRun, *, any_phase: bool) -> tuple[float, ...] | None:
-        """Seconds per phase by the passes that it declares; a phase without passes costs what it cost on average."""
+        """Seconds per phase by the passes that it declares; a phase without passes costs what it did."""
         found = [self._phase(part.name, part.cost.forward + part.cost.backward, any_phase) for part in run.parts]
         return None if None in found else tuple(seconds for seconds in found if seconds is not None)
 
     def _phase(self, name: str, passes: int, any_phase: bool) -> float | None:
-        seconds, measured, times = self.named.get(name) or (self.named.get("", (0.0, 0, 0)) if any_phase else (0.0, 0, 0))
-        if not times or (passes and not measured):
-            return None
-        return passes * seconds / measured if passes else (0.0 if any_phase else seconds / times)
+        seen = self.named.get(name) or (self.named.get("", []) if any_phase else [])
+        if not passes:
+            return (0.0 if any_phase else median(seconds for seconds, _ in seen)) if seen else None
+        rates = [seconds / measured for seconds, measured in seen if measured]
+        return passes * median(rates) if rates else None
 
 
 class CostModel:
@@ -90,7 +90,7 @@ class CostModel:
                 continue
             phases = rates.exactly(len(run.parts)) if level == 0 else rates.scaled(run, any_phase=level == len(LEVELS) - 1)
             if phases is not None:
-                return RunEstimate(phases, fmean(rates.scoring), rates.peak_bytes, level, len(rates.scoring))
+                return RunEstimate(phases, median(rates.scoring), rates.peak_bytes, level, len(rates.scoring))
         return None
 
 

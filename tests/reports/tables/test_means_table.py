@@ -6,6 +6,7 @@ import statistics
 
 import pytest
 
+from benchmark.records.store import RecordStore
 from reports.results.blocks import read_results
 from reports.tables.means_table import cost_table, means_table, troubles_table
 
@@ -75,6 +76,15 @@ def test_texts_cut_to_the_length_cap_are_marked_and_counted(tmp_path, filled):
 
 def test_cost_is_seconds_and_passes_per_run(grid):
     (block,) = read_results(grid).blocks
+    assert cell(cost_table(block), "ce", "sst2 N = 20").shown == "12.0 s (960 + 960)"
+
+
+def test_a_run_that_was_paused_for_an_hour_does_not_change_the_cost_of_its_arm(tmp_path, filled):
+    folder = filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.7, 0.8]}})
+    store = RecordStore(folder)
+    paused = next(record for record in store if record.spec.seed == 1)
+    store.write(paused.model_copy(update={"phases": (paused.phases[0].model_copy(update={"seconds": 3600.0}),)}))
+    (block,) = read_results(folder).blocks
     assert cell(cost_table(block), "ce", "sst2 N = 20").shown == "12.0 s (960 + 960)"
 
 

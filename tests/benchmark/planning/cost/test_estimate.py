@@ -46,6 +46,13 @@ def test_a_run_costs_what_runs_of_its_arm_in_its_cell_have_cost(request_of: Requ
     assert price.evidence == ["2 runs from 2 measured runs of the same arm in the same cell"]
 
 
+def test_a_run_that_was_paused_does_not_make_the_others_dear(request_of: Request) -> None:
+    request = request_of(**{**MAJORITY, "seeds": "5"})
+    for run, seconds in zip(make_plan(request).runs, (10.0, 12.0, 3600.0), strict=False):
+        keep(request, run, seconds)
+    assert make_plan(request).price.seconds == 24.0
+
+
 def test_a_larger_cell_costs_more_by_its_passes(request_of: Request) -> None:
     small, large = request_of(), request_of(shots="100")
     run = make_plan(small).runs[0]
