@@ -81,7 +81,8 @@ class PlanEntry:
         planned, done, to_do: numbers of runs.
         cost: of what is to do, in seconds and bytes; None: nothing comparable was measured (`CostEstimate`).
         detectable: the smallest difference to the baseline that the plan can find, as a share of 1 (`MinimumDetectableEffect`); None where
-            it compares nothing.
+            it compares nothing. All comparisons count as one family.
+        families: the same for each family of tests, which a report corrects apart from the others.
         notes, warnings: what to know before starting.
         runs: in the order in which they are begun.
     """
@@ -103,6 +104,7 @@ class PlanEntry:
     to_do: int
     cost: CostEstimate
     detectable: MinimumDetectableEffect | None
+    families: dict[str, MinimumDetectableEffect]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
     runs: tuple[dict[str, Any], ...]
@@ -110,6 +112,8 @@ class PlanEntry:
     @classmethod
     def of(cls, plan: Plan) -> PlanEntry:
         """The entry of a plan."""
+        from benchmark.cli.output.plan_text import detectable_by_family
+
         grid = plan.grid
         return cls(
             suite=grid.suite.name,
@@ -129,6 +133,7 @@ class PlanEntry:
             to_do=sum(run.todo for run in plan.runs),
             cost=plan.price,
             detectable=plan.detectable,
+            families=detectable_by_family(plan),
             notes=plan.notes,
             warnings=plan.warnings,
             runs=tuple(_run(run)._asdict() for run in plan.runs),

@@ -102,15 +102,18 @@ def _cache(plan: Plan) -> str:
     return f"; shared states {told}, at most {human(plan.workspace.cache_limit)} (--cache-limit)"
 
 
-def _power(plan: Plan) -> Iterator[str]:
-    """What the plan can find: per family of tests, as a report corrects them; under interim looks over all comparisons together."""
+def detectable_by_family(plan: Plan) -> dict[str, MinimumDetectableEffect]:
+    """What each family of tests can find, as a report corrects them; under interim looks all comparisons together are one."""
     if _looks(plan):
-        yield from () if plan.detectable is None else (_smallest(plan.detectable, "all comparisons", _looks(plan)),)
-        return
+        return {} if plan.detectable is None else {"all comparisons": plan.detectable}
     from reports.results.arm_role import installed_role
 
-    for name, found in plan.detectable_by(lambda method: installed_role(method).group).items():
-        yield _smallest(found, name)
+    return plan.detectable_by(lambda method: installed_role(method).group)
+
+
+def _power(plan: Plan) -> Iterator[str]:
+    for name, found in detectable_by_family(plan).items():
+        yield _smallest(found, name, _looks(plan))
 
 
 def _smallest(found: MinimumDetectableEffect, name: str, looks: str = "") -> str:

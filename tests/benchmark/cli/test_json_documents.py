@@ -21,6 +21,14 @@ from benchmark.cli.json_documents import CheckDocument, PlanDocument, PlanEntry,
 Bench = Callable[..., Any]
 SMOKE = "--suite glue-fewshot --profile smoke --tasks sst2 --methods ce,majority --seeds 2 --results results --cache cache"
 
+DETECTABLE = {
+    "pairs": ["int"],
+    "comparisons": "int",
+    "level": "float",
+    "deviations": "float",
+    "points": "null",
+    **dict.fromkeys(("known", "measured"), "int"),
+}
 PLAN = {
     "document": "str",
     "format": "int",
@@ -41,14 +49,8 @@ PLAN = {
                 "evidence": [],
                 "unknown": "int",
             },
-            "detectable": {
-                "pairs": ["int"],
-                "comparisons": "int",
-                "level": "float",
-                "deviations": "float",
-                "points": "null",
-                **dict.fromkeys(("known", "measured"), "int"),
-            },
+            "detectable": DETECTABLE,
+            "families": {"sanity arms": DETECTABLE},
             "notes": [],
             "warnings": [],
             "runs": [
@@ -86,6 +88,15 @@ def test_the_keys_of_a_plan(bench: Bench) -> None:
     (plan,) = found["plans"]
     assert (plan["planned"], plan["done"], plan["to_do"]) == (len(plan["runs"]), 0, len(plan["runs"]))
     assert {(run["arm"], run["state"]) for run in plan["runs"]} == {("ce", "to do"), ("majority", "to do")}
+
+
+def test_a_plan_counts_the_comparisons_of_each_family_as_its_text_does(bench: Bench) -> None:
+    asked = ("plan", *SMOKE.replace("ce,majority", "ce,majority,scl,rdrop").split())
+    (plan,) = json.loads(bench(*asked, "--json").out)["plans"]
+    text = bench(*asked).out
+    assert plan["detectable"]["comparisons"] == 3
+    assert {name: found["comparisons"] for name, found in plan["families"].items()} == {"sanity arms": 1, "paper scl": 1, "rivals": 1}
+    assert all(f"Smallest difference to find, {name}, " in text for name in plan["families"])
 
 
 def test_a_plan_in_python_is_the_document_of_the_command(bench: Bench) -> None:
