@@ -57,11 +57,6 @@ class IncludedText:
 STUDY = ("results/study/archive.json", "results/study/batch-*.parquet", "results/study/registration.json")
 OUTPUTS = (
     CommittedOutput(
-        "python -m benchmark report --results results/reference --out results/reference/report",
-        tuple(f"results/reference/{folder}" for folder in ("records", "manifests", "splits", "testsets", "environments")),
-        ("results/reference/report",),
-    ),
-    CommittedOutput(
         "python -m benchmark report --results results/study --registration results/study/registration.json --readme README.md",
         (*STUDY, "README.md"),
         ("README.md", "results/study/answers.svg"),
@@ -82,7 +77,7 @@ OUTPUTS = (
         ("results/arms/arms.md",),
     ),
 )
-INCLUDED = (IncludedText("results/README.md", "MEANS", "results/reference/report/means.md"),)
+INCLUDED: tuple[IncludedText, ...] = ()
 
 
 @dataclass(frozen=True)
