@@ -77,7 +77,7 @@ OUTPUTS = (
         ("results/arms/arms.md",),
     ),
 )
-INCLUDED: tuple[IncludedText, ...] = ()
+INCLUDED = (IncludedText("results/study/README.md", "MEANS", "results/study/report/means.md"),)
 
 
 @dataclass(frozen=True)
