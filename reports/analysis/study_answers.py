@@ -180,7 +180,9 @@ class QuestionWords:
         tasks, pairs = len(first.evidence.tasks), first.evidence.pairs
         said = [f"{tasks} task{'s' * (tasks != 1)}, {pairs} pairs of runs"]
         if first.random is not None and one.answer == Answer.CREDITED:
-            said.append("also on a new task" if one.on_a_new_task else "not on a new task")
+            ends = [self.ends(against.random.interval(self.plan.interval)) for against in one.comparisons if against.random is not None]
+            shown = "also shown for a new task" if one.on_a_new_task else "not shown for a new task after correction"
+            said.append(f"{shown} ({_joined(ends)})")
         lost = max(against.evidence.lost for against in one.comparisons)
         said += [f"{lost} pair{'s' * (lost != 1)} lost to failed runs"] if lost else []
         said += [] if one.complete else ["tasks or comparisons are missing"]
