@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmark.config.toml_files import load_analysis, names
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
-from benchmark.records.registration.deviations import StudyState, deviations
+from benchmark.records.registration.deviations import Deviation, StudyState, deviations
 from benchmark.records.registration.registration import Registration, read_registration
 from benchmark.records.store import RecordStore
 from benchmark.version import NUMERICS
@@ -22,12 +22,20 @@ def registration_lines(file: Path, results: Path) -> list[str]:
 
 
 def comparison_lines(registration: Registration, state: StudyState) -> list[str]:
-    """As `registration_lines`, from what has been read."""
-    found = deviations(registration, state)
+    """As `registration_lines`, from what has been read. Runs that are not made yet stand last: they are its progress."""
+    found = sorted(deviations(registration, state), key=lambda one: one.kind == "missing")
     head = f"The study {registration.suite!r}, registered at commit {registration.code.commit[:12]}"
+    return [f"{head}: {counted(found)}.", *(f"- {one}" for one in found)]
+
+
+def counted(found: Sequence[Deviation]) -> str:
+    """How many deviations there are, apart from runs that are not made yet."""
     if not found:
-        return [f"{head}: as registered."]
-    return [f"{head}: {len(found)} deviation{'s' * (len(found) != 1)}.", *(f"- {deviation}" for deviation in found)]
+        return "as registered"
+    missing = sum(one.kind == "missing" for one in found)
+    others = len(found) - missing
+    waits = f" other than runs not made yet ({missing} line{'s' * (missing != 1)})" if missing else ""
+    return f"{others or 'no'} deviation{'s' * (others > 1)}{waits}"
 
 
 def without_bulk(record: RunRecord) -> RunRecord:

@@ -11,10 +11,12 @@ import pytest
 import benchmark
 from benchmark.errors import UserError
 from benchmark.records.record import Failure, GitState
+from benchmark.records.registration.deviations import Deviation
 from benchmark.records.registration.registration import RegisteredRuns, Registration, write_registration
 from benchmark.records.spec import SPEC_VERSION
 from benchmark.records.store import RecordStore
 from reports.output_files import file_name
+from reports.registered import counted
 from reports.report import Notes
 
 ARMS = {"ce": [0.60, 0.62, 0.61], "scl": [0.64, 0.66, 0.63]}
@@ -99,13 +101,30 @@ def test_the_comparison_with_the_registration_stands_in_the_first_lines(folder: 
     file = registered(tmp_path / "registration.json", "a" * 40)
     made = benchmark.report(folder, tmp_path / "out", figures=False, registration=file)
     summary, *deviations = made.registration
-    assert summary == f"The study 'mine', registered at commit aaaaaaaaaaaa: {len(deviations)} deviations."
+    missing = [line for line in deviations if line.startswith("- missing")]
+    others = len(deviations) - len(missing)
+    assert (others, len(missing)) == (1, 1)
+    assert missing == deviations[others:], "runs that are not made yet stand last"
+    assert summary == "The study 'mine', registered at commit aaaaaaaaaaaa: 1 deviation other than runs not made yet (1 line)."
     lines = (tmp_path / "out" / "report.md").read_text().splitlines()
     assert lines[0] == f"**{summary}**"
     assert lines[2] == deviations[0]
     content = json.loads((tmp_path / "out" / "report.json").read_text())
     assert content["registration"] == {"summary": summary, "deviations": [line.removeprefix("- ") for line in deviations]}
     assert "registered at commit aaaaaaaaaaaa" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ((), "as registered"),
+        (("missing", "missing"), "no deviation other than runs not made yet (2 lines)"),
+        (("missing", "code"), "1 deviation other than runs not made yet (1 line)"),
+        (("code", "failed"), "2 deviations"),
+    ],
+)
+def test_runs_that_are_not_made_yet_are_counted_apart(kinds: tuple[str, ...], said: str) -> None:
+    assert counted([Deviation(kind, "1", "what") for kind in kinds]) == said
 
 
 def test_as_registered_is_one_line() -> None:
