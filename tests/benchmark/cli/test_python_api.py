@@ -106,7 +106,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """Every example in order, in a folder with the study beside it; those that state a result give it."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
-    for name, source in {"study": "study", "before": "reference", "after": "reference"}.items():
+    for name, source in {"study": "study", "before": "arms", "after": "arms"}.items():
         (tmp_path / "results" / name).symlink_to(ROOT / "results" / source)
     finder, space = doctest.DocTestFinder(recurse=True), {"benchmark": benchmark, "pd": pd}
     found = {test.name: test for module in (python_api, results_frame) for test in finder.find(module) if test.examples}
@@ -144,13 +144,10 @@ def test_what_exists_is_listed_as_frames() -> None:
 
 
 def test_a_report_and_a_comparison_show_themselves(tmp_path: Path) -> None:
-    reference = ROOT / "results" / "reference"
-    made = benchmark.report(reference, tmp_path, figures=False, formats="md", suite="glue-fewshot")
+    arms = ROOT / "results" / "arms"
+    made = benchmark.report(arms, tmp_path, figures=False, formats="md", suite="arms")
     assert made._repr_markdown_() == (tmp_path / "report.md").read_text()
     assert "##" in made.markdown
     with pytest.raises(UserError, match="Did you mean 'figures'"):
-        benchmark.report(reference, tmp_path, figurs=False)  # type: ignore[call-arg]
-    assert (
-        "| arm" in benchmark.compare(reference, reference)._repr_markdown_()
-        or "No rows" in benchmark.compare(reference, reference)._repr_markdown_()
-    )
+        benchmark.report(arms, tmp_path, figurs=False)  # type: ignore[call-arg]
+    assert "| arm" in benchmark.compare(arms, arms)._repr_markdown_() or "No rows" in benchmark.compare(arms, arms)._repr_markdown_()

@@ -16,24 +16,33 @@ import benchmark
 from benchmark.cli.results_frame import CONCLUSIONS, OBJECTS, ResultsFrame, _concluded
 from benchmark.config.toml_files import load_analysis
 from benchmark.errors import UserError
+from benchmark.records.archive.restored import restore
 from benchmark.records.frame import COLUMNS
 from benchmark.stats.pairing import ArmRuns, Run
 from reports.analysis.conclusions import conclusions
 from reports.results.study_scores import ArmPlace
 
 ROOT = Path(__file__).resolve().parents[3]
-REFERENCE, STUDY = ROOT / "results" / "reference", ROOT / "results" / "study"
+ARMS, STUDY = ROOT / "results" / "arms", ROOT / "results" / "study"
 
 
 @pytest.fixture(scope="module")
-def results() -> ResultsFrame:
-    return benchmark.load_results(REFERENCE)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The committed runs of every arm as a folder of records."""
+    place = tmp_path_factory.mktemp("arms") / "results"
+    restore(ARMS, place)
+    return place
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def results(folder: Path) -> ResultsFrame:
+    return benchmark.load_results(folder)
+
+
+@pytest.fixture(scope="module")
+def tables(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The tables of the report on the same folder, as JSON, by name."""
-    return tables_of(REFERENCE, tmp_path_factory.mktemp("report"))
+    return tables_of(folder, tmp_path_factory.mktemp("report"))
 
 
 def tables_of(folder: Path, out: Path, **options: Any) -> dict[str, Any]:
@@ -168,9 +177,13 @@ def test_answers_have_their_estimate_and_what_it_rests_on() -> None:
     assert set(row) == set(CONCLUSIONS) - {"suite", "protocol"}
 
 
-@pytest.mark.parametrize("folder", [REFERENCE, STUDY], ids=["folder", "archive"])
-def test_a_folder_and_an_archive_are_read_alike(folder: Path) -> None:
-    frame = benchmark.load_results(folder)
+def test_a_folder_and_an_archive_are_read_alike(results: ResultsFrame) -> None:
+    pd.testing.assert_frame_equal(pd.DataFrame(results), pd.DataFrame(benchmark.load_results(ARMS)))
+
+
+@pytest.mark.parametrize("place", [ARMS, STUDY], ids=["arms", "study"])
+def test_every_planned_arm_has_its_means(place: Path) -> None:
+    frame = benchmark.load_results(place)
     assert set(frame["status"]) <= {"done", "missing", "failed"}
     arms = {arm.partition(" [")[0] for arm in frame.means()["arm"]}  # arms that differ in what they ran with are set apart
     assert arms == set(frame["variant"])
