@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import compare
 import pytest
@@ -83,19 +84,18 @@ def test_a_program_is_measured_whole() -> None:
 
 
 def test_an_interrupted_comparison_leaves_no_program_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    started, wait4 = [], os.wait4
+    started: list[subprocess.Popen[str]] = []
+
+    class Recorded(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            started.append(self)
 
     def interrupted(pid: int, options: int) -> None:
-        started.append(pid)
         raise KeyboardInterrupt
 
+    monkeypatch.setattr("speed.process.subprocess.Popen", Recorded)
     monkeypatch.setattr("speed.process.os.wait4", interrupted)
     with pytest.raises(KeyboardInterrupt):
         timed([sys.executable, "-c", "import os, time; os.close(1); os.close(2); time.sleep(60)"], threads=1)
-    try:
-        status = wait4(started[0], 0)[1]
-    except ChildProcessError:  # it ended before its Popen was collected, which then took its status
-        with pytest.raises(ProcessLookupError):
-            os.kill(started[0], 0)
-    else:
-        assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    assert [one.returncode for one in started] == [-signal.SIGKILL]

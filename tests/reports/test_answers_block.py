@@ -70,7 +70,7 @@ def test_the_block_takes_the_place_between_the_marks_and_no_other(first_stage: P
     assert text.endswith(f"\n{END}\n\nafter\n")
     assert "former text" not in text
     assert "- **Q1, claim: SCL improves fine-tuning with few labels.** N = 20: credited: scl is above ce (+5.2 points" in text
-    assert re.search(r"pairs of runs, (also shown for a new task|not shown for a new task after correction) \(\\\[", text)
+    assert "8 tasks, 24 pairs of runs, also shown for a new task (" in text
     assert "no answer yet: N = 100 waits for" in text
     assert "](results/answers.svg)" in text
     assert {path.name for path in made.files} == {"README.md", "answers.svg"}

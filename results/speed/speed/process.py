@@ -55,6 +55,7 @@ def timed(command: Sequence[str], threads: int) -> tuple[Spent, str]:
         _, status, usage = os.wait4(process.pid, 0)
     except BaseException:  # an interrupted comparison leaves no program behind
         process.kill()
+        process.wait()
         raise
     seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
