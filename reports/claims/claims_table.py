@@ -24,14 +24,12 @@ def claims_table(analysis: Analysis) -> Table | None:
         rows=tuple(_row(line, i > 0 and line.order[:2] != lines[i - 1].order[:2]) for i, line in enumerate(lines)),
         header=(
             *context.header(analysis.block),
-            "Each gain is over the baseline of its own source. Model, labels, tuning and selection of runs differ: this shows how far "
-            "a claim "
-            "has travelled, and is no test. The verdicts on single cells are in the tables of the papers.",
+            "Each gain is over the baseline of its own source. Model, labels, tuning and selection of runs differ: this shows how far a "
+            "claim has travelled, and is no test. The verdicts on single cells are in the tables of the papers.",
         ),
         footnotes=(
             "Ours: mean paired difference with its t interval. Printed gains: differences of printed means; their sources print no "
-            "interval of a "
-            "difference. n: runs behind a printed mean after selection, or our pairs.",
+            "interval of a difference. n: runs behind a printed mean after selection, or our pairs.",
             *context.notes(analysis.block),
             *([f"No second run by others was found of: {', '.join(nobody)}."] if nobody else []),
         ),

@@ -22,9 +22,8 @@ BY_TEST = (
     "selected by it."
 )
 BY_DEV = (
-    "By development score: what somebody gets who trains so many runs and keeps the best by development score. Beside an arm that "
-    "reports all "
-    "of its runs it inflates too: more was spent."
+    "By development score: what somebody gets who trains so many runs and keeps the best by development score. Beside an arm that reports "
+    "all of its runs it inflates too: more was spent."
 )
 EXACT = "Expected values over all subsets of the runs, without replacement; ties in the ranking share."
 
@@ -141,15 +140,13 @@ def budget_table(block: Block, budgets: Sequence[TuningBudget]) -> Table:
         header=(
             *context.header(block),
             POST_HOC,
-            "Trials of a search: on its tuning splits, which no other table reports. Arms: settings of one method that the suite "
-            "reports as arms "
-            "of their own, on the reported splits; nothing was chosen among them.",
+            "Trials of a search: on its tuning splits, which no other table reports. Arms: settings of one method that the suite reports "
+            "as arms of their own, on the reported splits; nothing was chosen among them.",
         ),
         footnotes=(
             "Expected values over all subsets of the settings that were tried. The search itself saw development scores only.",
             "Its development score: what a table of development scores would print for the setting chosen by it; it is above the "
-            "setting's test "
-            "score partly because it was chosen for being high.",
+            "setting's test score partly because it was chosen for being high.",
             "By test score: what nobody may do; the distance to the column by development score is what it would inflate.",
             *context.notes(block),
         ),
@@ -181,9 +178,8 @@ def ensemble_table(block: Block, ensembles: Sequence[EnsembleScores]) -> Table:
             "Votes of fewer than all: mean over disjoint groups in the order of seeds, each beside its own members. A tie goes to the "
             "class that the earliest run of "
             "the group names.",
-            "An ensemble costs as many trainings as it has members. A table that sets an ensemble beside single runs has this much in "
-            "it that is "
-            "not the method.",
+            "An ensemble costs as many trainings as it has members. A table that sets an ensemble beside single runs has this much in it "
+            "that is not the method.",
             *(
                 ["Here a new seed also draws a new training set: k members have seen up to k times the labels of a single run."]
                 if several

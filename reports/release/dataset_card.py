@@ -42,9 +42,8 @@ def _header(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> str:
 
 def _sections(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> list[str]:
     labels = (
-        "Gold labels are numbers of classes as the data sets give them. The terms of each data set hold for its labels; where a licence "
-        "is not "
-        "stated or forbids use, make the release without them (`--no-labels`)."
+        "Gold labels are numbers of classes as the data sets give them. The terms of each data set hold for its labels; where a licence is "
+        "not stated or forbids use, make the release without them (`--no-labels`)."
         if facts.labels
         else "Gold labels were left out (`--no-labels`), and with them whether a prediction is correct."
     )
@@ -52,9 +51,7 @@ def _sections(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> list[str]:
         "## What is in it",
         _contents(tables),
         "Every table is one folder with a parquet file (zstd) per task; environments are one file. `SHA256SUMS` holds the checksum of "
-        "every file: `sha256sum -c "
-        "SHA256SUMS`. "
-        "`croissant.json` describes the same for programs.",
+        "every file: `sha256sum -c SHA256SUMS`. `croissant.json` describes the same for programs.",
         LOAD,
         "## Fields",
         *(text for table in tables for text in (f"### {table.name}", f"{table.description} {table.rows} rows.", _fields(table))),
@@ -63,8 +60,7 @@ def _sections(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> list[str]:
         _listed("Commands that planned the runs", facts.commands),
         _listed("Commits of the code", facts.commits),
         f"The release was made from the records by `python -m benchmark publish`, version {facts.version}, on {facts.date}. The same "
-        f"records "
-        "and the same day (or `SOURCE_DATE_EPOCH`) give the same bytes.",
+        "records and the same day (or `SOURCE_DATE_EPOCH`) give the same bytes.",
         "## Data sets behind it",
         _data(facts),
         f"No text of them is here: an example is a position and a hash of its content. {labels}",

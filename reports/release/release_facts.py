@@ -97,19 +97,17 @@ class ReleaseFacts:
         """The release in three sentences."""
         counts = ", ".join(f"{n} {status}" for status, n in self.statuses.items())
         return (
-            "Runs of contrastive, adversarial and denoising text classifiers and of the baselines and controls that they must beat, "
-            "with the "
-            f"predicted class of every test example. {len(self.data)} tasks; runs: {counts}. No text of any data set is in it."
+            "Runs of contrastive, adversarial and denoising text classifiers and of the baselines and controls that they must beat, with "
+            f"the predicted class of every test example. {len(self.data)} tasks; runs: {counts}. No text of any data set is in it."
         )
 
     @property
     def collection(self) -> str:
         """How the data came to be."""
         return (
-            "Every row of `records` is one training run of the program contrastive-benchmark, or a run that was planned and has no "
-            "record. The plan "
-            "was written down before its runs. Scores were computed by the program and were compared with the stored predictions when this "
-            "release was made. Nothing was collected from people."
+            "Every row of `records` is one training run of the program contrastive-benchmark, or a run that was planned and has no record. "
+            "The plan was written down before its runs. Scores were computed by the program and were compared with the stored predictions "
+            "when this release was made. Nothing was collected from people."
         )
 
     @property
@@ -133,12 +131,10 @@ class ReleaseFacts:
         """What leans which way."""
         return (
             "The texts of the tasks are English, most of them reviews, news, questions and spoken commands; label errors and repeated "
-            "texts "
-            "of the original data sets remain in the test sets.",
-            "Training constants (steps, learning rates, batch) are the same for all arms of a cell; those of all-MiniLM-L6-v2 were "
-            "chosen for "
-            "plain cross-entropy in a pilot on splits that no result uses. Other parameters are the published defaults unless `role` and "
-            "`params` say otherwise.",
+            "texts of the original data sets remain in the test sets.",
+            "Training constants (steps, learning rates, batch) are the same for all arms of a cell; those of all-MiniLM-L6-v2 were chosen "
+            "for plain cross-entropy in a pilot on splits that no result uses. Other parameters are the published defaults unless `role` "
+            "and `params` say otherwise.",
         )
 
     @property
@@ -146,8 +142,7 @@ class ReleaseFacts:
         """What the data are for, and what they are not for."""
         return (
             "Comparing training objectives with paired statistics, over splits and single examples; checking the reported tables; "
-            "comparing a new "
-            "method with runs that need not be made again; research on evaluation with few labels.",
+            "comparing a new method with runs that need not be made again; research on evaluation with few labels.",
             "Not for training text classifiers, since no text is in it, nor for ranking products or people.",
         )
 
@@ -157,8 +152,7 @@ class ReleaseFacts:
         labels = " and gold labels" if self.labels else ""
         return (
             f"None is known. There are no texts, only hashes of texts{labels}; who has a data set can find which of its examples a hash "
-            f"names. "
-            "Environments hold versions of libraries and the model of the processor, no host, user or path.",
+            "names. Environments hold versions of libraries and the model of the processor, no host, user or path.",
         )
 
     @property

@@ -136,15 +136,13 @@ def _how(analysis: Analysis, rows: list[_Row], margin: float | None) -> str:
         "Gain on these tasks: mean over tasks of the mean paired difference, every task weighing alike, error from the splits within each "
         "(Satterthwaite). On a new task: tasks as a sample, random effects (Paule and Mandel), Hartung-Knapp-Sidik-Jonkman interval; the "
         "range of a new task is the prediction interval of its true gain, approximate: at 95 % it misses in 7 to 9 % of simulated cases. "
-        "Tasks at floor and tasks with fewer than two pairs are left out "
-        f"of both. {stopped}Holm's p on these tasks is that of the report's first answers: over arms and numbers of labels of a family, "
-        f"also those with one task. The other kinds of p are corrected over the lines of this table, within each family: {families}. "
-        f"{margin_note(margin)}"
-        "Smallest detectable: on these tasks, power .8, before correction. Better on at least u of n, and worse likewise: partial "
-        "conjunction of one-sided p-values (Bonferroni, alpha .05), not corrected over arms. "
-        "Inter-quartile mean: over the runs of all tasks together, without the lowest and the highest quarter, so that tasks with "
-        "extreme scores weigh less and tasks with more runs more; these tasks, new runs (stratified bootstrap, 5,000 resamples). "
-        "Mean rank: a picture, no test; ties share."
+        f"Tasks at floor and tasks with fewer than two pairs are left out of both. {stopped}Holm's p on these tasks is that of the "
+        "report's first answers: over arms and numbers of labels of a family, also those with one task. The other kinds of p are corrected "
+        f"over the lines of this table, within each family: {families}. {margin_note(margin)}Smallest detectable: on these tasks, power "
+        ".8, before correction. Better on at least u of n, and worse likewise: partial conjunction of one-sided p-values (Bonferroni, "
+        "alpha .05), not corrected over arms. Inter-quartile mean: over the runs of all tasks together, without the lowest and the highest "
+        "quarter, so that tasks with extreme scores weigh less and tasks with more runs more; these tasks, new runs (stratified bootstrap, "
+        "5,000 resamples). Mean rank: a picture, no test; ties share."
     )
 
 

@@ -119,10 +119,8 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             table,
             wrong,
             f"{len(wrong)} of {len(lines)} sets of printed precision, recall, F1 and accuracy are those of no confusion matrix on the "
-            f"known "
-            f"class sizes, under any of the usual readings ({listed(list(READINGS))}): the numbers are not all from the same "
-            f"predictions, or "
-            "one of them is misprinted.",
+            f"known class sizes, under any of the usual readings ({listed(list(READINGS))}): the numbers are not all from the same "
+            "predictions, or one of them is misprinted.",
             "Which number is off. The copy of this table that was read was damaged in places, an average over runs need not be a confusion "
             "matrix, and the accuracy is from another table.",
         )

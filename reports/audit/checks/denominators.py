@@ -31,13 +31,10 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             arithmetic=tuple(line for fact in facts for line in _lines(fact)),
             severity="note",
             shows="The similarity of an anchor with its own counterpart is set to zero before the exponential, so that a constant 1 "
-            "stays in "
-            "the denominator: it acts like one more negative example at cosine 0. It weakens the push away from the others where all "
-            "of them "
-            "are far, and hardly matters where one of them is near.",
+            "stays in the denominator: it acts like one more negative example at cosine 0. It weakens the push away from the others where "
+            "all of them are far, and hardly matters where one of them is near.",
             does_not_show="Anything about printed numbers: the term is in the code of the repository at this commit, and what the "
-            "numbers were "
-            "made with is not known. Nor that the constant harms: it also keeps the logarithm finite.",
+            "numbers were made with is not known. Nor that the constant harms: it also keeps the logarithm finite.",
         )
 
 

@@ -38,6 +38,5 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
             severity="question" if turned else "note",
             shows=shows,
             does_not_show="Which is right: model size, batch, weight and temperature of the term, tuning and splits differ between the "
-            "papers, "
-            "and how others chose their checkpoints is not known.",
+            "papers, and how others chose their checkpoints is not known.",
         )

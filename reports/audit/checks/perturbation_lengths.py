@@ -31,9 +31,8 @@ def check(table: PublishedTable, published: Published) -> Iterable[Finding]:
     shows = "The step size sets the length of the perturbation."
     if free:
         shows = (
-            f"In {' and '.join(fact.where for fact in free)} the perturbation is scaled to length one after the step, so that its "
-            f"length is "
-            "about 1 per token whatever the step size is: the step size only says how far the direction turns from its random start."
+            f"In {' and '.join(fact.where for fact in free)} the perturbation is scaled to length one after the step, so that its length "
+            "is about 1 per token whatever the step size is: the step size only says how far the direction turns from its random start."
         )
     if len(facts) > 1 and free:
         factor = max(lengths.values()) / min(lengths.values())

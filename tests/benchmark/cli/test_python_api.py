@@ -25,11 +25,8 @@ CELLS = [
     "def log_likelihood(step):\n"
     "    log_p = torch.log_softmax(step.logits(step.encode()).float(), dim=1)\n"
     "    return log_p.gather(1, step.labels[:, None]).squeeze(1)",
-    "@dataclass(frozen=True)\n"
-    "class Focal(Objective):\n"
-    "    gamma: float\n\n"
-    "    def terms(self, step):\n"
-    "        log_p = log_likelihood(step)\n"
+    "@dataclass(frozen=True)\nclass Focal(Objective):\n    gamma: float\n\n    def terms(self, step):\n        log_p = "
+    "log_likelihood(step)\n"
     '        return {"focal": Term((-((1 - log_p.exp()) ** self.gamma) * log_p).mean(), count=len(step.labels))}',
     '@methods.register("focal-of-a-cell")\n'
     "@dataclass(frozen=True)\n"

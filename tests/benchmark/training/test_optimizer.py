@@ -93,11 +93,8 @@ def test_decay_factor_is_what_weight_decay_does_to_a_row_without_gradient() -> N
 def test_it_does_not_load_the_compiler() -> None:
     """The purpose of the module. If torch loads it elsewhere one day, torch's own class will do as well."""
     program = (
-        "import sys, torch\n"
-        "from benchmark.training.optimizer import AdamW, Group\n"
-        "p = torch.nn.Parameter(torch.ones(2)); p.grad = torch.ones(2)\n"
-        "AdamW([Group([p], 0.1, 0.0)]).step()\n"
-        "print('torch._dynamo' in sys.modules)\n"
+        "import sys, torch\nfrom benchmark.training.optimizer import AdamW, Group\np = torch.nn.Parameter(torch.ones(2)); p.grad = "
+        "torch.ones(2)\nAdamW([Group([p], 0.1, 0.0)]).step()\nprint('torch._dynamo' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
