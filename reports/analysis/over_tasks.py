@@ -12,6 +12,7 @@ from benchmark.stats.intervals import Estimate
 from benchmark.stats.multiplicity import holm
 from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fixed_tasks
 from benchmark.stats.over_tasks.random_tasks import RandomTasks, random_tasks
+from benchmark.stats.over_tasks.shared_seeds import SharedSeeds, shared_seeds
 from benchmark.stats.pairing import PairedUnits
 from reports.analysis.analysis import ALPHA, Analysis
 from reports.results.blocks import Block
@@ -37,12 +38,14 @@ class OverTasks:
         pairs: paired units over all of them.
         fixed: on these tasks, error from the splits within each.
         random: on a new task; None for fewer than two (clusters of) tasks.
+        seeds: whether a seed moves all tasks alike, which `fixed` takes it not to do; None where it cannot be seen.
     """
 
     used: tuple[ScoredCell, ...]
     pairs: int
     fixed: Estimate
     random: RandomTasks | None
+    seeds: SharedSeeds | None = None
 
 
 def task_levels(block: Block) -> list[TaskLevel]:
@@ -70,7 +73,8 @@ def over_tasks(suite: str, cells: Sequence[ScoredCell], units: Sequence[PairedUn
     if not values:
         return None
     pairs = sum(one.n for _, one in enough)
-    return OverTasks(tuple(cell for cell, _ in enough), pairs, fixed_tasks(values), random_tasks(cluster_means(values)))
+    used, random = tuple(cell for cell, _ in enough), random_tasks(cluster_means(values))
+    return OverTasks(used, pairs, fixed_tasks(values), random, shared_seeds(values))
 
 
 def estimate_of(units: PairedUnits) -> Estimate | None:
@@ -86,9 +90,14 @@ def smallest_effect(suite: str) -> float | None:
     return None if plan is None else plan.smallest_effect
 
 
+def in_points(margin: float) -> str:
+    """`1 point`, `1.5 points`."""
+    return f"{margin:g} point{'s' * (margin != 1)}"
+
+
 def margin_heads(margin: float | None) -> tuple[str, ...]:
     """The columns of the tests against a declared smallest effect; none where the suite declares none."""
-    return () if margin is None else (f"beyond {margin:g} points, Holm p", f"within {margin:g} points, Holm p")
+    return () if margin is None else (f"beyond {in_points(margin)}, Holm p", f"within {in_points(margin)}, Holm p")
 
 
 def margin_note(margin: float | None) -> str:
@@ -96,7 +105,7 @@ def margin_note(margin: float | None) -> str:
     if margin is None:
         return ""
     return (
-        f"Beyond and within {margin:g} points, the smallest effect that the suite's analysis declares: minimum-effect test (two-sided, "
+        f"Beyond and within {in_points(margin)}, the smallest effect that the suite's analysis declares: minimum-effect test (two-sided, "
         "further from zero than that), and two one-sided tests for equivalence with zero. "
     )
 

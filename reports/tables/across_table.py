@@ -107,12 +107,14 @@ def across_table(analysis: Analysis) -> Table | None:
         arms, cells = complete(analysis.block, level)
         if len(cells) < 2:
             continue
-        rows += _rows(analysis, level, arms, cells)
+        found = list(_rows(analysis, level, arms, cells))
+        rows += found
         left = [arm for arm in analysis.block.arms if arm not in arms] + [cell.task for cell in level.cells if cell not in cells]
         notes.append(
             f"{level.name}: ranks, counts of tasks and inter-quartile means over {', '.join(cell.task for cell in cells)}"
             + (f"; incomplete, left out: {', '.join(left)}." if left else ".")
         )
+        notes += _seeds_in_common(level, found)
     if not rows:
         return None
     block, margin = analysis.block, smallest_effect(analysis.block.suite)
@@ -127,6 +129,23 @@ def across_table(analysis: Analysis) -> Table | None:
         footnotes=tuple(notes),
         sortable=False,
     )
+
+
+def _seeds_in_common(level: TaskLevel, rows: list[_Row]) -> list[str]:
+    """Whether the error on these tasks, which takes tasks as independent, is too small because they share their seeds."""
+    seen = sorted(
+        ((row.arm, row.answer.seeds) for row in rows if row.answer is not None and row.answer.seeds is not None),
+        key=lambda one: one[1].ratio,
+    )
+    if not seen:
+        return []
+    (low_arm, low), (high_arm, high) = seen[0], seen[-1]
+    times = f"{low.ratio:.2f} ({low_arm}) to " if len(seen) > 1 else ""
+    return [
+        f"{level.name}: tasks share their seeds. With all tasks of a seed as one unit the error of the gain on these tasks is {times}"
+        f"{high.ratio:.2f} ({high_arm}) times that of independent tasks; by chance alone {high.low:.2f} to {high.high:.2f} in 95 % of arms "
+        f"({high.seeds} seeds)."
+    ]
 
 
 def _how(analysis: Analysis, rows: list[_Row], margin: float | None) -> str:
