@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,14 +143,12 @@ def answers_block(document: Path, options: Options) -> tuple[AnswersBlock, Study
 
 
 def _answers_block(document: Path, options: Options, read: _Read) -> tuple[AnswersBlock, StudyAnswers]:
-    studies = {block.suite: block for block in read.found.of(options.suite) if is_study(block.suite)}
+    studies = list(dict.fromkeys(block.suite for block in read.found.of(options.suite) if is_study(block.suite)))
     if len(studies) != 1:
         raise UserError(
             f"{str(options.results)!r} holds {_count(studies)} with a registered analysis.", "One.", "Give another folder, or --suite NAME."
         )
-    (suite,) = studies
-    blocks = [block for block in read.found.blocks if (block.suite, block.protocol) == (suite, studies[suite].protocol)]
-    study = study_of(blocks, read.registered)
+    study = study_of(read.found.blocks, studies[0], read.registered)
     paths = {"results": options.results, "registration": options.registration, "readme": document}
     given = " ".join(f"--{name} {relative(path, document)}" for name, path in paths.items() if path is not None)
     figure = relative(options.results / FIGURE, document) if study.any_answer else ""
@@ -158,7 +156,7 @@ def _answers_block(document: Path, options: Options, read: _Read) -> tuple[Answe
     return AnswersBlock(study, f"python -m benchmark report {given}", figure, compared), study
 
 
-def _count(studies: Mapping[str, Block]) -> str:
+def _count(studies: list[str]) -> str:
     return f"{len(studies)} suites ({', '.join(studies)})" if studies else "no suite"
 
 

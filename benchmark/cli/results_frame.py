@@ -150,15 +150,14 @@ class ResultsFrame(pd.DataFrame):
             >>> study.conclusions("results/study/registration.json")[["question", "treatment", "shots", "answer", "waits_for"]]
         """
         from benchmark.records.registration.registration import read_registration
-        from reports.analysis.contents import study_of
+        from reports.analysis.contents import answering, study_of
         from reports.analysis.study_answers import is_study
 
         registered = None if registration is None else read_registration(Path(registration)).runs
         rows: list[dict[str, Any]] = []
         for suite in dict.fromkeys(block.suite for block in self._blocks if is_study(block.suite)):
-            mine = [block for block in self._blocks if block.suite == suite]
-            study = study_of([block for block in mine if block.protocol == mine[0].protocol], registered)
-            rows += [{"suite": suite, "protocol": mine[0].protocol, **_concluded(one)} for one in study.conclusions]
+            study, protocol = study_of(self._blocks, suite, registered), answering(self._blocks, suite).protocol
+            rows += [{"suite": suite, "protocol": protocol, **_concluded(one)} for one in study.conclusions]
         return pd.DataFrame(rows, columns=CONCLUSIONS)
 
     @property

@@ -12,7 +12,7 @@ from benchmark.records.registration.registration import RegisteredRuns
 from reports.analysis.analysis import Analysis, Scope, analyse
 from reports.analysis.headlines import HOW_TO_READ, Headline, headlines, not_run_note
 from reports.analysis.paragraph import paragraph
-from reports.analysis.stage_progress import planned_stages, stage_progress
+from reports.analysis.stage_progress import planned_stages
 from reports.analysis.study_answers import StudyAnswers, is_study, rules_in_words, study_answers
 from reports.claims.claims_figure import claims_figure
 from reports.claims.claims_table import claims_table
@@ -133,26 +133,36 @@ def with_registered(parts: Sequence[Contents], runs: Sequence[RegisteredRuns] | 
         runs: what is registered of the study; None: what the manifests plan.
     """
     found: list[Contents] = []
+    blocks = [part.block for part in parts]
     for part in parts:
-        block = part.block
-        if not is_study(block.suite) or block.suite in {one.block.suite for one in found}:
+        if not is_study(part.block.suite) or part.block is not answering(blocks, part.block.suite):
             found.append(part)
             continue
-        mine = [one.block for one in parts if one.block.suite == block.suite and one.block.protocol == block.protocol]
-        study = study_of(mine, runs)
+        study = study_of(blocks, part.block.suite, runs)
         picture = ReportFigure(QUESTIONS, QUESTIONS_ALT, partial(questions_forest, study), lead=True)
         found.append(replace(part, study=study, tables=[questions_table(study), *part.tables], pictures=[picture, *part.pictures]))
     return found
 
 
-def study_of(blocks: Sequence[Block], runs: Sequence[RegisteredRuns] | None) -> StudyAnswers:
-    """The answers of a study from all of its blocks, as far as its stages are complete; `runs` as in `with_registered`."""
-    first = blocks[0]
-    status = {str(key): str(found) for one in blocks for key, found in zip(one.frame["key"], one.frame["status"], strict=True)}
-    ended = {key: found for key, found in status.items() if found != "missing"}
+def study_of(blocks: Sequence[Block], suite: str, runs: Sequence[RegisteredRuns] | None) -> StudyAnswers:
+    """The answers of a study from all of its blocks, as far as its stages are complete; `runs` as in `with_registered`. What manifests
+    plan under another profile or protocol than those of the block that answers is no part of the study."""
+    first = answering(blocks, suite)
     if runs is None:
-        runs = planned_stages([one for one in first.store.manifests() if isinstance(one, Manifest)], first.suite)
-    return study_answers(first.suite, blocks, stage_progress(runs, ended))
+        plans = [one for one in first.store.manifests() if isinstance(one, Manifest) and one.protocol == first.protocol]
+        runs = [one for one in planned_stages(plans, suite) if _plain(one.profile) == _plain(first.profile)]
+    return study_answers(suite, [one for one in blocks if (one.suite, one.protocol) == (suite, first.protocol)], runs)
+
+
+def answering(blocks: Sequence[Block], suite: str) -> Block:
+    """The block under whose name a study is answered: its first one on real data under a profile without overrides, or else its first."""
+    mine = [block for block in blocks if block.suite == suite]
+    return next((block for block in mine if not block.stand_in and "*" not in block.profile), mine[0])
+
+
+def _plain(profile: str) -> str:
+    """A profile without another encoder, a search or a crossed design."""
+    return profile.partition("+")[0]
 
 
 COMPARING = ("paper.", "across-", "slopes-", "spread-", "matching-")  # tables that use the comparisons and do not have their conditions

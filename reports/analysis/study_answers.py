@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from benchmark.config.analysis_plan import AnalysisPlan, Question
 from benchmark.config.toml_files import load_analysis, names
+from benchmark.records.registration.registration import DIGITS, RegisteredRuns
 from benchmark.stats.intervals import Interval
 from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, conclusions
-from reports.analysis.stage_progress import StageProgress, by_stage
+from reports.analysis.stage_progress import StageProgress, by_stage, stage_progress
 from reports.results.blocks import Block
 from reports.results.study_scores import study_scores
 from reports.tables.table import number
@@ -96,15 +97,24 @@ def is_study(suite: str) -> bool:
     return suite in names("analyses")
 
 
-def study_answers(suite: str, blocks: Sequence[Block], stages: Sequence[StageProgress]) -> StudyAnswers:
-    """The registered questions of a suite, answered from all of its blocks as far as its stages are complete."""
+def study_answers(suite: str, blocks: Sequence[Block], runs: Sequence[RegisteredRuns]) -> StudyAnswers:
+    """The registered questions of a suite, answered from all of its blocks as far as its stages are complete.
+
+    Args:
+        runs: what belongs to the study, as registered or as manifests plan it. Other runs of the suite (more seeds, another profile) are
+            part of no answer: a study that could be continued until it pleases would need no registration.
+    """
     import pandas as pd
 
     frame = pd.concat([block.frame for block in blocks]).drop_duplicates(["key", "variant"])
+    planned = {prefix for one in runs if not one.choice for _, prefix in one.prefixes()}
+    frame = frame[frame["key"].str[:DIGITS].isin(planned)]
+    ended = {str(key): str(found) for key, found in zip(frame["key"], frame["status"], strict=True) if found != "missing"}
+    stages = stage_progress(runs, ended)
     rates = {(cell.task, cell.shots): block.majority(cell) for block in blocks for cell in block.cells if not cell.noise}
     known = {where: rate for where, rate in rates.items() if rate is not None}
     plan = load_analysis(suite)
-    return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), tuple(stages))
+    return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), stages)
 
 
 def rules_in_words(plan: AnalysisPlan) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 import benchmark
 from benchmark.errors import UserError
-from benchmark.records.manifest import Manifest
+from benchmark.records.manifest import Manifest, ManifestRow
 from benchmark.records.record import GitState
 from benchmark.records.registration.registration import RegisteredRuns, Registration, write_registration
 from benchmark.records.spec import SPEC_VERSION
@@ -103,6 +104,36 @@ def test_deviations_from_the_registration_are_named(first_stage: Path) -> None:
     said = "Registered at commit aaaaaaaaaaaa before the first run; deviations other than runs not made yet: "
     assert block.registration.startswith(said)
     assert "environment" in block.registration
+
+
+def answered(folder: Path, *, registered: bool) -> list[str]:
+    """What is answered of each question, without what waits for later stages."""
+    registration = folder / "registration.json" if registered else None
+    text = answers_block(folder / "R.md", Options(folder / "results", registration=registration))[0].markdown()
+    return [line.split("; no answer yet")[0] for line in text.splitlines() if line.startswith("- **Q") and "N = 20: " in line]
+
+
+@pytest.mark.parametrize("profile", ["laptop", "laptop*", "embedded"])
+def test_runs_that_are_not_registered_are_part_of_no_answer(
+    first_stage: Path, tmp_path: Path, make_spec: Any, make_record: Any, profile: str
+) -> None:
+    """More seeds under the same profile, or another profile with the same encoder: they were pooled, or stopped the report."""
+    folder = Path(shutil.copytree(first_stage, tmp_path / "copy"))
+    before = answered(folder, registered=True)
+    seeds = range(3, 6) if profile == "laptop" else range(6)
+    budget = make_spec("ce", 0).budget.model_copy(update={"steps": 60 if profile == "laptop" else 61})
+    store, rows = RecordStore(folder / "results"), []
+    for arm, score in (("ce", 0.95), ("scl", 0.2)):
+        for seed in seeds:
+            spec = make_spec(arm, seed, budget=budget)
+            source = "embedded" if profile == "embedded" else "mirror"
+            rows.append(ManifestRow.of(spec, arm=arm, task_source=source, n_train=20, n_dev=20, n_test=200))
+            store.write(make_record(store, spec, score))
+    store.write_manifest(Manifest(suite="study", profile=profile, rows=tuple(rows)))
+    assert len(before) == 2  # Q1 and Q4
+    assert answered(folder, registered=True) == before
+    if profile != "laptop":  # without a registration more seeds of the same profile are a longer plan
+        assert answered(folder, registered=False) == before
 
 
 @pytest.mark.parametrize("text", ["no marks", f"{BEGIN} -->\n", f"{END}\n"])
