@@ -102,11 +102,12 @@ def _change(block: Block, a: Runs | None, b: Runs | None) -> Change:
     change = Change(block, a, b, same)
     if change.unchanged:
         return change
-    return Change(block, a, b, same, _compared(a, b, block.majority(a.cell)))
+    return Change(block, a, b, same, _compared(block, a, b))
 
 
-def _compared(a: Runs, b: Runs, majority: float | None) -> Comparison | None:
-    units = pair(runs_of("B", b.rows, majority), runs_of("A", a.rows, majority))
+def _compared(block: Block, a: Runs, b: Runs) -> Comparison | None:
+    majority = block.majority(a.cell)
+    units = pair(runs_of("B", b.rows, majority), runs_of("A", a.rows, majority), pool=block.pool_size(a.cell))
     return compare_units(units, alpha=ALPHA) if units.n else None
 
 
@@ -144,7 +145,7 @@ def _what(change: Change, family: Family | None) -> str:
     if change.same and change.comparison.difference == 0:
         return f"other runs beside {change.same} equal ones"
     sure = family is not None and change.name in family.rejected
-    return "differs after Holm" if sure else f"no difference shown ({change.same} runs are equal)"
+    return "differs after Holm" if sure else f"no difference shown (equal runs: {change.same})"
 
 
 def _notes(changes: list[Change], told: list[Change]) -> Iterator[str]:

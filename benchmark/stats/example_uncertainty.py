@@ -37,7 +37,14 @@ class ExampleUncertainty:
 
 
 def two_way_bootstrap(
-    correct_a: ArrayLike, correct_b: ArrayLike, *, task: str = "TASK", level: float = 0.95, resamples: int = 2000, seed: int = 0
+    correct_a: ArrayLike,
+    correct_b: ArrayLike,
+    *,
+    task: str = "TASK",
+    level: float = 0.95,
+    resamples: int = 2000,
+    seed: int = 0,
+    variance_factor: float | None = None,
 ) -> ExampleUncertainty:
     """Two-way (splits x test examples) bootstrap of the mean paired difference of correctness.
 
@@ -48,6 +55,9 @@ def two_way_bootstrap(
 
     Args:
         correct_a, correct_b: correctness [splits, examples] of method and baseline, 0/1 or averaged over a split's seeds.
+        variance_factor: variance of a mean over splits over their sample variance, where training sets overlap
+            (`pairing.nadeau_bengio`); the two-way interval is then the t interval of `two_way_estimate`, since no resampling of dependent
+            splits shows what they have in common. None: splits are independent.
 
     Raises:
         UserError: shapes that differ, or are empty.
@@ -57,9 +67,12 @@ def two_way_bootstrap(
     rows = np.random.default_rng(seed).multinomial(splits, np.full(splits, 1 / splits), size=resamples) / splits
     redrawn = _redrawn(d, resamples, seed)
     both = np.einsum("rs,rs->r", rows, redrawn)
-    two_way = _percentile(d, both, level, _nominal(d, both, level), "split x test example", "two-way bootstrap, calibrated percentile")
+    if variance_factor is None:
+        two_way = _percentile(d, both, level, _nominal(d, both, level), "split x test example", "two-way bootstrap, calibrated percentile")
+    else:
+        two_way = two_way_estimate(correct_a, correct_b, variance_factor=variance_factor).interval(level)
     alone = _percentile(d, redrawn.mean(axis=1), level, level, "test example", "bootstrap, percentile")
-    over_splits = t_interval(d.mean(axis=1), level=level, unit="split")
+    over_splits = t_interval(d.mean(axis=1), level=level, unit="split", variance_factor=variance_factor)
     scope = _scope(two_way, over_splits)
     return ExampleUncertainty(two_way, over_splits, alone, scope, _sentence(scope, two_way.value, task))
 
@@ -91,18 +104,19 @@ def _drawn_counts(examples: int, resamples: int, seed: int) -> NDArray[np.uint16
     return counts
 
 
-def two_way_estimate(correct_a: ArrayLike, correct_b: ArrayLike) -> Estimate:
+def two_way_estimate(correct_a: ArrayLike, correct_b: ArrayLike, *, variance_factor: float | None = None) -> Estimate:
     """Mean paired difference of correctness with its error over splits and test examples together: the unbiased variance (split means plus
     example means minus their interaction, never below either alone) and Satterthwaite's degrees of freedom.
 
     Args:
         correct_a, correct_b: as in `two_way_bootstrap`.
+        variance_factor: as in `two_way_bootstrap`.
 
     Raises:
         UserError: shapes that differ, or are empty.
     """
     d = _differences(correct_a, correct_b)
-    variance, freedom = _two_way_variance(d)
+    variance, freedom = _two_way_variance(d, variance_factor)
     return Estimate(float(d.mean()), math.sqrt(variance), freedom, "split x test example", d.shape[0], f"two-way t, {d.shape[1]} examples")
 
 
@@ -112,10 +126,10 @@ def _nominal(d: NDArray[float64], both: NDArray[float64], level: float) -> float
     return level if variance == 0 else nominal_level(level, freedom, float(both.var()) / variance)
 
 
-def _two_way_variance(d: NDArray[float64]) -> tuple[float, float]:
+def _two_way_variance(d: NDArray[float64], factor: float | None = None) -> tuple[float, float]:
     """Unbiased variance of the mean over both factors, and its degrees of freedom."""
     splits, examples = d.shape
-    by_split = d.mean(axis=1).var(ddof=1) / splits if splits > 1 else 0.0
+    by_split = d.mean(axis=1).var(ddof=1) * (1 / splits if factor is None else factor) if splits > 1 else 0.0
     by_example = d.mean(axis=0).var(ddof=1) / examples if examples > 1 else 0.0
     rest = d - d.mean(axis=1, keepdims=True) - d.mean(axis=0) + d.mean()
     twice = (rest**2).sum() / max((splits - 1) * (examples - 1), 1) / d.size  # the interaction stands in both of the above

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from benchmark.errors import UserError
+from benchmark.stats.pairing import chance_error
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ def holm(p: Mapping[str, float | None], *, alpha: float = 0.05, size: int | None
 
 
 def at_floor(cell_scores_by_arm: Mapping[str, ArrayLike], majority_rate: float, n_test: int, *, errors: float = 2.0) -> Floor:
-    """Whether no arm's mean score is above the majority rate by `errors` binomial standard errors sqrt(q (1 - q) / n_test).
+    """Whether no arm's mean score is above the majority rate by `errors` standard errors of the test set (`pairing.chance_error`).
 
     Scores and rate are shares in [0, 1]. Fixed before results are seen; cells at floor are shown but stay outside the family.
     """
-    threshold = majority_rate + errors * math.sqrt(majority_rate * (1 - majority_rate) / n_test)
+    threshold = majority_rate + errors * chance_error(majority_rate, n_test)
     means = {arm: float(np.asarray(scores, dtype=float).mean()) for arm, scores in cell_scores_by_arm.items() if np.size(scores)}
     if not means:
         return Floor(True, threshold, None, "")

@@ -102,7 +102,8 @@ class PairedUnits:
 
 
 _Pair = tuple[Label, Run, Run]
-_ABSENT = Run(math.nan, "not planned", False)
+NOT_PLANNED = "not planned"  # of a unit that one arm alone was planned for: one of them has more seeds than the other
+_ABSENT = Run(math.nan, NOT_PLANNED, False)
 
 
 def paired_units(rows: pd.DataFrame, method: str, baseline: str, *, pool: int | None = None, majority: float | None = None) -> PairedUnits:
@@ -151,14 +152,23 @@ def runs_of(name: str, rows: Iterable[Mapping[Any, Any]], majority: float | None
 
 
 def has_collapsed(value: float, n_test: int, majority: float | None) -> bool:
-    """Whether a run collapsed: its score is at most one standard error of the test set above that of always naming the most frequent class.
+    """Whether a run collapsed: at most one standard error (`chance_error`) above the score of always naming the most frequent class.
 
     The only definition: reports, conclusions and comparisons count by it. It needs the labels of the test set, since records do not hold
     the majority score; where that is not known (`majority` None), nothing is counted, and a report says so.
     """
     if majority is None:
         return False
-    return value <= majority + math.sqrt(majority * (1 - majority) / n_test)
+    return value <= majority + chance_error(majority, n_test)
+
+
+def chance_error(majority: float, n_test: int) -> float:
+    """Standard error, on `n_test` examples, of a score at the level of always naming the most frequent class.
+
+    Binomial for a share of right answers, and near enough for macro-F1. Where naming one class scores 0, as with a correlation (MCC), a
+    classifier without any knowledge scatters around 0 with 1 / sqrt(n).
+    """
+    return 1 / math.sqrt(n_test) if majority == 0 else math.sqrt(majority * (1 - majority) / n_test)
 
 
 def label_of(split: int, seed: int | None, init: int | None = None) -> Label:
@@ -244,10 +254,6 @@ def _pairs(first: Mapping[Label, Run], second: Mapping[Label, Run]) -> Iterator[
             continue
         x, y = (runs.get((split, seed)) or runs.get((split, None)) or _ABSENT for runs in (first, second))
         yield (split, seed), x, y
-
-
-def _mean(runs: list[Run]) -> float:
-    return runs[0].value if len(runs) == 1 else fmean(run.value for run in runs)
 
 
 def _order(label: Label) -> tuple[int, ...]:

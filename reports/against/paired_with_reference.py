@@ -30,6 +30,7 @@ from benchmark.stats.intervals import Estimate
 from benchmark.stats.over_tasks.fixed_tasks import TaskValues, fixed_tasks
 from benchmark.stats.pairing import ArmRuns, PairedUnits, pair, runs_of
 from reports.against.environment_calibration import Calibration, calibration, widened
+from reports.tables.table import counted
 
 Level = tuple[str, ...]  # a cell without its task: shots and noise
 
@@ -275,11 +276,11 @@ class PairedWithReference:
         )
         yield f"{len(self.accepted)} of {len(self.own.arms)} runs of {', '.join(dict.fromkeys(self.own.arms.values()))} are paired."
         for status, count in sorted(self.unfinished.items()):
-            yield f"Not paired: {count} runs, {status}."
+            yield f"Not paired: {counted(count, 'run')}, {status}."
         for reason, count in self.excluded.most_common():
-            yield f"Not paired: {count} runs: {reason}."
+            yield f"Not paired: {counted(count, 'run')}: {reason}."
         for reason, count in self._beside[1].most_common():
-            yield f"Arms of the reference that are not paired: {count} runs of {reason}."
+            yield f"Arms of the reference that are not paired: {counted(count, 'run')} of {reason}."
         for name, reason in (*self.own.left_out, *runs.left_out):
             yield f"Left out: {name[:20]}: {reason}."
         yield from self._environment_lines()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
@@ -20,7 +20,7 @@ from benchmark.stats.pairing import PairedUnits, pair
 from benchmark.stats.power import DetectableRange, detectable_range
 from reports.analysis.stopped_looks import StoppedLooks
 from reports.results.blocks import Block
-from reports.results.runs import Runs
+from reports.results.runs import Runs, Unit
 from reports.results.scored_cell import ScoredCell
 
 Scope = Literal["suite", "task"]
@@ -109,7 +109,7 @@ class Analysis:
         found = {place: compare_units(units, cells=self.size(place), alpha=ALPHA) for place, units in self.units.items()}
         if self.looks is None:
             return found
-        levels = {place: 1 - self.looks.level(ALPHA, place[0], place[1].label) for place in found}
+        levels = {place: 1 - self.looks.level(ALPHA, place[0], self.looks.named(place[1])) for place in found}
         return {place: self.looks.widened(one, compare_units(self.units[place], level=levels[place])) for place, one in found.items()}
 
     @cached_property
@@ -126,7 +126,7 @@ class Analysis:
     def _p(self, place: Place) -> float | None:
         """The p of a comparison; where looks said how many pairs it has, the one that holds after stopping."""
         p = self.comparisons[place].p
-        return p if p is None or self.looks is None else self.looks.p(p, place[0], place[1].label)
+        return p if p is None or self.looks is None else self.looks.p(p, place[0], self.looks.named(place[1]))
 
     def adjusted(self, place: Place) -> float | None:
         """Holm's p of a comparison; None outside a family."""
@@ -151,21 +151,23 @@ class Analysis:
 
     def _over_examples(self, place: Place) -> ExampleUncertainty | None:
         arm, cell = place
-        splits = sorted({split for split, _ in self.units[place].labels})
-        mine, theirs = (self._right(name, cell, tuple(splits)) for name in (arm, self.against))
+        splits = tuple(sorted({split for split, _ in self.units[place].labels}))
+        one, other = self.block.runs[arm, cell], self.block.runs[self.against, cell]
+        mine, theirs = self._right(one, splits, one.shared(other)), self._right(other, splits, other.shared(one))
         if mine is None or theirs is None or mine.shape != theirs.shape:
             return None
-        return two_way_bootstrap(mine, theirs, task=cell.task)
+        units = self.units[place]
+        return two_way_bootstrap(mine, theirs, task=cell.task, variance_factor=units.variance_factor if units.overlap else None)
 
-    def _right(self, arm: str, cell: ScoredCell, splits: tuple[int, ...]) -> NDArray[float64] | None:
-        """`correctness`, once per arm and cell: the baseline is asked for by every arm."""
-        place = (arm, cell, splits)
-        if place not in self._known:
-            self._known[place] = correctness(self.block, self.block.runs[arm, cell], list(splits))
-        return self._known[place]
+    def _right(self, runs: Runs, splits: tuple[int, ...], units: tuple[Unit, ...]) -> NDArray[float64] | None:
+        """`correctness`, once per arm, cell and units: the baseline is asked for by every arm."""
+        asked = (runs.arm, runs.cell, splits, units)
+        if asked not in self._known:
+            self._known[asked] = correctness(self.block, runs, list(splits), units)
+        return self._known[asked]
 
     @cached_property
-    def _known(self) -> dict[tuple[str, ScoredCell, tuple[int, ...]], NDArray[float64] | None]:
+    def _known(self) -> dict[tuple[str, ScoredCell, tuple[int, ...], tuple[Unit, ...]], NDArray[float64] | None]:
         return {}
 
     def detectable_in(self, place: Place) -> DetectableRange | None:
@@ -220,21 +222,26 @@ def floor_of(block: Block, cell: ScoredCell) -> Floor | None:
     return at_floor(scores, rate, len(labels)) if scores and rate is not None and labels else None
 
 
-def correctness(block: Block, runs: Runs, splits: list[int]) -> NDArray[float64] | None:
-    """Share of right answers [splits, examples], averaged over a split's seeds; None where a prediction or the test set is not there."""
+def correctness(block: Block, runs: Runs, splits: list[int], units: Sequence[Unit]) -> NDArray[float64] | None:
+    """Share of right answers [splits, examples], averaged over a split's seeds; None where a prediction or the test set is not there.
+
+    Args:
+        units: the runs that count: those whose partner has finished too, as for the difference (`Runs.shared`).
+    """
     rows: dict[int, list[NDArray[float64]]] = {split: [] for split in splits}
     for unit, right in _right(block, runs):
-        if unit in rows and right is None:
+        if unit not in units or unit.split not in rows:
+            continue
+        if right is None:
             return None
-        if unit in rows and right is not None:
-            rows[unit].append(right)
+        rows[unit.split].append(right)
     lengths = {len(right) for found in rows.values() for right in found}
     return np.array([np.mean(rows[split], axis=0) for split in splits]) if all(rows.values()) and len(lengths) == 1 else None
 
 
-def _right(block: Block, runs: Runs) -> Iterator[tuple[int, NDArray[float64] | None]]:
+def _right(block: Block, runs: Runs) -> Iterator[tuple[Unit, NDArray[float64] | None]]:
     labels = np.array(block.gold.get(runs.cell, ()))
     for unit, key in runs.keys.items():
         stored = block.stored.get(key)
         ids = stored.ids() if stored is not None and stored.n == len(labels) else None
-        yield unit.split, None if ids is None else (np.array(ids) == labels).astype(float)
+        yield unit, None if ids is None else (np.array(ids) == labels).astype(float)

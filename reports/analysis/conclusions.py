@@ -15,12 +15,11 @@ from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fi
 from benchmark.stats.over_tasks.pooled_spread import TaskPairs, pooled_spread
 from benchmark.stats.over_tasks.posterior import Posterior, posterior
 from benchmark.stats.over_tasks.random_tasks import random_tasks
-from benchmark.stats.pairing import Label, PairedUnits, pair
+from benchmark.stats.pairing import NOT_PLANNED, Label, PairedUnits, pair
 from reports.analysis.stage_progress import StageProgress, waits_for
 from reports.results.study_scores import ArmPlace, StudyScores
 
 FEWEST = 2  # pairs of a task
-NOT_PLANNED = "not planned"  # of a unit that one arm alone was planned for: the baseline has more seeds than the treatment
 NEW_TASK = "a new task"
 
 
@@ -273,9 +272,15 @@ def _slopes(design: _Design, arm: str) -> AgainstArm | None:
             x = np.array(sorted(rows), dtype=float)
             y = 100 * np.array([_gain_at(rows[layers], common) for layers in sorted(rows)])
             centred = x - x.mean()
-            units[task] = rows[min(rows)]
+            units[task] = _one_unit_for_all(rows[min(rows)], list(rows.values()))
             values.append(TaskValues(task, design.plan.cluster_of(task), centred @ y / (centred @ centred), common))
     return _over_tasks(design, arm, units, values)
+
+
+def _one_unit_for_all(first: PairedUnits, rows: Sequence[PairedUnits]) -> PairedUnits:
+    """The units of the first encoder with what any encoder lacks: a run that is lost with one of them is lost for the slope."""
+    gone = {(one.variant, one.split_seed, one.seed): one for row in rows for one in row.missing}
+    return replace(first, missing=tuple(gone.values()))
 
 
 def _common_labels(rows: Sequence[PairedUnits]) -> tuple[Label, ...]:

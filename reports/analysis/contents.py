@@ -44,6 +44,7 @@ from reports.tables.task_tables import TableChoice, choices, task_tables
 from reports.tables.transfer_table import transfer_table
 from reports.tables.trends_table import matching_table, slopes_table, spread_table
 from reports.tables.vs_baseline import conditions, differences_table, statistics_table
+from reports.variance.variance_table import variance_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -184,6 +185,7 @@ def _tables(block: Block, analysis: Analysis | None, papers: list[PaperTable]) -
     yield from (paper_table(filled) for filled in papers)
     if analysis is not None:
         yield from (across_table(analysis), slopes_table(analysis), spread_table(analysis), matching_table(analysis))
+        yield variance_table(analysis)
         yield statistics_table(analysis)
         yield claims_table(analysis)
     yield from post_hoc_tables(block, analysis)
@@ -201,8 +203,8 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
             f"answers-{analysis.against}.{block.name}", alt, lambda: answers_forest(analysis), lead=not is_study(block.suite)
         )
     means = "the numbers stand in the table of means."
-    yield from _pages(f"over-shots.{block.name}", f"Accuracy over the number of labels; {means}", partial(over_shots, block), 4)
-    yield from _pages(f"over-noise.{block.name}", f"Accuracy over the level of noise; {means}", partial(over_noise, block), 2)
+    yield from _pages(f"over-shots.{block.name}", f"Scores over the number of labels; {means}", partial(over_shots, block), 4)
+    yield from _pages(f"over-noise.{block.name}", f"Scores over the level of noise; {means}", partial(over_noise, block), 2)
     if analysis is not None:
         alt = f"Paired differences to {analysis.against} with intervals; the numbers stand in the table of differences."
         yield from _pages(f"forest-{analysis.against}.{block.name}", alt, partial(forest, analysis), 2)
@@ -215,7 +217,7 @@ def _pictures(block: Block, analysis: Analysis | None, papers: list[PaperTable])
     if analysis is not None:
         alt = "Gains as reported, ours and others' second runs; the numbers stand in the table of claims."
         yield ReportFigure(f"claims.{block.name}", alt, lambda: claims_figure(analysis))
-    alt = "Seconds of training against accuracy; the numbers stand in the table of cost."
+    alt = "Seconds of training against the score; the numbers stand in the table of cost."
     yield from _pages(f"cost.{block.name}", alt, partial(cost_against_accuracy, block), 1)
     yield ReportFigure(
         f"ranks.{block.name}", "Critical-difference diagram; the ranks stand in the table across tasks.", lambda: critical_difference(block)

@@ -22,7 +22,7 @@ def header(block: Block) -> tuple[str, ...]:
         *(_encoder(name) for name in sorted(set(frame["encoder"]) - {""})),
         f"Protocol {block.protocol}: {_protocol(block)}",
         _labels(block),
-        *_stand_in(block),
+        *stand_in(block),
     )
 
 
@@ -62,6 +62,8 @@ def _parameters(block: Block) -> str:
 
 def _labels(block: Block) -> str:
     rows = block.frame[block.frame["status"] == "done"]
+    if not len(rows):
+        return "Labels used: no run has finished yet."
     train, dev, free = (_range(rows[name].dropna()) for name in ("n_train", "n_dev", "n_unlabelled"))
     return f"Labels used: {train} (train) and {dev} (development); unlabelled texts on offer to methods that read them: {free}."
 
@@ -71,7 +73,8 @@ def _range(values: Iterable[Any]) -> str:
     return ", ".join(map(str, distinct)) if len(distinct) <= 6 else f"{distinct[0]} to {distinct[-1]}"
 
 
-def _stand_in(block: Block) -> tuple[str, ...]:
+def stand_in(block: Block) -> tuple[str, ...]:
+    """The line that says that data or encoder stand in for real ones; none where they do not."""
     said = "STAND-IN: texts or encoder stand in for real ones. No verdict on any method follows from these numbers."
     return (said,) if block.stand_in else ()
 

@@ -35,20 +35,27 @@ def _run(block: Block) -> list[str]:
         f"We ran {counted(len(block.arms), 'arm')} of the suite {suite} with {encoders} (profile {profile}, "
         f"protocol {block.protocol}) on {tasks} with {shots} labelled training examples{noisy}, {_counts(block)}."
     )
-    gaps = f"Of {len(frame)} planned runs {done} finished" + (f" and {failed} failed" if failed else "") + "; the rest is missing."
-    return [first, *([gaps] if done < len(frame) else [])]
+    gaps = f"Of {len(frame)} planned runs {done} finished" + (f" and {failed} failed" if failed else "")
+    rest = "; the rest is missing." if done + failed < len(frame) else "."
+    return [first, *([f"{gaps}{rest}"] if done < len(frame) else [])]
 
 
 def _counts(block: Block) -> str:
-    """Runs per arm and cell: the usual number, and the cells that have another."""
+    """Runs per arm and cell: the usual number, and the cells that have another; from the fewest to the most where arms of a cell differ."""
+    counts: dict[str, set[int]] = {}
+    for (_, cell), runs in block.runs.items():
+        counts.setdefault(cell.label, set()).add(runs.planned)
+    most = max(max(some) for some in counts.values())
+    one = "" if most == 1 else ", each on its own training set" if _own_splits(block) else ", crossing training sets and seeds"
+    if any(len(some) > 1 for some in counts.values()):
+        return f"{min(min(some) for some in counts.values())} to {most} runs per arm and cell{one}"
     usual = Counter(runs.planned for runs in block.runs.values()).most_common(1)[0][0]
     others: dict[int, list[str]] = {}
-    for (_, cell), runs in block.runs.items():
-        if runs.planned != usual and cell.label not in others.setdefault(runs.planned, []):
-            others[runs.planned].append(cell.label)
+    for where, (count,) in counts.items():
+        if count != usual:
+            others.setdefault(count, []).append(where)
     said = "; ".join(f"{count} on {_list(names)}" for count, names in sorted(others.items()))
-    one = "each on its own training set" if usual > 1 and _own_splits(block) else "crossing training sets and seeds"
-    return f"{usual} run{'s' * (usual != 1)} per arm and cell" + (f", {one}" if usual > 1 else "") + (f" ({said})" if said else "")
+    return f"{counted(usual, 'run')} per arm and cell{one}" + (f" ({said})" if said else "")
 
 
 def _own_splits(block: Block) -> bool:
@@ -66,8 +73,9 @@ def _baseline(analysis: Analysis) -> list[str]:
         runs = analysis.block.runs.get((analysis.against, cell))
         if runs is not None and len(runs.scores) > 1:
             values = [100 * value for value in runs.scores.values()]
-            told.append(f"{statistics.fmean(values):.1f} (sd {statistics.stdev(values):.1f}) on {cell.label}")
-    return [f"The baseline {analysis.against} reached {_list(told)}, in points of {analysis.block.cells[0].metric}."] if told else []
+            told.append((cell.metric, f"{statistics.fmean(values):.1f} (sd {statistics.stdev(values):.1f}) on {cell.label}"))
+    by_metric = [f"{_list([said for name, said in told if name == metric])}, in points of {metric}" for metric in dict(told)]
+    return [f"The baseline {analysis.against} reached {'; '.join(by_metric)}."] if told else []
 
 
 def _found(analysis: Analysis) -> list[str]:
@@ -110,7 +118,7 @@ def _noise_floor(analysis: Analysis) -> list[str]:
     told = [
         f"{one.baseline.shown} points at {one.level} ({_list(list(one.tasks))})"
         for one in headlines(analysis)
-        if one.arm in analysis.nulls and one.baseline is not None
+        if one.arm == analysis.null and one.baseline is not None
     ]
     if not told:
         return ["The noise floor was not measured: no arm that is the baseline under other random numbers has enough pairs."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from benchmark.stats.paired import Comparison
+from benchmark.stats.pairing import NOT_PLANNED
 from benchmark.stats.power import DetectableRange
 from reports.analysis.analysis import Analysis
 from reports.tables.table import counted
@@ -14,7 +15,7 @@ def power_notes(analysis: Analysis) -> tuple[str, ...]:
     """What these runs could have found at all."""
     ends = analysis.detectable()
     if ends is None:
-        return ("No smallest detectable difference: it needs at least two pairs that differ.",)
+        return ("No smallest detectable difference: it needs a comparison above the floor with three pairs that differ, or more.",)
     return (
         f"Smallest difference that these runs would have found with power .8 at the first step of Holm: {in_words(ends)}. "
         "A difference without [h] is no proof that there is none.",
@@ -30,7 +31,7 @@ def in_words(found: DetectableRange) -> str:
 
 def points(difference: float) -> str:
     """A difference in points, or that no score could differ by so much."""
-    return "more than accuracy allows" if math.isinf(difference) else f"{100 * difference:.1f} points"
+    return "more than the scores allow" if math.isinf(difference) else f"{100 * difference:.1f} points"
 
 
 def reach_notes(analysis: Analysis) -> tuple[str, ...]:
@@ -58,7 +59,8 @@ def missing_notes(analysis: Analysis) -> tuple[str, ...]:
     """Pairs that one arm lacks: never dropped in silence."""
     if analysis.block.design.get("looks"):
         return ()  # arms of one cell have different numbers of runs by design
-    lacking = [len({(gone.split_seed, gone.seed) for gone in units.missing}) for units in analysis.units.values() if units.missing]
+    gone = [{(one.split_seed, one.seed) for one in units.missing if one.status != NOT_PLANNED} for units in analysis.units.values()]
+    lacking = [len(some) for some in gone if some]
     if not lacking:
         return ()
     return (

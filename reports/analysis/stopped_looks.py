@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from benchmark.cell import Cell
 from benchmark.stats.intervals import Interval
 from benchmark.stats.paired import Comparison, ComparisonState
 from benchmark.stats.sequential.boundaries import efficacy_levels, sequential_p
@@ -43,6 +44,12 @@ class StoppedLooks:
         """(arm, cell) -> its last look, from 0."""
         order = {seeds: number for number, seeds in enumerate(self.design["seeds"])}
         return {(row["arm"], row["cell"]): order[row["seeds"]] for row in self.design.get("table", [])}
+
+    def named(self, cell: Cell) -> str:
+        """A cell of the results as the manifest names it. A plan does not know a sampler that follows from the number of classes, nor what
+        else sets cells of the results apart."""
+        whole = " ".join(line for line in cell.lines[:4] if line)
+        return whole if any(where == whole for _, where in self._last) else " ".join(line for line in cell.lines[:3] if line)
 
     def number(self, arm: str, cell: str) -> int:
         """The last look at a comparison, from 0; of an arm that is no claim, the furthest in its cell; the first where none was taken."""

@@ -44,11 +44,16 @@ class QuestionAnswer:
 
 @dataclass(frozen=True)
 class StudyAnswers:
-    """The conclusions of one study, and how far it is."""
+    """The conclusions of one study, and how far it is.
+
+    Args:
+        repeated: how many of the planned runs, and of the finished ones, stand in a second stage too: they are made once.
+    """
 
     plan: AnalysisPlan
     conclusions: tuple[Conclusion, ...]
     stages: tuple[StageProgress, ...]
+    repeated: tuple[int, int] = (0, 0)
 
     @property
     def questions(self) -> list[QuestionAnswer]:
@@ -71,7 +76,8 @@ class StudyAnswers:
     @property
     def progress(self) -> str:
         """How far the study is, in one sentence."""
-        runs, done = sum(one.planned for one in self.stages), sum(one.finished for one in self.stages)
+        runs = sum(one.planned for one in self.stages) - self.repeated[0]
+        done = sum(one.finished for one in self.stages) - self.repeated[1]
         stages = by_stage(self.stages)
         groups = {
             "complete": [one for one in stages if one.complete],
@@ -84,7 +90,8 @@ class StudyAnswers:
             said += [f"{state}: stage{'s' * (len(some) > 1)} {', '.join(counts)}"] if some else []
         failed = sum(one.failed for one in stages)
         said += [f"{failed:,} run{'s' * (failed != 1)} failed"] if failed else []
-        return f"Of {runs:,} planned runs {done:,} are finished; {'; '.join(said)}."
+        twice = f" ({self.repeated[0]:,} of them in two stages)" if self.repeated[0] else ""
+        return f"Of {runs:,} planned runs{twice} {done:,} are finished; {'; '.join(said)}."
 
     @property
     def any_answer(self) -> bool:
@@ -107,14 +114,17 @@ def study_answers(suite: str, blocks: Sequence[Block], runs: Sequence[Registered
     import pandas as pd
 
     frame = pd.concat([block.frame for block in blocks]).drop_duplicates(["key", "variant"])
-    planned = {prefix for one in runs if not one.choice for _, prefix in one.prefixes()}
+    listed = [prefix for one in runs if not one.choice for _, prefix in one.prefixes()]
+    planned = set(listed)
     frame = frame[frame["key"].str[:DIGITS].isin(planned)]
     ended = {str(key): str(found) for key, found in zip(frame["key"], frame["status"], strict=True) if found != "missing"}
     stages = stage_progress(runs, ended)
     rates = {(cell.task, cell.shots): block.majority(cell) for block in blocks for cell in block.cells if not cell.noise}
     known = {where: rate for where, rate in rates.items() if rate is not None}
     plan = load_analysis(suite)
-    return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), stages)
+    known_keys = {key[:DIGITS] for key in ended}
+    repeated = len(listed) - len(planned), sum(one in known_keys for one in listed) - len(known_keys & planned)
+    return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), stages, repeated)
 
 
 def rules_in_words(plan: AnalysisPlan) -> str:
@@ -211,7 +221,7 @@ class QuestionWords:
             unplanned = ["runs that no plan here holds"] if any(not one.planned for one in waits) else []
             named = [f"stage{'s' * (len(stages) > 1)} {_joined(stages)}"] if stages else []
             verb = "waits" if sum(map(len, arms.values())) == 1 else "wait"
-            yield f"{_joined(where)} {verb} for {_joined([*named, *unplanned]) or 'its first run'}"
+            yield f"{_joined(where)} {verb} for {_joined([*named, *unplanned]) or 'a first pair of finished runs'}"
 
 
 def _joined(some: Sequence[str]) -> str:

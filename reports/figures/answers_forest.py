@@ -29,14 +29,14 @@ def answers_forest(analysis: Analysis) -> Figure | None:
     found = [one for one in headlines(analysis) if one.baseline is not None]
     groups = {
         "The papers' methods": [one for one in found if one.in_words],
-        "Sanity arms": [one for one in found if not one.in_words and one.group != "null"],
+        "Sanity arms": [one for one in found if not one.in_words and one.arm != analysis.null],
     }
     every = [(name, part) for name, lines in groups.items() for part in evenly(lines, LINES)]
     kept, limit = shown(every)
     if not kept:
         return None
     limits = {name: _limits(lines) for name, lines in groups.items() if lines}
-    null = {one.level: one for one in found if one.group == "null"}
+    null = {one.level: one for one in found if one.arm == analysis.null}
     figure, axes, _ = new_figure(len(kept), width=6.0 if len(kept) < 3 else 4.4, height=0.9 + 0.21 * max(len(lines) for _, lines in kept))
     for one, (name, lines) in zip(axes, kept, strict=False):
         _panel(one, lines, null)

@@ -70,7 +70,7 @@ def _panels(block: Block, panels: dict[str, list[ScoredCell]], at: Position, bel
         one.set(title=plain(f"{name}: {group}" if group else name), xlabel=below, ylabel=f"{cells[0].metric} in points")
         _ticks(one, cells, at, "noise" if below == "noise level" else "shots")
         inside_key(one)
-    metric = panels[found[0][0]][0].metric
+    metric = " / ".join(sorted({panels[name][0].metric for name, *_ in found}))
     note = f"{limit}Dots: single runs (moved sideways a little). Lines: means; grey: the baseline. Dashed: always the most frequent class."
     return finish(figure, axes, f"{metric.capitalize()} over {below}", f"{note} {origin(block)}", len(found))
 

@@ -24,11 +24,12 @@ def best_of_k_settings(block: Block) -> Figure | None:
     from matplotlib.ticker import MaxNLocator
 
     kept, limit = shown(list(cells))
+    names = list(dict.fromkeys(choice["arm"] for some in cells.values() for choice in some))
     figure, axes, _ = new_figure(len(kept))
     for one, cell in zip(axes, kept, strict=False):
         for choice in cells[cell]:
             expected = best_of_k([mean for mean in choice["means"] if mean is not None]).expected
-            style = look(block.arms, choice["arm"])
+            style = look(names, choice["arm"])
             values = [100 * value for value in expected]
             one.plot(range(1, len(values) + 1), values, markersize=3, linewidth=1, label=plain(choice["arm"]), **style)
         one.set(title=plain(cell), xlabel="k", ylabel="expected best of k, in points")

@@ -37,4 +37,4 @@ def cost_against_accuracy(block: Block, page: Page = FIRST_PAGE) -> Figure | Non
         one.xaxis.set_major_formatter("{x:g}")
         inside_key(one)
     note = f"{limit}Dots: single runs; phases from the cache count in full; times are those of the machine that ran. {origin(block)}"
-    return finish(figure, axes, f"Cost against {cells[0].metric}", note, len(found))
+    return finish(figure, axes, f"Cost against {' / '.join(sorted({cell.metric for cell in cells}))}", note, len(found))

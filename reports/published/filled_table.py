@@ -154,10 +154,11 @@ def _two_way(block: Block, one: _Asked) -> Estimate | None:
     splits = sorted({split for split, _ in one.units.labels})
     if len(splits) < 2 or one.mine.cell.metric != "accuracy":
         return None
-    a, b = (correctness(block, runs, splits) for runs in (one.mine, one.theirs))
+    pair = (one.mine, one.theirs), (one.theirs, one.mine)
+    a, b = (correctness(block, runs, splits, runs.shared(other)) for runs, other in pair)
     if a is None or b is None or a.shape != b.shape:
         return None
-    found = two_way_estimate(a, b)
+    found = two_way_estimate(a, b, variance_factor=one.units.variance_factor if one.units.overlap else None)
     return replace(found, value=100 * found.value, error=100 * found.error)
 
 
@@ -166,7 +167,9 @@ def _filled(table: PublishedTable, block: Block, printed: PublishedCell, given: 
     if runs is None or not runs.scores:
         return Filled(printed, base, why=_why(block, printed, runs))
     ours = _ours(block, printed, runs)
-    return Filled(printed, base, ours, floor=_floor(block, runs)) if base is None else Filled(printed, base, ours, given)
+    if base is not None:
+        return Filled(printed, base, ours, given)
+    return Filled(printed, base, ours, floor=_floor(block, runs) if printed.metric == runs.cell.metric else None)
 
 
 def _floor(block: Block, runs: Runs) -> Comparison | None:

@@ -9,10 +9,6 @@ from reports.release.release_facts import ReleaseFacts, size_category
 from reports.release.release_tables import ReleaseTable
 
 TAGS = ("benchmark", "evaluation-results", "contrastive-learning", "few-shot", "text-classification")
-LOAD = """    from datasets import load_dataset
-
-    records = load_dataset("parquet", data_files="records/*.parquet", split="train").to_pandas()
-    predictions = load_dataset("parquet", data_files="predictions/sst2.parquet", split="train")"""
 
 
 def dataset_card(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> str:
@@ -52,7 +48,7 @@ def _sections(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> list[str]:
         _contents(tables),
         "Every table is one folder with a parquet file (zstd) per task; environments are one file. `SHA256SUMS` holds the checksum of "
         "every file: `sha256sum -c SHA256SUMS`. `croissant.json` describes the same for programs.",
-        LOAD,
+        _load(tables),
         "## Fields",
         *(text for table in tables for text in (f"### {table.name}", f"{table.description} {table.rows} rows.", _fields(table))),
         "## How it was made",
@@ -75,6 +71,17 @@ def _sections(facts: ReleaseFacts, tables: Sequence[ReleaseTable]) -> list[str]:
         "## Citation",
         "Cite contrastive-benchmark with its version, the papers whose methods you compare, and the data sets above.",
     ]
+
+
+def _load(tables: Sequence[ReleaseTable]) -> str:
+    """How to read the records, and the predictions of one task where there are any."""
+    one = next((name for table in tables if table.name == "predictions" for name in table.files), None)
+    lines = ["from datasets import load_dataset", "", _loading("records", "records/*.parquet") + ".to_pandas()"]
+    return "\n".join(f"    {line}".rstrip() for line in [*lines, *([_loading("predictions", one)] if one else [])])
+
+
+def _loading(name: str, path: str) -> str:
+    return f'{name} = load_dataset("parquet", data_files="{path}", split="train")'
 
 
 def _contents(tables: Sequence[ReleaseTable]) -> str:

@@ -330,7 +330,7 @@ def _metric(cell: ScoredCell) -> MetricConfig:
     low, high = BOUNDS.get(cell.metric, (0.0, 1.0))
     where = f"{cell.task}, {cell.size} labelled training examples" + (f", noise {cell.noise_text}" if cell.noise is not None else "")
     return MetricConfig(
-        evaluation_description=f"Mean {cell.metric} on the test set over runs, each on another split and seed: {where}.",
+        evaluation_description=f"Mean {cell.metric} on the test set over runs, each with another split, seed or initialisation: {where}.",
         metric_id=cell.metric if known else f"{LIBRARY}.{_word(cell.metric)}",
         metric_name=cell.metric,
         metric_kind=cell.metric,

@@ -21,6 +21,7 @@ _SPECIAL = {
     "[": "{[}",  # a bracket behind \\ would be read as its argument
     "]": "{]}",
     '"': "''",
+    "`": r"\textasciigrave{}",
     MINUS: "$-$",
     PLUS_MINUS: r"$\pm$",
     "\N{MULTIPLICATION SIGN}": r"$\times$",
@@ -70,4 +71,5 @@ def _lines(row: TableRow) -> list[str]:
 
 def escape(text: str) -> str:
     """Text that LaTeX prints as it is."""
-    return "".join(_SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
+    whole = "".join(_SPECIAL.get(letter, letter) for letter in " ".join(text.split()))
+    return whole.replace("--", "-{}-").replace("--", "-{}-")  # two hyphens would be set as a dash; the second time for three and more

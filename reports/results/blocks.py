@@ -101,6 +101,11 @@ class Block:
         return sorted(self.roles, key=order)
 
     @cached_property
+    def uneven(self) -> bool:
+        """Whether arms or cells differ in how many runs were planned: then every number says its own."""
+        return len({runs.planned for runs in self.runs.values()}) > 1
+
+    @cached_property
     def runs(self) -> dict[tuple[str, ScoredCell], Runs]:
         """(arm, cell) -> its runs; an arm that was not planned in a cell is not there."""
         groups: dict[tuple[str, ScoredCell], list[Mapping[Any, Any]]] = {}

@@ -72,6 +72,12 @@ class Runs:
         """Unit -> the key of its record."""
         return dict(zip(self.units, self.column("key"), strict=True))
 
+    def shared(self, other: Runs) -> tuple[Unit, ...]:
+        """Its finished units whose partner has finished too; an arm without seeds stands beside every seed of its split."""
+        whole = {unit.split for unit in other.units if unit.seed == -1}
+        splits, there = {unit.split for unit in other.units}, set(other.units)
+        return tuple(unit for unit in self.units if unit in there or unit.split in whole or (unit.seed == -1 and unit.split in splits))
+
     def column(self, name: str) -> list[Any]:
         """A column over the finished runs, in the order of `done`."""
         return [row[name] for row in self.done]

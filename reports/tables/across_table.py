@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from benchmark.stats.intervals import Estimate, Interval
 from benchmark.stats.over_tasks.partial_conjunction import partial_conjunction
 from benchmark.stats.over_tasks.ranks import Ranks, interquartile_mean, ranks
+from benchmark.stats.over_tasks.shared_seeds import SharedSeeds
 from benchmark.stats.paired import Comparison
 from benchmark.stats.power import smallest_detectable
 from reports.analysis.analysis import Analysis
@@ -133,19 +134,22 @@ def across_table(analysis: Analysis) -> Table | None:
 
 def _seeds_in_common(level: TaskLevel, rows: list[_Row]) -> list[str]:
     """Whether the error on these tasks, which takes tasks as independent, is too small because they share their seeds."""
-    seen = sorted(
-        ((row.arm, row.answer.seeds) for row in rows if row.answer is not None and row.answer.seeds is not None),
-        key=lambda one: one[1].ratio,
-    )
-    if not seen:
-        return []
-    (low_arm, low), (high_arm, high) = seen[0], seen[-1]
-    times = f"{low.ratio:.2f} ({low_arm}) to " if len(seen) > 1 else ""
+    seen: dict[int, list[tuple[str, SharedSeeds]]] = {}
+    for row in rows:
+        if row.answer is not None and row.answer.seeds is not None:
+            seen.setdefault(row.answer.seeds.seeds, []).append((row.arm, row.answer.seeds))
     return [
-        f"{level.name}: tasks share their seeds. With all tasks of a seed as one unit the error of the gain on these tasks is {times}"
-        f"{high.ratio:.2f} ({high_arm}) times that of independent tasks; by chance alone {high.low:.2f} to {high.high:.2f} in 95 % of arms "
-        f"({high.seeds} seeds)."
+        f"{level.name}: tasks share their seeds. With all tasks of a seed as one unit the error of the gain on these tasks is "
+        f"{_from_to(some)} times that of independent tasks; by chance alone {some[0][1].low:.2f} to {some[0][1].high:.2f} in 95 % of arms "
+        f"({seeds} seeds)."
+        for seeds, some in sorted(seen.items(), reverse=True)
     ]
+
+
+def _from_to(some: list[tuple[str, SharedSeeds]]) -> str:
+    """The smallest and the largest ratio with their arms."""
+    (low_arm, low), *_, (high_arm, high) = [*sorted(some, key=lambda one: one[1].ratio), *(some if len(some) == 1 else [])]
+    return f"{high.ratio:.2f} ({high_arm})" if low is high else f"{low.ratio:.2f} ({low_arm}) to {high.ratio:.2f} ({high_arm})"
 
 
 def _how(analysis: Analysis, rows: list[_Row], margin: float | None) -> str:
@@ -174,7 +178,7 @@ def _rows(analysis: Analysis, level: TaskLevel, arms: list[str], cells: list[Sco
             arm,
             level.name,
             over_tasks(analysis.block.suite, used, [analysis.units[arm, cell] for cell in used]),
-            tuple(analysis.comparisons[arm, cell] for cell in cells if (arm, cell) in analysis.comparisons),
+            tuple(analysis.comparisons[arm, cell] for cell in cells if (arm, cell) in analysis.comparisons and not analysis.floored(cell)),
             TableCell() if middle is None else TableCell(middle.value, interval=(middle.low, middle.high)),
             TableCell(ranked.mean_rank[arm], scale=1, digits=2) if ranked else TableCell(),
             i == 0,
@@ -220,7 +224,8 @@ class _Corrected:
         tasks = len(found.used)
         on = words(f"{tasks} task{'s' * (tasks != 1)}, {found.pairs} pairs")
         margins = [p_value(one[row.place]) for one in self.margins]
-        return [*start, on, *fixed, *new, TableCell(detectable), _at_least(row.compared), *end, *margins]
+        at_least = words("not tested") if stopped else _at_least(row.compared)
+        return [*start, on, *fixed, *new, TableCell(detectable), at_least, *end, *margins]
 
 
 def _estimate(found: Estimate) -> TableCell:

@@ -12,13 +12,13 @@ from reports.analysis.power_notes import power_notes
 from reports.results.blocks import Block
 from reports.results.runs import Runs
 from reports.results.scored_cell import ScoredCell
-from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
+from reports.tables.table import Table, TableCell, TableColumn, TableRow, counted, words
 
 
 def means_table(block: Block, analysis: Analysis | None = None) -> Table:
     """Mean and sample standard deviation of the primary metric, in points, per arm and cell; the majority rate as the last row."""
     floored = {cell for cell in block.cells if (floor := floor_of(block, cell)) is not None and floor.at_floor}
-    rows = [TableRow((words(arm), *(_mean(block, arm, cell, cell in floored) for cell in block.cells))) for arm in block.arms]
+    rows = [TableRow((words(arm), *(mean_cell(block, arm, cell, cell in floored) for cell in block.cells))) for arm in block.arms]
     rows.append(TableRow((words("majority rate"), *(TableCell(block.majority(cell)) for cell in block.cells)), rule=True, foot=True))
     rows.append(TableRow((words("test examples"), *(_size(block, cell) for cell in block.cells)), foot=True))
     return Table(
@@ -58,11 +58,14 @@ def _metrics(block: Block) -> str:
 
 def _runs(block: Block) -> str:
     counts = sorted({runs.planned for runs in block.runs.values()})
-    planned = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"n = {planned} run{'s' * (planned != '1')} per arm and cell, where a cell says nothing else; a run is one (split, seed)."
+    a_run = "a run is one (split, seed)."
+    if len(counts) > 1:
+        return f"n = {counts[0]} to {counts[-1]} runs per arm and cell, as each cell says; {a_run}"
+    return f"n = {counted(counts[0], 'run')} per arm and cell, where a cell says nothing else; {a_run}"
 
 
-def _mean(block: Block, arm: str, cell: ScoredCell, floored: bool) -> TableCell:
+def mean_cell(block: Block, arm: str, cell: ScoredCell, floored: bool) -> TableCell:
+    """Mean and standard deviation of an arm in a cell, with the marks of what must be known of them, and n where cells differ in it."""
     runs = block.runs.get((arm, cell))
     if runs is None:
         return words("not planned")
@@ -74,6 +77,7 @@ def _mean(block: Block, arm: str, cell: ScoredCell, floored: bool) -> TableCell:
         spread=statistics.stdev(values) if len(values) > 1 else None,
         n=len(values),
         planned=runs.planned,
+        counted=block.uneven,
         marks=tuple(marks),
     )
 

@@ -23,17 +23,30 @@ def plugin_tables(block: Block) -> Iterator[Table]:
         notes = tuple(" ".join(part.split()) for part in rest.split("\n\n") if part.strip())
         try:
             frame = function(block.frame.copy())
+            made = _table(name, block, title, frame.reset_index(drop=True).to_dict("records"), notes) if _filled(frame) else None
         except Exception as error:
-            yield _table(name, block, title, [{"error": f"{type(error).__name__}: {error}"}], ("This table of a plug-in was not made.",))
-            continue
-        if frame is not None and len(frame):
-            yield _table(name, block, title, frame.reset_index(drop=True).to_dict("records"), notes)
+            made = _table(name, block, title, [{"error": f"{type(error).__name__}: {error}"}], ("This table of a plug-in was not made.",))
+        if made is not None:
+            yield made
+
+
+def _filled(frame: object) -> bool:
+    """Whether a function gave a frame with rows; None is nothing to show.
+
+    Raises:
+        TypeError: it gave something else, such as a Series.
+    """
+    import pandas as pd
+
+    if frame is not None and not isinstance(frame, pd.DataFrame):
+        raise TypeError(f"the function gave a {type(frame).__name__}; allowed: a pandas DataFrame, or None")
+    return frame is not None and len(frame) > 0
 
 
 def _table(name: str, block: Block, caption: str, rows: list[dict[Any, Any]], notes: tuple[str, ...]) -> Table:
     columns = tuple(TableColumn(str(key), (str(key),), all(_is_number(row[key]) for row in rows)) for key in rows[0])
     cells = tuple(TableRow(tuple(_cell(value) for value in row.values())) for row in rows)
-    return Table(f"{name}.{block.name}", caption, columns, cells, footnotes=notes)
+    return Table(f"plugin-{name}.{block.name}", caption, columns, cells, footnotes=notes)
 
 
 def _cell(value: object) -> TableCell:

@@ -14,8 +14,8 @@ MARKS: dict[str, str] = {
     "c": "at least one run collapsed: its score is within one test-set standard error of the majority rate, or below it",
     "f": "at floor: no arm of this cell is above the majority rate by two test-set standard errors; outside every family of tests",
     "h": "significant at 5 % after Holm's correction over the comparison's family (the conditions list all families)",
-    "k": "skewed differences, spreads that differ by two or more, or fewer than six pairs: a t-test finds a difference where there is none "
-    "in up to 13 % of such cases, not in 5 %; marked where p is at most .05",
+    "k": "skewed differences, spreads that differ by a factor of two or more, or fewer than six pairs: a t-test finds a difference where "
+    "there is none in up to 13 % of such cases, not in 5 %; marked where p is at most .05",
     "l": "the length cap cut more than 1 % of the test texts",
     "p": "partial data: fewer rows than the original",
     "s": "stand-in data or a stand-in encoder: no verdict follows from it",
@@ -35,6 +35,7 @@ class TableCell:
         interval: lower and upper end.
         n: runs behind the number.
         planned: runs that were planned; shown as `n of N` where some are not there.
+        counted: whether n is shown where none is missing: cells of one table rest on different numbers of runs.
         text: in place of a number; a `blank` cell shows nothing, one with neither shows a dash.
         marks: letters of `MARKS`.
         scale, digits: how the number is shown: value x scale with this many digits.
@@ -46,6 +47,7 @@ class TableCell:
     interval: tuple[float, float] | None = None
     n: int | None = None
     planned: int | None = None
+    counted: bool = False
     text: str = ""
     blank: bool = False
     marks: tuple[str, ...] = ()
@@ -61,6 +63,8 @@ class TableCell:
         parts = [self.text or self._number()]
         if self.planned is not None and self.n is not None and self.n < self.planned:
             parts.append(f"({self.n} of {self.planned})")
+        elif self.counted and self.n is not None:
+            parts.append(f"(n = {self.n})")
         if self.marks:
             parts.append(f"[{','.join(sorted(self.marks))}]")
         return " ".join(part for part in parts if part)

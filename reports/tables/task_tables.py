@@ -4,6 +4,7 @@ readers who choose."""
 from __future__ import annotations
 
 import json
+import math
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +12,13 @@ from itertools import islice
 
 from benchmark.stats.intervals import t_interval
 from benchmark.stats.pairing import ArmRuns, pair, runs_of
+from reports.analysis import context
 from reports.analysis.analysis import Analysis
 from reports.results.blocks import Block
 from reports.results.scored_cell import ScoredCell
+from reports.tables.means_table import mean_cell
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
+from reports.tables.vs_baseline import difference_cell
 
 METRICS = {"accuracy": 100.0, "macro_f1": 100.0, "mcc": 100.0, "nll": 1.0, "brier": 1.0, "ece": 100.0}  # name -> scale of its display
 COMPARED_WITH = ("matched", "control", "baseline")  # families whose arms may stand in the baseline's place; the noise floor is a band
@@ -62,7 +66,8 @@ class _MetricRuns:
     def __init__(self, block: Block) -> None:
         self.block = block
         self._measured = {
-            place: [(row, json.loads(row["metrics"])) for row in runs.rows if row["status"] == "done"] for place, runs in block.runs.items()
+            place: [(row, json.loads(row["metrics"]) if row["status"] == "done" else {}) for row in runs.rows]
+            for place, runs in block.runs.items()
         }
         there = {name for rows in self._measured.values() for _, measured in rows for name in measured}
         primary = dict.fromkeys(cell.metric for cell in block.cells)
@@ -71,10 +76,10 @@ class _MetricRuns:
         self._known: dict[tuple[str, ScoredCell, str], ArmRuns] = {}
 
     def of(self, arm: str, cell: ScoredCell, metric: str) -> ArmRuns:
-        """An arm's finished runs that have the metric, with it as their score."""
+        """An arm's planned runs with the metric as their score; the unit of a comparison hangs on what is planned, not on what is there."""
         place = (arm, cell, metric)
         if place not in self._known:
-            rows = [{**row, "value": measured[metric]} for row, measured in self._measured.get((arm, cell), ()) if metric in measured]
+            rows = [{**row, "value": measured.get(metric, math.nan)} for row, measured in self._measured.get((arm, cell), ())]
             self._known[place] = runs_of(arm, rows, 0.0)
         return self._known[place]
 
@@ -95,15 +100,17 @@ def _chosen(runs: _MetricRuns, metric: str, level: str, where: tuple[str, list[S
     scale = METRICS.get(metric, 100.0)
     base = [words(f"{against}: mean")]
     for cell in cells:
-        values = [run.value for run in runs.of(against, cell, metric).runs.values()]
+        values = [run.value for run in runs.of(against, cell, metric).runs.values() if run.status == "done"]
         base.append(TableCell(statistics.fmean(values) if values else None, scale=scale, digits=1 if scale > 1 else 3))
     rows = [TableRow((words(arm), *(runs.difference(arm, against, cell, metric) for cell in cells))) for arm in arms]
     less = "; less is better" if metric in LESS_IS_BETTER else ""
+    stopped = ", too short where looks ended a comparison" if block.design.get("looks") else ""
     return Table(
         f"choice.{metric}.{level}.{against}.{block.name}",
-        f"{metric} at {level}: differences to {against} [95 % t interval, before any correction]{less}",
+        f"{metric} at {level}: differences to {against} [95 % t interval, before any correction{stopped}]{less}",
         (TableColumn("arm", ("arm",), numeric=False), *(TableColumn(cell.panel, (cell.panel,)) for cell in cells)),
         (*rows, TableRow(tuple(base), rule=True, foot=True)),
+        footnotes=(*context.stand_in(block), *context.notes(block)),
     )
 
 
@@ -124,11 +131,5 @@ def _table(analysis: Analysis, task: str, cells: list[ScoredCell]) -> Table:
 
 
 def _pair(analysis: Analysis, arm: str, cell: ScoredCell) -> tuple[TableCell, TableCell]:
-    runs, found = analysis.block.runs.get((arm, cell)), analysis.comparisons.get((arm, cell))
-    values = list(runs.scores.values()) if runs else []
-    mean = TableCell(statistics.fmean(values) if values else None, statistics.stdev(values) if len(values) > 1 else None)
-    if found is None or found.difference is None:
-        return mean, words("baseline" if arm == analysis.against else "-")
-    ends = None if found.interval is None else (found.interval.low, found.interval.high)
-    marks = ("f",) if analysis.floored(cell) else ("h",) if analysis.significant((arm, cell)) else ()
-    return mean, TableCell(found.difference, interval=ends, marks=marks, signed=True)
+    mean = mean_cell(analysis.block, arm, cell, analysis.floored(cell))
+    return mean, words("baseline") if arm == analysis.against else difference_cell(analysis, (arm, cell))

@@ -42,7 +42,7 @@ def slopes_table(analysis: Analysis) -> Table | None:
         "there at every point; smallest detectable: of that test, power .8, before correction. A gain that is larger with fewer labels has "
         "a negative slope over N. Lack of fit: Hotelling's test that the mean gains at three points or more lie on a straight line, the "
         "largest departure of a mean from it beside it; uncorrected, as a warning: where the line is no fit, a slope still says whether "
-        "gains rise or fall on the whole, and nothing of what lies between the points. "
+        "gains rise or fall on the whole, and nothing of what lies between the points. Cells at floor are left out. "
         f"{_corrected(analysis, found)}",
     )
 
@@ -66,7 +66,8 @@ def _slopes(analysis: Analysis, arm: str) -> Iterator[tuple[str, str, Slope]]:
 def _slope(
     analysis: Analysis, arm: str, task: str, over: str, at: Mapping[float, ScoredCell], test: Callable[[Gains], Slope]
 ) -> Iterator[tuple[str, str, Slope]]:
-    units = {x: found for x, cell in at.items() if (found := analysis.units.get((arm, cell))) is not None and found.n}
+    there = {x: cell for x, cell in at.items() if not analysis.floored(cell)}
+    units = {x: found for x, cell in there.items() if (found := analysis.units.get((arm, cell))) is not None and found.n}
     gains = common(units, lambda found: found.a - found.b)
     if len(gains) > 1 and len(next(iter(gains.values()))) > 1:
         yield task, over, test(gains)
@@ -127,20 +128,20 @@ def spread_table(analysis: Analysis) -> Table | None:
     found = {
         (arm, cell.label): spread_ratio(units.a, units.b, unit=units.unit)
         for arm, cell in analysis.places
-        if (units := analysis.units[arm, cell]).n > 2
+        if (units := analysis.units[arm, cell]).n > 2 and not analysis.floored(cell)
     }
     adjusted = holm_by_group(analysis, {place: one.p_swap for place, one in found.items()})
     rows = [TableRow(tuple(_spread_line(place, one, adjusted[place]))) for place, one in found.items()]
     block = analysis.block
     return _table(
         f"spread-{analysis.against}.{block.name}",
-        f"Steadiness: standard deviation over runs against that of {analysis.against}, in points: {block.title}",
+        f"Steadiness: standard deviation over paired units against that of {analysis.against}, in points: {block.title}",
         SPREAD_HEADS,
         rows,
         "Ratio, interval and p: Pitman-Morgan on pairs, which leans on normal scores; below 1 the arm is steadier. p by swapping: scores "
         "change places within their pairs (all patterns up to 12 pairs, 10,000 above), which holds with collapsing runs too; where the "
         "two disagree, trust the latter, and only it is corrected. Smallest detectable ratio, or its inverse: of Pitman-Morgan with power "
-        f".8, rough below eight pairs, before correction. {_corrected(analysis, found)}"
+        f".8, rough below eight pairs, before correction. Cells at floor are left out. {_corrected(analysis, found)}"
         + _swaps_that_cannot([one.n for one in found.values()]),
     )
 
@@ -199,18 +200,19 @@ def matching_table(analysis: Analysis) -> Table | None:
         f"Read off the baseline's mean curve over log N; splits resampled jointly over all N ({RESAMPLES} resamples, 95 %, before "
         "correction). Outside the measured range only a bound is known. p: the baseline needs another N than the arm exactly where the two "
         "differ at the arm's own N, which is tested by the paired t-test there, over the splits that are there at every N. "
-        "The row of the noise floor shows what the baseline itself would get. "
+        "The row of the noise floor shows what the baseline itself would get. No row for a cell at floor. "
         f"{_corrected(analysis, [one.place for one in found])}",
     )
 
 
 def _matches(analysis: Analysis, arm: str) -> Iterator[_Matched]:
-    for task in dict.fromkeys(cell.task for cell in analysis.block.cells):
-        cells = [c for c in analysis.block.cells if c.task == task and not c.noise and math.isfinite(c.examples)]
+    for task in dict.fromkeys(cell.panel for cell in analysis.block.cells):
+        cells = [c for c in analysis.block.cells if c.panel == task and not c.noise and math.isfinite(c.examples)]
+        floored = {c.examples for c in cells if analysis.floored(c)}
         units = {c.examples: found for c in cells if (found := analysis.units.get((arm, c))) is not None and found.n}
         mine, theirs = common(units, lambda found: found.a), common(units, lambda found: found.b)
         if len(mine) > 1 and len(next(iter(mine.values()))) > 1:
-            for n in mine:
+            for n in (n for n in mine if n not in floored):
                 p, _ = paired_p(np.subtract(mine[n], theirs[n]), variance_factor=nadeau_bengio(len(mine[n]), units[n].overlap))
                 yield _Matched(arm, task, matching_n(mine[n], n, theirs, resamples=RESAMPLES), p, len(mine[n]))
 

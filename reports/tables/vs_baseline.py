@@ -23,7 +23,7 @@ NULL = "the baseline under other random numbers: the noise floor, in no family"
 def differences_table(analysis: Analysis) -> Table:
     """Mean paired difference in points with its t interval, per arm and cell."""
     block = analysis.block
-    rows = [TableRow((words(arm), *(_difference(analysis, (arm, cell)) for cell in block.cells))) for arm in analysis.arms]
+    rows = [TableRow((words(arm), *(difference_cell(analysis, (arm, cell)) for cell in block.cells))) for arm in analysis.arms]
     rows.append(
         TableRow(
             (words("smallest detectable, largest of the arms"), *(_detectable(analysis, cell) for cell in block.cells)),
@@ -57,7 +57,8 @@ def conditions(analysis: Analysis) -> tuple[str, ...]:
     )
 
 
-def _difference(analysis: Analysis, place: Place) -> TableCell:
+def difference_cell(analysis: Analysis, place: Place) -> TableCell:
+    """The mean paired difference of one comparison with its interval and marks."""
     found = analysis.comparisons.get(place)
     if found is None:
         return words("not planned")
@@ -66,7 +67,8 @@ def _difference(analysis: Analysis, place: Place) -> TableCell:
     ends = None if found.interval is None else (found.interval.low, found.interval.high)
     planned = min(analysis.block.runs[name, place[1]].planned for name in (place[0], analysis.against))
     marks = tuple(_marks(analysis, place, found))
-    return TableCell(found.difference, interval=ends, n=analysis.units[place].runs, planned=planned, marks=marks, signed=True)
+    n, uneven = analysis.units[place].runs, analysis.block.uneven
+    return TableCell(found.difference, interval=ends, n=n, planned=planned, counted=uneven, marks=marks, signed=True)
 
 
 def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
@@ -79,7 +81,7 @@ def _marks(analysis: Analysis, place: Place, found: Comparison) -> list[str]:
         "l": analysis.block.runs[place].cut,
         "p": analysis.block.runs[place].partial,
         "s": analysis.block.stand_in,
-        "t": analysis.significant(place) and scope is not None and scope.scope != "task",
+        "t": analysis.significant(place) and (scope is None or scope.scope != "task"),
         "u": found.n > 0 and not found.reach.reachable,
     }
     return [mark for mark, is_on in on.items() if is_on]
@@ -96,7 +98,7 @@ def _detectable_cell(found: DetectableRange | None) -> TableCell:
         return TableCell()
     if found.low == found.high and math.isfinite(found.low):
         return TableCell(found.low)
-    ends = dict.fromkeys("more than accuracy allows" if math.isinf(end) else f"{100 * end:.1f}" for end in (found.low, found.high))
+    ends = dict.fromkeys("more than the scores allow" if math.isinf(end) else f"{100 * end:.1f}" for end in (found.low, found.high))
     return words(" to ".join(ends))
 
 
@@ -201,7 +203,7 @@ def conclusion(analysis: Analysis, place: Place) -> str:
     if analysis.floored(place[1]):
         return "at floor: outside the family"
     if place[0] in analysis.nulls:
-        return "noise floor: outside the family"
+        return f"{'noise floor' if place[0] == analysis.null else 'other random numbers'}: outside the family"
     said = _direction(analysis, place, found)
     said += f" ({found.state}: no t-test, the sign-flip test stands in)" if found.state == ComparisonState.CONSTANT else ""
     said += f" ({found.conditional})" if found.conditional else ""
@@ -214,5 +216,6 @@ def _direction(analysis: Analysis, place: Place, found: Comparison) -> str:
     word = "better" if found.difference > 0 else "worse"
     scope = analysis.over_examples.get(place)
     if scope is None:
-        return f"{word} on these test examples (predictions not available)"
+        why = "predictions not available" if place[1].metric == "accuracy" else f"not computed for {place[1].metric}"
+        return f"{word} on these test examples (for others: {why})"
     return f"{word} on {place[1].task}" if scope.scope == "task" else f"{word} on these test examples"

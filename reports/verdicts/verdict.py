@@ -156,7 +156,8 @@ class _Judge:
         ours, gain = self.compared, self.claim.gain
         here = f"our gain of {ours.difference:+.2f} points against the published {gain:+.2f}"
         if outcome is Outcome.REPRODUCED:
-            return f"Equivalent within {margin(self.claim):.2g} points in every reading, and above zero by our own pairs: {here}."
+            side = "above" if gain > 0 else "below"
+            return f"Equivalent within {margin(self.claim):.2g} points in every reading, and {side} zero by our own pairs: {here}."
         if outcome is Outcome.NOT_REPRODUCED:
             return f"Outside the prediction interval and different by Welch's test in every reading: {here}."
         if outcome is Outcome.CONSISTENT:

@@ -92,11 +92,11 @@ def test_a_table_is_part_of_the_report_and_one_that_raises_is_reported(tmp_path:
     load_plugin(str(broken))
     made = report(results, tmp_path / "report", figures=False)
     tables = {path.name: path for path in made.files if path.suffix == ".csv"}
-    drift = next(path for name, path in tables.items() if name.startswith("drift."))
+    drift = next(path for name, path in tables.items() if name.startswith("plugin-drift."))
     rows = list(csv.DictReader(io.StringIO(drift.read_text())))
     assert [row["row"] for row in rows if row["column"] == "drift"] == ["ce", "scl"]
     assert all(float(row["value"]) > 0 for row in rows if row["column"] == "drift")
-    assert "division by zero" in next(path for name, path in tables.items() if name.startswith("broken.")).read_text()
+    assert "division by zero" in next(path for name, path in tables.items() if name.startswith("plugin-broken.")).read_text()
 
 
 def test_a_metric_script_scores() -> None:

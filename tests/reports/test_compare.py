@@ -50,3 +50,20 @@ def test_folders_with_nothing_in_common_are_an_error(tmp_path, filled):
     b = filled(tmp_path / "b", {("sst2", "20", ""): {"ce": CE}}, profile="paper")
     with pytest.raises(UserError, match="in common"):
         compare_folders(a, b)
+
+
+def test_training_sets_that_overlap_widen_the_interval_here_too(tmp_path, filled, with_pool):
+    b = [x + 0.05 + 0.01 * (i % 2) for i, x in enumerate(CE)]
+    wide, narrow = (
+        lines(
+            compare_folders(
+                *(
+                    with_pool(filled(tmp_path / f"{name}-{pool}", {("sst2", "20", ""): {"ce": scores}}), pool)
+                    for name, scores in (("a", CE), ("b", b))
+                )
+            )
+        )["ce | sst2 N = 20"][6]
+        for pool in (40, 20_000)
+    )
+    width = [float(shown.partition("; +")[2].rstrip("]")) - float(shown.partition("[+")[2].partition(";")[0]) for shown in (wide, narrow)]
+    assert width[0] / width[1] == pytest.approx(((1 / 6 + 1) / (1 / 6)) ** 0.5, rel=0.15)  # half of each training set is shared

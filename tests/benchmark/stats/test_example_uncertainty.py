@@ -82,3 +82,14 @@ def test_the_draws_are_shared_by_comparisons_on_as_many_examples():
 def test_mistakes_are_told():
     with pytest.raises(UserError, match="shapes"):
         two_way_bootstrap(np.ones((2, 3)), np.ones((2, 4)))
+
+
+def test_training_sets_that_overlap_widen_every_interval_over_splits():
+    a, b = correctness(10, 300, 0.05, by_split=0.02, seed=1)
+    factor = 1 / 10 + 0.5 / 0.5
+    plain, wide = two_way_bootstrap(a, b), two_way_bootstrap(a, b, variance_factor=factor)
+    means = (a - b).mean(axis=1)
+    half = stats.t.ppf(0.975, 9) * means.std(ddof=1) * factor**0.5
+    assert (wide.over_splits.low, wide.over_splits.high) == pytest.approx((means.mean() - half, means.mean() + half))
+    assert wide.two_way.high - wide.two_way.low > 2 * (plain.two_way.high - plain.two_way.low)
+    assert wide.over_examples == plain.over_examples

@@ -50,3 +50,11 @@ def test_at_floor_is_two_standard_errors_over_majority():
 
 def test_a_cell_without_runs_is_at_floor():
     assert at_floor({"ce": []}, 0.5, 100).at_floor
+
+
+def test_a_correlation_at_chance_scatters_around_zero():
+    """The matrix of naming one class has MCC 0, whose binomial error would be 0: every coin above it would have learnt something."""
+    found = at_floor({"coin": [0.03, 0.04]}, 0.0, 1000)
+    assert found.at_floor
+    assert found.threshold == pytest.approx(2 / 1000**0.5)
+    assert not at_floor({"knows": [0.2, 0.3]}, 0.0, 1000).at_floor

@@ -142,3 +142,8 @@ def test_mistakes_are_told():
         paired_units(pd.concat([rows, grid(range(2), [0], shots="100")]), "scl", "ce")
     with pytest.raises(UserError, match="two runs on split 0"):
         paired_units(pd.concat([rows, rows]), "scl", "ce")
+
+
+def test_a_correlation_collapses_within_its_own_error():
+    assert has_collapsed(0.03, 1000, 0.0)
+    assert not has_collapsed(0.04, 1000, 0.0)

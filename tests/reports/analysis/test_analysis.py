@@ -10,6 +10,8 @@ import pytest
 from scipy import stats
 
 from benchmark.records.atomic_files import dump_checksummed
+from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.spec import SplitSpec
 from benchmark.records.store import RecordStore
 from reports.analysis.analysis import analyse, correctness
 from reports.analysis.contents import contents
@@ -105,9 +107,26 @@ def test_the_smallest_detectable_difference_stands_under_the_table(grid):
 def test_correctness_per_example_averages_to_the_score(grid):
     (block,) = read_results(grid).blocks
     runs = block.runs["ce", block.cells[0]]
-    right = correctness(block, runs, [0, 1, 2, 3, 4, 5])
+    right = correctness(block, runs, [0, 1, 2, 3, 4, 5], runs.units)
     assert right.shape == (6, 200)
     assert right.mean(axis=1) == pytest.approx([0.60, 0.62, 0.58, 0.64, 0.61, 0.59])
+
+
+def test_correctness_is_of_the_runs_whose_partner_finished_too(tmp_path, make_spec, make_record):
+    """Two seeds on each split, one run of the method lost: its partner is in no difference, and so in no statement on test examples."""
+    store, rows = RecordStore(tmp_path), []
+    for arm, lost in (("ce", ()), ("scl", ((1, 1),))):
+        for split, seed in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            spec = make_spec(arm, seed, split=SplitSpec(split_seed=split, shots="20"))
+            rows.append(ManifestRow.of(spec, arm=arm, task_source="mirror", n_train=20, n_dev=20, n_test=200))
+            if (split, seed) not in lost:
+                store.write(make_record(store, spec, 0.5 + 0.1 * split + 0.05 * seed))
+    store.write_manifest(Manifest(suite="glue-fewshot", profile="laptop", rows=tuple(rows)))
+    (block,) = read_results(tmp_path).blocks
+    mine, theirs = (block.runs[arm, block.cells[0]] for arm in ("scl", "ce"))
+    assert [tuple(unit)[:2] for unit in theirs.shared(mine)] == [(0, 0), (0, 1), (1, 0)]
+    right = correctness(block, theirs, [0, 1], theirs.shared(mine))
+    assert right.mean(axis=1) == pytest.approx([0.525, 0.60])
 
 
 def test_better_on_the_task_needs_the_test_examples_too(tmp_path, filled):
@@ -163,9 +182,9 @@ def test_a_detectable_difference_never_goes_beyond_what_accuracy_allows(tmp_path
     (place,) = analysis.places
     assert analysis.comparisons[place].detectable > 1 - 0.95
     assert math.isinf(analysis.detectable().high)
-    assert any("Holm: more than accuracy allows." in line for line in differences_table(analysis).footnotes)
+    assert any("Holm: more than the scores allow." in line for line in differences_table(analysis).footnotes)
     line = dict(zip((c.name for c in statistics_table(analysis).columns), statistics_table(analysis).rows[0].cells, strict=True))
-    assert line["smallest detectable"].shown == "more than accuracy allows"
+    assert line["smallest detectable"].shown == "more than the scores allow"
 
 
 def test_few_pairs_give_a_range_of_detectable_differences(tmp_path, filled):

@@ -174,6 +174,18 @@ def test_a_gain_that_changes_with_the_layers_has_a_slope() -> None:
     assert answer(STUDY, question("Q5"), with_layers(0.0))[0].answer is Answer.UNDECIDED
 
 
+def test_a_run_that_is_lost_with_another_encoder_is_lost_for_the_slope() -> None:
+    given = with_layers(-0.8)
+    place = next(place for place in given if place.arm == "scl" and place.encoder.endswith("reinit4") and place.task == "sst2")
+    kept = dict(given[place].runs)
+    for seed in (2, 5, 9):
+        kept[seed, seed] = kept[seed, seed]._replace(status="failed")
+    (found,) = answer(STUDY, question("Q5"), given | {place: ArmRuns("scl", kept)})
+    assert found.baseline is not None
+    assert found.baseline.evidence.lost == 3
+    assert next(one.n for one in found.baseline.evidence.tasks if one.task == "sst2") == 12
+
+
 def test_the_other_inference_may_decide() -> None:
     random = AnalysisPlan.model_validate({**STUDY.model_dump(), "decided_by": "a new task"})
     given = scores({"ce": 0, "scl": 3, "scl-placebo": 0, "scl-simcse": 0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -58,3 +59,32 @@ def test_no_document_makes_a_threshold_of_the_noise_floor():
     root = Path(__file__).resolve().parents[3]
     for document in (root / "README.md", *(root / "docs").glob("*.md")):
         assert not SMALLER.search(document.read_text(encoding="utf-8")), document.name
+
+
+def test_nothing_is_missing_where_the_rest_has_failed(tmp_path, filled):
+    text = text_of(filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.62, float("nan"), 0.7]}}))
+    assert "Of 4 planned runs 3 finished and 1 failed. " in text
+
+
+def test_arms_with_different_numbers_of_runs_in_a_cell_are_told_as_a_range(tmp_path, filled):
+    """A stage of 20 seeds and one of 10 in one cell: `10 runs (20 on sst2)` was wrong of most arms there."""
+    six, three = [0.60, 0.62, 0.58, 0.64, 0.61, 0.59], [0.65, 0.66, 0.63]
+    mixed = text_of(filled(tmp_path / "a", {("sst2", "20", ""): {"ce": six, "cat": three}, ("trec", "20", ""): {"ce": six}}))
+    assert ", 3 to 6 runs per arm and cell, each on its own training set." in mixed
+    by_cell = text_of(filled(tmp_path / "b", {("sst2", "20", ""): {"ce": six, "cat": six}, ("trec", "20", ""): {"ce": three}}))
+    assert ", 6 runs per arm and cell, each on its own training set (3 on trec N = 20)." in by_cell
+
+
+def test_against_another_arm_there_is_no_noise_floor(grid, tmp_path):
+    report(Options(grid, out=tmp_path / "out", against="scl", figures=False))
+    text = (tmp_path / "out" / "report.md").read_text()
+    assert "differed from itself" not in text
+    assert "The noise floor was not measured" in text
+
+
+def test_each_metric_is_named_with_its_scores(tmp_path, filled, make_record, monkeypatch):
+    folder = filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6, 0.7]}, ("trec", "20", ""): {"ce": [0.5, 0.7]}})
+    (block,) = read_results(folder).blocks
+    frame = block.frame.assign(metric=block.frame["task"].map({"sst2": "accuracy", "trec": "macro_f1"}))
+    text = contents(dataclasses.replace(block, frame=frame)).text
+    assert "reached 65.0 (sd 7.1) on sst2 N = 20, in points of accuracy; 60.0 (sd 14.1) on trec N = 20, in points of macro_f1." in text

@@ -10,6 +10,7 @@ from reports.analysis.analysis import analyse
 from reports.analysis.headlines import headlines
 from reports.results.blocks import read_results
 from reports.tables.across_table import across_table, complete, levels
+from reports.tables.trends_table import matching_table, slopes_table, spread_table
 from reports.tables.vs_baseline import p_value, statistics_table
 
 ARMS = {"ce": [0.60, 0.62, 0.58], "ce-null": [0.61, 0.60, 0.60], "scl": [0.65, 0.66, 0.63]}
@@ -152,3 +153,25 @@ def test_every_comparison_is_tested_against_a_declared_smallest_effect_too(tmp_p
     assert np.mean(gain) > 1
     assert rows["sst2 N = 20"]["beyond 1 point, Holm p"] == p_value(3 * beyond["sst2"]).text
     assert rows["subj N = 20"]["within 1 point, Holm p"] == p_value(min(1.0, 3 * min(within))).text
+
+
+def test_a_cell_at_floor_is_in_no_count_and_no_trend(tmp_path, filled):
+    arms = {"ce": UP, "ce-null": UP[::-1], "scl": [0.71, 0.73, 0.70, 0.745, 0.71, 0.73]}
+    low = {"ce": [0.5] * 6, "ce-null": [0.49, 0.5] * 3, "scl": [0.505, 0.50, 0.51, 0.50, 0.505, 0.51]}
+    cells = {("sst2", "20", ""): arms, ("subj", "20", ""): arms, ("trec", "20", ""): low, ("trec", "100", ""): arms}
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    analysis = analyse(block)
+    assert [cell.label for cell in block.cells if analysis.floored(cell)] == ["trec N = 20"]
+    assert row_of(across_table(analysis), "scl")["better on at least"].endswith("of 2")
+    spread = spread_table(analysis)
+    assert {row[1] for row in spread.grid()} == {"sst2 N = 20", "subj N = 20", "trec N = 100"}
+    assert "paper scl: Holm over 3" in spread.header[0]
+    assert slopes_table(analysis) is None  # trec has one point left
+    assert matching_table(analysis) is None or {row[2] for row in matching_table(analysis).grid()} == {"100"}
+
+
+def test_arms_with_other_numbers_of_seeds_have_limits_of_their_own(tmp_path, filled):
+    arms = {"ce": UP, "scl": [a + b for a, b in zip(UP, GAINS["sst2"], strict=True)], "cat": [0.75, 0.74, 0.78, 0.75]}
+    (block,) = read_results(filled(tmp_path, {(task, "20", ""): arms for task in ("sst2", "trec")})).blocks
+    said = [note for note in across_table(analyse(block)).footnotes if "share their seeds" in note]
+    assert [note.rpartition("(")[2] for note in said] == ["6 seeds).", "4 seeds)."]

@@ -23,6 +23,7 @@ from reports.analysis.power_notes import missing_notes
 from reports.figures.search_curve import best_of_k_settings
 from reports.figures.selection_curve import best_of_k_curves
 from reports.results.blocks import Block, read_results
+from reports.tables.across_table import across_table
 from reports.tables.search_and_looks import choices_table, looks_table
 
 SEARCH = {
@@ -192,3 +193,24 @@ def test_no_test_over_tasks_is_made_of_cells_that_chose_their_own_end(block_of: 
     (one,) = headlines(analysis)
     assert one.p_holm is None
     assert "not tested over tasks" in one.said
+
+
+def test_a_count_of_tasks_is_a_test_too_and_not_made_there(filled: Callable[..., Path], tmp_path: Path) -> None:
+    folder = filled(tmp_path / "results", {(task, "20", ""): SCORES for task in ("sst2", "trec")})
+    (plan,) = [plan for plan in RecordStore(folder).manifests() if isinstance(plan, Manifest)]
+    for path in (folder / "manifests").iterdir():
+        path.unlink()
+    RecordStore(folder).write_manifest(plan.model_copy(update={"design": {"looks": LOOKS}}))
+    (block,) = read_results(folder).blocks
+    analysis = analyse(block)
+    assert analysis is not None
+    table = across_table(analysis)
+    assert table is not None
+    column = [column.name for column in table.columns].index("better on at least")
+    assert {row[column] for row in table.grid() if row[1] == "scl"} == {"not tested"}
+
+
+def test_the_curve_of_settings_is_drawn_for_an_arm_that_the_report_calls_otherwise(block_of: Callable[..., Block]) -> None:
+    """The search chose one setting for two arms, or code changed between two runs: the results have no arm of the choice's name."""
+    choice = {**SEARCH["choices"][0], "arm": "scl-wide"}  # type: ignore[index]
+    assert best_of_k_settings(block_of({"search": {**SEARCH, "choices": [choice]}})) is not None

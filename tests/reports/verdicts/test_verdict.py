@@ -245,3 +245,9 @@ def test_the_uncertainty_of_the_test_set_is_part_of_the_verdict():
 def test_what_a_verdict_is_conditional_on_is_said():
     runs = replace(arms(3.0), conditional="conditional on this training set")
     assert "(conditional on this training set)." in verdict(claim(2.0), runs, OTHER).reason
+
+
+def test_a_loss_that_is_repeated_lies_below_zero():
+    found = verdict(claim(-3.0), arms(-3.0), DIRECT)
+    assert found.outcome is Outcome.REPRODUCED
+    assert "and below zero by our own pairs" in found.reason
