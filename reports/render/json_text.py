@@ -9,7 +9,7 @@ from typing import Any
 
 from reports.tables.table import Table, TableCell
 
-HOW = ("scale", "digits", "signed", "blank")  # how a cell is shown: `shown` tells it
+HOW = ("scale", "digits", "signed", "blank", "counted")  # how a cell is shown: `shown` tells it
 
 
 def full(table: Table) -> str:

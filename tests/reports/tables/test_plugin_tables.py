@@ -41,7 +41,7 @@ def shown(block: Block, name: str) -> list[tuple[str, ...]]:
 
 def test_a_frame_is_a_table(register: Register, block: Block) -> None:
     register("best-runs", lambda frame: frame.groupby("variant", as_index=False)["value"].max())
-    assert shown(block, "best-runs") == [("ce", "0.7000"), ("scl", "0.9000")]
+    assert shown(block, "best-runs") == [("ce", "0.700"), ("scl", "0.900")]
 
 
 def test_a_series_is_an_error_that_says_what_is_allowed(register: Register, block: Block) -> None:
