@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,7 +155,7 @@ def report(results: str | PathLike[str], out: str | PathLike[str], **options: Un
     Args:
         results: the folder.
         out: where to write; report.html is the page to open.
-        options: as on the command line (`ReportOptions`).
+        options: those of `ReportOptions`. `formats` is the command's `--format`, `figures=False` its `--no-figures`.
 
     Returns:
         What was written, which a notebook shows: the answers and the means. `files` are all files, `problems` each file that could not be
@@ -230,16 +230,16 @@ def compare_with_reference(
 
     from benchmark.cli.output.progress import observer as fitting
     from benchmark.cli.own_against_reference import plan_against, run_against
+    from benchmark.config.request import names_as_text
     from benchmark.plugins.registry import load_from_main
 
     given: dict[str, Any] = dict(options)
-    plugin = given.get("plugin") or ()
     cells = load_from_main(Path(given.get("results") or DEFAULT_RESULTS) / "plugins")
-    given["plugin"] = [*([plugin] if isinstance(plugin, str) else plugin), *cells]
+    given["plugin"] = (*names_as_text(given.get("plugin") or ()), *cells)
     return run_against(plan_against(given, str(against), calibration), lambda stream: observer or fitting(sys.stderr))
 
 
-def check(method: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
+def check(method: str, plugins: str | Path | Iterable[str | Path] = ()) -> list[CheckResult]:
     """Hold a registered method against the contract: the conformance suite.
 
     Args:
@@ -292,7 +292,7 @@ def verify(results: str | PathLike[str], sample: int | None = None, workers: int
     return list(run_again(Path(results), places, sample, workers))
 
 
-def list_methods(plugins: Iterable[str] = ()) -> pd.DataFrame:
+def list_methods(plugins: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
     """Every method and baseline that can be run: name, summary, origin (`file:line`), error ("" where it can be used), family, controls.
 
     Args:
@@ -304,7 +304,7 @@ def list_methods(plugins: Iterable[str] = ()) -> pd.DataFrame:
     return _listed("methods", plugins)
 
 
-def list_tasks(plugins: Iterable[str] = ()) -> pd.DataFrame:
+def list_tasks(plugins: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
     """Every task: name, summary, origin, error.
 
     Args:
@@ -345,7 +345,7 @@ def list_encoders() -> pd.DataFrame:
     return _listed("encoders")
 
 
-def list_noise(plugins: Iterable[str] = ()) -> pd.DataFrame:
+def list_noise(plugins: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
     """Every type of noise, with its levels in the summary: name, summary, origin, error.
 
     Args:
@@ -370,10 +370,10 @@ def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
     return _listed("tables", results=None if results is None else Path(results))
 
 
-def _listed(kind: str, plugins: Iterable[str] = (), results: Path | None = None) -> pd.DataFrame:
+def _listed(kind: str, plugins: str | Path | Iterable[str | Path] = (), results: Path | None = None) -> pd.DataFrame:
     from benchmark.cli.listing import ListedKind, listing_frame
 
-    return listing_frame(ListedKind(kind), [plugins] if isinstance(plugins, str) else plugins, results)
+    return listing_frame(ListedKind(kind), plugins, results)
 
 
 def _request(suite: str, profile: str, options: RunOptions, cells: Path | None = None) -> RunRequest:

@@ -173,7 +173,7 @@ class RunRequest(Frozen):
         options = {fields.get(name, name): value for name, value in given.items() if value is not None}
         for name in options:
             if name not in cls.model_fields:
-                raise unknown("option", name, cls.model_fields)
+                raise unknown("option", name, fields)
         parsers = _PARSERS if given.get("allow_huge") else _PARSERS | {"seeds": lambda seeds: parse_seeds(seeds, MOST_SEEDS)}
         values = {name: parsers[name](value) if name in parsers else value for name, value in options.items()}
         try:
@@ -210,7 +210,8 @@ class RunRequest(Frozen):
         return user_cache_path("benchmark", appauthor=False)
 
 
-def _names_as_text(given: str | Path | Iterable[str | Path]) -> tuple[str, ...]:
+def names_as_text(given: str | Path | Iterable[str | Path]) -> tuple[str, ...]:
+    """One plug-in or several, each a path or a name, as the text that a request keeps."""
     return (str(given),) if isinstance(given, (str, Path)) else tuple(str(item) for item in given)
 
 
@@ -264,7 +265,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "workers": _workers,
     "time_limit": parse_duration,
     "memory_limit": parse_bytes,
-    "plugins": _names_as_text,
+    "plugins": names_as_text,
     "set": _overrides,
 }
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,20 @@ def test_a_report_and_a_comparison_show_themselves(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Did you mean 'figures'"):
         benchmark.report(arms, tmp_path, figurs=False)  # type: ignore[call-arg]
     assert "90 of 90 arms in cells hold exactly the same runs in both" in benchmark.compare(arms, arms)._repr_markdown_()
+
+
+@pytest.mark.parametrize("given", [str, Path, lambda path: [path], lambda path: (str(path),)], ids=["text", "path", "list", "tuple"])
+def test_a_plug_in_is_text_a_path_or_several(given: Callable[[Path], Any], own_method: Path, tmp_path: Path) -> None:
+    plugin, runs = given(own_method), tmp_path / "runs"
+    plan = benchmark.plan("glue-fewshot", profile="smoke", tasks="sst2", methods="half-ce", seeds=1, results=runs, plugin=plugin)
+    assert [run.arm.name for run in plan.runs] == ["half-ce"]
+    assert "half-ce" in set(benchmark.list_methods(plugin)["name"])
+    with pytest.raises(UserError, match="no records"):
+        benchmark.verify(runs, plugin=plugin)
+
+
+def test_an_unknown_option_is_answered_with_the_documented_names() -> None:
+    with pytest.raises(UserError, match=r"Unknown option 'plugns'\. Did you mean 'plugin'\?") as refused:
+        benchmark.plan("glue-fewshot", plugns="mine.py")  # type: ignore[call-arg]
+    assert "task_file," in refused.value.allowed
+    assert "task_files" not in refused.value.allowed
