@@ -330,6 +330,7 @@ def cheap(line: str) -> list[str]:
         words = ["DIR" if word == "results/others" else word for word in words]  # folders of one profile
     if name == "archive":
         words[words.index("--out") + 1] = "another-archive"
+        words[words.index("--results") + 1] = "results/runs"
     return [name, *words]
 
 
