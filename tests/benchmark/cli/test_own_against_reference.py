@@ -131,3 +131,11 @@ def test_two_folders_are_still_compared(bench: Bench, tiny_reference: Path, tmp_
 @pytest.mark.parametrize("option", ["--against", "--calibration", "--plugin", "--tasks", "--seeds", "--data-root", "--stage"])
 def test_its_options_are_those_of_run_and_its_own(bench: Bench, option: str) -> None:
     assert option in bench("compare", "--help").out
+
+
+def test_its_help_says_whose_defaults_hold(bench: Bench) -> None:
+    said = " ".join(bench("compare", "--help").out.split())
+    assert "Default: the reference's own." in said
+    assert "Default: embedded" not in said
+    assert "Default: embedded" in " ".join(bench("run", "--help").out.split())
+    assert "with --against md,json" in said
