@@ -9,8 +9,9 @@ import dataclasses
 import json
 import pickle
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from benchmark.checks.tiny_run import SHOTS, TinyRun, one_class_batches, small_s
 from benchmark.contract.method import Method
 from benchmark.contract.task_info import Cost
 from benchmark.data.examples import Examples
-from benchmark.plugins.registry import build, load_plugin
+from benchmark.plugins.registry import build, load_plugins
 from benchmark.records.alarms import INERT_TERM
 from benchmark.records.spec import Compute
 from benchmark.running.machine.compute import apply_compute
@@ -39,14 +40,13 @@ class CheckResult:
     detail: str = ""
 
 
-def check(name: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
+def check(name: str, plugins: str | Path | Iterable[str | Path] = ()) -> list[CheckResult]:
     """Check a registered method, with its default parameters, against the contract.
 
     Raises:
         UserError: no such method, or a plug-in that does not import.
     """
-    for plugin in plugins:
-        load_plugin(plugin)
+    load_plugins(plugins)
     apply_compute(Compute())
     method = build(name)
     return [*_completed("it can be laid out", _untrained(name, method)), *_completed("it trains and predicts", _in_training(method))]

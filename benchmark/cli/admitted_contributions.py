@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,10 @@ class Admission:
         sound = [folder for folder, checks in self.checks.items() if all(check.passed for check in checks)]
         entries = [_contributed(folder, self.reference) for folder in [*self.standing, *sound]]
         beside = against_tables(entries[-1].paired) if len(sound) == 1 else []
-        return [admission_table(list(self._checked())), *([contributed_table(entries)] if entries else []), *beside]
+        checked = admission_table(list(self._checked()))
+        if not checked.rows:
+            checked = replace(checked, caption=f"Admission: {'nothing new' if self.standing else 'no contribution'} is there")
+        return [checked, *([contributed_table(entries)] if entries else []), *beside]
 
     def _checked(self) -> Iterator[Checked]:
         from reports.against.contributed_table import Checked

@@ -77,7 +77,7 @@ class RunOptions(TypedDict, total=False):
     """What does the runs (docs/scaling.md). Changes no number. As on the command line: `local|inline|ray|slurm`."""
 
     address: str
-    """The head of a running cluster, for --executor ray. As on the command line: `HOST:PORT`."""
+    """The head of a running Ray cluster; for slurm: local, which does its jobs here. As on the command line: `HOST:PORT`."""
 
     time_limit: str | float
     """A run over it is ended and recorded as timeout. As on the command line: `90s|30m|2h`."""

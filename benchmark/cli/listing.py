@@ -46,22 +46,22 @@ class ListedRow(NamedTuple):
     controls: tuple[str, ...] = ()
 
 
-def listing(kind: ListedKind, plugins: Iterable[str] = (), results: Path | None = None) -> list[ListedRow]:
+def listing(kind: ListedKind, plugins: str | Path | Iterable[str | Path] = (), results: Path | None = None) -> list[ListedRow]:
     """Everything of a kind, in the order in which it is shown, places as `readable` gives them.
 
     Args:
         plugins: files or modules to load first.
         results: of published tables, count what of them this results folder can fill.
     """
-    if given := list(plugins):
+    if plugins:
         from benchmark.plugins.registry import load_plugins
 
-        load_plugins(given)
+        load_plugins(plugins)
     rows = _tables(results) if kind is ListedKind.tables else SOURCES[kind]()
     return [row._replace(origin=readable(row.origin)) for row in rows]
 
 
-def listing_frame(kind: ListedKind, plugins: Iterable[str] = (), results: Path | None = None) -> pd.DataFrame:
+def listing_frame(kind: ListedKind, plugins: str | Path | Iterable[str | Path] = (), results: Path | None = None) -> pd.DataFrame:
     """`listing` as a frame; only methods have the columns `family` and `controls`."""
     import pandas as pd
 

@@ -20,6 +20,10 @@ Plugins = Annotated[
 ]
 Results = Annotated[Path | None, typer.Option("--results", metavar="DIR", help="Where the records are. Default: results/runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and no other text.")]
+OF_THE_REFERENCE = {  # what `compare` says of options that a reference answers
+    "suite": "With --against: which suite of the reference. Default: the reference's own.",
+    "profile": "With --against: which profile of the reference. Default: the reference's own.",
+}
 _commands: dict[Callable[..., None], tuple[Callable[..., None], bool]] = {}  # as typer sees it -> as written; whether a suite is required
 
 
@@ -64,7 +68,8 @@ def _parameters(suite_required: bool) -> Iterator[inspect.Parameter]:
     from benchmark.config.request import RunRequest
 
     for name, field, option in RunRequest.options():
-        shown = typer.Option(f"--{name.replace('_', '-')}", metavar=option.metavar or None, help=option.help)
+        said = option.help if suite_required else OF_THE_REFERENCE.get(name, option.help)
+        shown = typer.Option(f"--{name.replace('_', '-')}", metavar=option.metavar or None, help=said)
         kind: Any = str | None
         default: Any = None
         if field.is_required() and suite_required:

@@ -70,7 +70,7 @@ def plan_against(given: dict[str, Any], against: str, calibrate: int | None = No
     Raises:
         UserError: no reference, no method, or nothing that could be paired.
     """
-    from benchmark.config.request import RunRequest
+    from benchmark.config.request import RunRequest, names_as_text
     from benchmark.config.toml_files import load_profile, load_suite
     from benchmark.metrics.stored_scores import StoredScores
     from benchmark.planning.against.sub_grid import sub_grid
@@ -78,7 +78,7 @@ def plan_against(given: dict[str, Any], against: str, calibrate: int | None = No
     from benchmark.records.reference.reference import find_reference, read_reference
     from benchmark.records.store import RecordStore
 
-    plugins = [given["plugin"]] if isinstance(given.get("plugin"), str) else list(given.get("plugin", ()))
+    plugins = names_as_text(given.get("plugin") or ())
     load_plugins(plugins)  # a noise kind may be one of theirs
     folder = find_reference(against)
     suite, profile = (

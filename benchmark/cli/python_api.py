@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,7 +155,7 @@ def report(results: str | PathLike[str], out: str | PathLike[str], **options: Un
     Args:
         results: the folder.
         out: where to write; report.html is the page to open.
-        options: as on the command line (`ReportOptions`).
+        options: those of `ReportOptions`. `formats` is the command's `--format`, `figures=False` its `--no-figures`.
 
     Returns:
         What was written, which a notebook shows: the answers and the means. `files` are all files, `problems` each file that could not be
@@ -230,21 +230,21 @@ def compare_with_reference(
 
     from benchmark.cli.output.progress import observer as fitting
     from benchmark.cli.own_against_reference import plan_against, run_against
+    from benchmark.config.request import names_as_text
     from benchmark.plugins.registry import load_from_main
 
     given: dict[str, Any] = dict(options)
-    plugin = given.get("plugin") or ()
     cells = load_from_main(Path(given.get("results") or DEFAULT_RESULTS) / "plugins")
-    given["plugin"] = [*([plugin] if isinstance(plugin, str) else plugin), *cells]
+    given["plugin"] = (*names_as_text(given.get("plugin") or ()), *cells)
     return run_against(plan_against(given, str(against), calibration), lambda stream: observer or fitting(sys.stderr))
 
 
-def check(method: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
+def check(method: str, plugin: str | Path | Iterable[str | Path] = ()) -> list[CheckResult]:
     """Hold a registered method against the contract: the conformance suite.
 
     Args:
         method: its name (`list_methods`).
-        plugins: files or modules to load first.
+        plugin: a file or module to load first, or several.
 
     Returns:
         One result per requirement: `name`, `passed`, and in `detail` what was observed.
@@ -260,7 +260,7 @@ def check(method: str, plugins: Sequence[str] = ()) -> list[CheckResult]:
     from benchmark.plugins.registry import load_from_main
 
     load_from_main(_scratch())
-    return run_checks(method, plugins)
+    return run_checks(method, plugin)
 
 
 def verify(results: str | PathLike[str], sample: int | None = None, workers: int = 1, **sources: Unpack[SourceOptions]) -> list[Check]:
@@ -292,29 +292,29 @@ def verify(results: str | PathLike[str], sample: int | None = None, workers: int
     return list(run_again(Path(results), places, sample, workers))
 
 
-def list_methods(plugins: Iterable[str] = ()) -> pd.DataFrame:
+def list_methods(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
     """Every method and baseline that can be run: name, summary, origin (`file:line`), error ("" where it can be used), family, controls.
 
     Args:
-        plugins: files or modules to load first.
+        plugin: a file or module to load first, or several.
 
     Examples:
         >>> benchmark.list_methods().query("family == 'paper'")["name"].tolist()
     """
-    return _listed("methods", plugins)
+    return _listed("methods", plugin)
 
 
-def list_tasks(plugins: Iterable[str] = ()) -> pd.DataFrame:
+def list_tasks(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
     """Every task: name, summary, origin, error.
 
     Args:
-        plugins: files or modules to load first.
+        plugin: a file or module to load first, or several.
 
     Examples:
         >>> "sst2" in set(benchmark.list_tasks()["name"])
         True
     """
-    return _listed("tasks", plugins)
+    return _listed("tasks", plugin)
 
 
 def list_suites() -> pd.DataFrame:
@@ -345,17 +345,17 @@ def list_encoders() -> pd.DataFrame:
     return _listed("encoders")
 
 
-def list_noise(plugins: Iterable[str] = ()) -> pd.DataFrame:
+def list_noise(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
     """Every type of noise, with its levels in the summary: name, summary, origin, error.
 
     Args:
-        plugins: files or modules to load first.
+        plugin: a file or module to load first, or several.
 
     Examples:
         >>> "label-flip" in set(benchmark.list_noise()["name"])
         True
     """
-    return _listed("noise", plugins)
+    return _listed("noise", plugin)
 
 
 def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
@@ -370,10 +370,10 @@ def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
     return _listed("tables", results=None if results is None else Path(results))
 
 
-def _listed(kind: str, plugins: Iterable[str] = (), results: Path | None = None) -> pd.DataFrame:
+def _listed(kind: str, plugin: str | Path | Iterable[str | Path] = (), results: Path | None = None) -> pd.DataFrame:
     from benchmark.cli.listing import ListedKind, listing_frame
 
-    return listing_frame(ListedKind(kind), [plugins] if isinstance(plugins, str) else plugins, results)
+    return listing_frame(ListedKind(kind), plugin, results)
 
 
 def _request(suite: str, profile: str, options: RunOptions, cells: Path | None = None) -> RunRequest:
@@ -385,11 +385,12 @@ def _request(suite: str, profile: str, options: RunOptions, cells: Path | None =
 
 
 def _parsed(suite: str, options: Mapping[str, Any]) -> RunRequest:
-    from benchmark.config.request import RunRequest
+    from benchmark.config.request import RunRequest, names_as_text
     from benchmark.plugins.registry import load_plugins
 
-    load_plugins(options.get("plugin") or ())  # a noise kind may be one of theirs
-    return RunRequest.parse(suite=suite, **options)
+    plugins = names_as_text(options.get("plugin") or ())  # read once: it may be a generator
+    load_plugins(plugins)  # a noise kind may be one of theirs
+    return RunRequest.parse(suite=suite, **{**options, "plugin": plugins or None})
 
 
 @cache

@@ -134,8 +134,8 @@ class ResultsFrame(pd.DataFrame):
 
     def conclusions(self, registration: str | PathLike[str] | None = None) -> pd.DataFrame:
         """The answers to the registered questions of a study: one row per question, treatment and number of shots, with the estimate
-        against the first arm that the treatment must beat. A question has no number before its stages are complete: `answer` then says so,
-        and `waits_for` names them. No rows where no suite of these results has a registered analysis.
+        against the first arm that the treatment must beat. A row has numbers when every stage that holds runs for it is complete. Before
+        that `answer` says so, and `waits_for` names the stages. No rows where no suite of these results has a registered analysis.
 
         Gains are in points, slopes in points per layer, `sd-ratio` on the log scale.
 

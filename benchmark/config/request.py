@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from benchmark.records.spec import Frozen
 MOST_SEEDS = 1_000_000  # without --allow-huge
 MOST_WORKERS = 4096
 CACHE_LIMIT = 10 * 10**9
+DEVICE = r"^(cpu|cuda(:\d+)?)$"
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,7 @@ class RunRequest(Frozen):
         dict[str, Path], Option("NAME=PATH", "A task from a CSV, JSONL or parquet file. Repeatable.", name="task_file", local=True)
     ] = Field(default_factory=dict)
     encoder: Annotated[str | None, Option("NAME_OR_DIR", "Which encoder (list encoders), or a folder with safetensors.")] = None
-    device: Annotated[str | None, Option("cpu|cuda", "Where to train. Part of a run's identity.")] = Field(
-        None, pattern=r"^(cpu|cuda(:\d+)?)$"
-    )
+    device: Annotated[str | None, Option("cpu|cuda", "Where to train. Part of a run's identity.")] = Field(None, pattern=DEVICE)
     precision: Annotated[Literal["fp32", "bf16"] | None, Option("fp32|bf16", "Precision of the passes. Part of a run's identity.")] = None
     threads: Annotated[int | None, Option("T", "Threads per run. Part of a run's identity.")] = Field(None, gt=0)
     results: Annotated[Path, Option("DIR", "Where the records are. Default: results/runs.", local=True)] = Field(
@@ -111,7 +111,9 @@ class RunRequest(Frozen):
         Literal["local", "inline", "ray", "slurm"],
         Option("local|inline|ray|slurm", "What does the runs (docs/scaling.md). Changes no number.", local=True),
     ] = "local"
-    address: Annotated[str | None, Option("HOST:PORT", "The head of a running cluster, for --executor ray.", local=True)] = None
+    address: Annotated[
+        str | None, Option("HOST:PORT", "The head of a running Ray cluster; for slurm: local, which does its jobs here.", local=True)
+    ] = None
     time_limit: Annotated[float | None, Option("90s|30m|2h", "A run over it is ended and recorded as timeout.", local=True)] = Field(
         None, gt=0
     )
@@ -173,7 +175,7 @@ class RunRequest(Frozen):
         options = {fields.get(name, name): value for name, value in given.items() if value is not None}
         for name in options:
             if name not in cls.model_fields:
-                raise unknown("option", name, cls.model_fields)
+                raise unknown("option", name, fields)
         parsers = _PARSERS if given.get("allow_huge") else _PARSERS | {"seeds": lambda seeds: parse_seeds(seeds, MOST_SEEDS)}
         values = {name: parsers[name](value) if name in parsers else value for name, value in options.items()}
         try:
@@ -210,7 +212,8 @@ class RunRequest(Frozen):
         return user_cache_path("benchmark", appauthor=False)
 
 
-def _names_as_text(given: str | Path | Iterable[str | Path]) -> tuple[str, ...]:
+def names_as_text(given: str | Path | Iterable[str | Path]) -> tuple[str, ...]:
+    """One plug-in or several, each a path or a name, as the text that a request keeps."""
     return (str(given),) if isinstance(given, (str, Path)) else tuple(str(item) for item in given)
 
 
@@ -237,6 +240,12 @@ def _files(given: Iterable[str] | dict[str, str]) -> dict[str, Path]:
     return found
 
 
+def _device(given: str) -> str:
+    if not re.match(DEVICE, str(given)):
+        raise UserError(f"--device {given!r} was given.", "Allowed: cpu, cuda or cuda:N.", "Correct --device.")
+    return given
+
+
 def _workers(given: int | str) -> int | str:
     text = str(given).strip()
     if text == "auto":
@@ -256,6 +265,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "noise": parse_noises,
     "seeds": parse_seeds,
     "stage": parse_names,
+    "device": _device,
     "unlabelled": parse_unlabelled,
     "sampler": check_sampler,
     "data_root": _existing,
@@ -264,7 +274,7 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "workers": _workers,
     "time_limit": parse_duration,
     "memory_limit": parse_bytes,
-    "plugins": _names_as_text,
+    "plugins": names_as_text,
     "set": _overrides,
 }
 

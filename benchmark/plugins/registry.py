@@ -228,10 +228,10 @@ def load_plugin(spec: str) -> None:
         _load_module(spec)
 
 
-def load_plugins(given: str | Iterable[str]) -> None:
+def load_plugins(given: str | Path | Iterable[str | Path]) -> None:
     """`load_plugin` for each of several plug-ins, or for one."""
-    for spec in [given] if isinstance(given, str) else given:
-        load_plugin(spec)
+    for spec in [given] if isinstance(given, (str, Path)) else given:
+        load_plugin(str(spec))
 
 
 def registered_by(spec: str) -> list[str]:

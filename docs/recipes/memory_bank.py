@@ -38,9 +38,7 @@ class BankContrast(Objective):
         """One term, `bank`."""
         assert step.labels is not None
         unit = F.normalize(step.encode().float(), dim=1)
-        bank = step.memory(
-            "bank", lambda: Bank(unit.new_zeros(step.n_rows, unit.shape[1]), torch.full((step.n_rows,), -1, device=unit.device))
-        )
+        bank = step.memory("bank", lambda: empty_bank(step.n_rows, unit))
         known = bank.labels >= 0
         others = known[None, :] & (torch.arange(step.n_rows, device=unit.device)[None, :] != step.rows[:, None])
         same = others & (bank.labels[None, :] == step.labels[:, None])

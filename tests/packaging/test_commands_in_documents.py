@@ -219,6 +219,13 @@ def test_suites_and_profiles_in_commands_are_shipped(command: Command) -> None:
             assert (ROOT / "benchmark" / "config" / LISTED[option] / f"{value}.toml").is_file(), f"{option} {value}"
 
 
+def test_every_option_stands_in_a_document() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+    options = [(name, {*option.opts, *option.secondary_opts}) for name, one in click_commands().items() for option in one.params]
+    assert [(name, words) for name, words in options if any(word.startswith("--") for word in words) and not words & named] == []
+
+
 def test_a_wrong_option_and_a_wrong_value_are_found() -> None:
     from benchmark.errors import UserError
 
@@ -330,6 +337,7 @@ def cheap(line: str) -> list[str]:
         words = ["DIR" if word == "results/others" else word for word in words]  # folders of one profile
     if name == "archive":
         words[words.index("--out") + 1] = "another-archive"
+        words[words.index("--results") + 1] = "results/runs"
     return [name, *words]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 import benchmark
 
 ROOT = Path(__file__).resolve().parents[2]
+DATE = r"\d{4}-\d\d-\d\d"
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +59,19 @@ def test_the_source_distribution_holds_code_and_documents_and_no_records(distrib
     assert not [name for name in names if name.startswith(("tests/", "results/", "site/")) or name.endswith((".pyc", ".parquet"))]
 
 
-def test_the_newest_heading_of_the_changelog_is_this_version_with_a_date() -> None:
-    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
-    released = next(heading for heading in headings if heading != "Unreleased")
-    assert re.fullmatch(rf"{re.escape(benchmark.__version__)} \(\d{{4}}-\d\d-\d\d\)", released)
+def test_the_newest_heading_of_the_changelog_is_this_version_and_the_others_have_dates() -> None:
+    newest, *others = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert re.fullmatch(rf"{re.escape(benchmark.__version__)} \((unreleased|{DATE})\)", newest)
+    assert [heading for heading in others if not re.fullmatch(rf"\d+\.\d+\.\d+ \({DATE}\)", heading)] == []
+
+
+@pytest.mark.parametrize(("heading", "released"), [("## 9.8.7 (2026-11-21)", True), ("## 9.8.7 (unreleased)", False)])
+def test_the_workflow_releases_no_version_without_a_date(heading: str, released: bool, tmp_path: Path) -> None:
+    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text(encoding="utf-8")
+    command = next(line for line in workflow.splitlines() if "CHANGELOG.md" in line).partition("run: ")[2]
+    (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n{heading}\n")
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env={**os.environ, "GITHUB_REF_NAME": "v9.8.7"})
+    assert (done.returncode == 0) == released
 
 
 def test_the_citation_names_this_version() -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from benchmark.cli import exit_codes
-from benchmark.cli.commands.report_command import Formats
 from benchmark.cli.options import with_options_of_a_run
 from benchmark.errors import UserError
 from benchmark.records.error_text import one_line
@@ -23,6 +22,8 @@ RUN_ONLY_OWN = "Run only your own methods, where this archive has results, and p
 Given = Annotated[str | None, typer.Option("--against", metavar="reference|DIR", help=RUN_ONLY_OWN)]
 AGAIN = "Runs of the reference's baseline to make again. Default: 4 in another environment."
 Calibration = Annotated[int | None, typer.Option("--calibration", metavar="N", min=0, help=AGAIN)]
+SHAPES = "md, latex, html, csv, json. Default: all; with --against md,json."
+Formats = Annotated[str | None, typer.Option("--format", metavar="md,latex,...", help=SHAPES)]
 CONTRIBUTE = "Write a contribution too: DIR/METHOD/DATE, for results/contributed."
 Submit = Annotated[Path | None, typer.Option("--submit", metavar="DIR", help=CONTRIBUTE)]
 
@@ -47,14 +48,25 @@ def compare(
 
         _against(plan_against(given, against, calibration), submit, out, format)
         return
-    if first is None or second is None or given or calibration is not None or submit is not None:
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+    _refuse_options_of_a_run([*given, *(name for name, value in (("calibration", calibration), ("submit", submit)) if value is not None)])
+    if first is None or second is None:
         raise UserError(
-            f"compare was given {named or 'fewer than two folders'}.",
+            f"compare was given {'no folder' if first is None else 'one folder'}.",
             "Two results folders (compare DIR_A DIR_B), or --against reference --plugin FILE with the options of run.",
             "Give DIR_A and DIR_B, or --against.",
         )
     _folders(first, second, out, format)
+
+
+def _refuse_options_of_a_run(names: list[str]) -> None:
+    """UserError for options that two folders do not take."""
+    if names:
+        given = ", ".join(f"--{name.replace('_', '-')}" for name in names)
+        raise UserError(
+            f"compare was given {given} without --against.",
+            "Two folders take --out and --format; the options of run, --calibration and --submit go with --against.",
+            "Add --against reference, or leave them out.",
+        )
 
 
 def _folders(first: Path, second: Path, out: Path | None, format: str | None) -> None:

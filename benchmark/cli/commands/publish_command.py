@@ -12,7 +12,7 @@ from benchmark.cli.results_folder import results_folder
 
 
 def publish(
-    to: Annotated[str, typer.Option("--to", metavar="DIR", help="A folder, or hf://datasets/ORG/NAME for who has a token.")],
+    to: Annotated[str, typer.Option("--to", metavar="DIR", help="A folder, or hf://datasets/ORG/NAME if you have a token.")],
     results: Results = None,
     labels: Annotated[bool, typer.Option("--labels/--no-labels", help="Whether gold labels are in it.")] = True,
     url: Annotated[str, typer.Option("--url", metavar="URL", help="Where the release will be found, for its metadata.")] = "",

@@ -78,7 +78,8 @@ def _price(plan: Plan) -> Iterator[str]:
         return
     if price.shared:
         saved = "" if not price.saved else f", which saves about {duration(price.saved)} of training"
-        yield f"{price.shared} phase states are shared by {price.readers} runs and trained once{saved}."
+        states = "phase state is" if price.shared == 1 else "phase states are"
+        yield f"{price.shared} {states} shared by {price.readers} runs and trained once{saved}."
     if price.seconds is None or price.elapsed is None:
         yield "Time: unknown until a run of this kind has been measured (it is estimated from the records in the results folder)."
     else:
@@ -119,7 +120,7 @@ def _power(plan: Plan) -> Iterator[str]:
 def _smallest(found: MinimumDetectableEffect, name: str, looks: str = "") -> str:
     """The smallest difference that the comparisons of one family can find."""
     low, high = found.pairs
-    pairs = f"{low} pairs" if low == high else f"{low} to {high} pairs"
+    pairs = f"{low} pair{'s' * (low != 1)}" if low == high else f"{low} to {high} pairs"
     family = f"{found.comparisons} comparison{'s' * (found.comparisons != 1)}"
     design = f"with {pairs}, power .8 and the level {found.level:.3g} (.05 over {family}{looks})"
     if found.deviations is None:

@@ -18,7 +18,12 @@ def tables(results: Path | None) -> list[tuple[str, str, str]]:
     from reports.published.coverage import summary
 
     frame = _frame(results)
-    return [(key, summary(table, frame), f"{HOME / key}.toml:1") for key, table in load_tables().items()]
+    return [(key, summary(table, _of_suite(frame, table.fill.suite)), f"{HOME / key}.toml:1") for key, table in load_tables().items()]
+
+
+def _of_suite(frame: pd.DataFrame | None, suite: str | None) -> pd.DataFrame | None:
+    """The results of the suite that a table names: `report` fills it from no other."""
+    return None if frame is None else frame[frame["suite"] == suite]
 
 
 def _frame(results: Path | None) -> pd.DataFrame | None:

@@ -99,7 +99,7 @@ def test_all_methods_of_the_papers_and_their_baselines_are_among_them() -> None:
 def test_a_broken_promise_is_found(tmp_path: Path, name: str, helper: str, phase: str, broken: str) -> None:
     file = tmp_path / f"{name.replace('-', '_')}.py"
     file.write_text(PLUGIN.format(name=name, helper=helper, phase=phase))
-    failed = {result.name for result in check(name, [str(file)]) if not result.passed}
+    failed = {result.name for result in check(name, str(file)) if not result.passed}
     assert broken in failed
 
 
@@ -107,7 +107,7 @@ def failures(tmp_path: Path, name: str, helper: str, phase: str, body: str = "")
     """What `check` finds wrong with a plug-in of one objective: requirement -> detail."""
     file = tmp_path / f"{name.replace('-', '_')}.py"
     file.write_text(PLUGIN.format(name=name, helper=helper, phase=phase).replace('promise."""', f'promise."""\n{body}'))
-    return {result.name: result.detail for result in check(name, [str(file)]) if not result.passed}
+    return {result.name: result.detail for result in check(name, file) if not result.passed}
 
 
 def test_an_undeclared_pass_is_reported_with_what_cost_is_to_return(tmp_path: Path) -> None:

@@ -54,11 +54,20 @@ def test_of_a_folder_only_what_is_new_is_checked(admit: Admit, contribution: Pat
     shutil.copytree(root, tmp_path / "before")
     code, out, _ = admit(root, "--admitted", tmp_path / "before")
     assert (code, "REFUSED" in out) == (0, False)
+    assert "Admission: nothing new is there" in out
     assert "third-ce" in out  # in the table of all contributions
     assert "the archive is intact" not in out
     (tmp_path / "empty").mkdir()
     code, out, _ = admit(root, "--admitted", tmp_path / "empty")
     assert (code, "the archive is intact" in out) == (0, True)
+
+
+def test_a_folder_without_a_contribution_is_called_that(admit: Admit, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    code, out, _ = admit(tmp_path / "empty", "--out", tmp_path / "out")
+    assert (code, "no contribution is there" in out) == (0, True)
+    assert "every check passed" not in out
+    assert "no contribution is there" in (tmp_path / "out" / "admit.md").read_text()
 
 
 def overwrite(root: Path, folder: Path) -> None:

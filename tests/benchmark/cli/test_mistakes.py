@@ -29,7 +29,7 @@ MISTAKES = {
     f"{SMOKE} --precision fp8": "bf16",
     f"{SMOKE} --threads 0": "0",
     f"{SMOKE} --workers 0": "0",
-    f"{SMOKE} --device tpu": "cpu",
+    f"{SMOKE} --device tpu": "Allowed: cpu, cuda or cuda:N.",
     f"{SMOKE} --encoder no-such-encoder": "no-such-encoder",
     f"{SMOKE} --plugin no/such/file.py": "no/such/file.py",
     f"{SMOKE} --task-file mine=no/such.csv": "no/such.csv",
@@ -42,6 +42,10 @@ MISTAKES = {
     "export --results no/such/folder --format csv": "no/such/folder",
     "export --results . --format xml": "parquet",
     "check nope": "cat",
+    "compare": "compare was given no folder.",
+    "compare one": "compare was given one folder.",
+    "compare one other --calibration 4": "compare was given --calibration without --against.",
+    "compare one other --seeds 2 --submit out": "compare was given --seeds, --submit without --against.",
     "list colours": "methods",
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import benchmark
 from benchmark.records.archive.archive import add_to_archive
 from benchmark.records.archive.restored import restore
 from benchmark.records.record import RunRecord
@@ -43,6 +44,13 @@ def test_only_ones_own_method_runs_and_its_row_stands_beside_the_others(
 
     again = call(bench, tiny_reference, "--plugin", str(own_method))
     assert "; 0 to do." in again.out
+
+
+def test_from_python_a_plug_in_is_a_path(tiny_reference: Path, own_method: Path, tmp_path: Path) -> None:
+    places = {"results": tmp_path / "mine", "cache": tmp_path / "cache"}
+    done = benchmark.compare_with_reference(tiny_reference, plugin=own_method, tasks="sst2", seeds=1, executor="inline", **places)
+    assert not done.failures
+    assert ran(tmp_path / "mine") == ["half-ce"]
 
 
 def test_in_another_environment_runs_of_the_baseline_are_made_again(
@@ -123,3 +131,11 @@ def test_two_folders_are_still_compared(bench: Bench, tiny_reference: Path, tmp_
 @pytest.mark.parametrize("option", ["--against", "--calibration", "--plugin", "--tasks", "--seeds", "--data-root", "--stage"])
 def test_its_options_are_those_of_run_and_its_own(bench: Bench, option: str) -> None:
     assert option in bench("compare", "--help").out
+
+
+def test_its_help_says_whose_defaults_hold(bench: Bench) -> None:
+    said = " ".join(bench("compare", "--help").out.split())
+    assert "Default: the reference's own." in said
+    assert "Default: embedded" not in said
+    assert "Default: embedded" in " ".join(bench("run", "--help").out.split())
+    assert "with --against md,json" in said

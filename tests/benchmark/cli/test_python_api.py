@@ -148,3 +148,25 @@ def test_a_report_and_a_comparison_show_themselves(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Did you mean 'figures'"):
         benchmark.report(arms, tmp_path, figurs=False)  # type: ignore[call-arg]
     assert "90 of 90 arms in cells hold exactly the same runs in both" in benchmark.compare(arms, arms)._repr_markdown_()
+
+
+GIVEN = {"text": str, "path": Path, "list": lambda path: [path], "tuple": lambda path: (str(path),), "generator": lambda path: iter([path])}
+
+
+@pytest.mark.parametrize("form", GIVEN)
+def test_a_plug_in_is_text_a_path_or_several(form: str, own_method: Path, tmp_path: Path) -> None:
+    given, runs = GIVEN[form], tmp_path / "runs"
+    options = {"profile": "smoke", "tasks": "sst2", "methods": "half-ce", "seeds": 1, "results": runs}
+    plan = benchmark.plan("glue-fewshot", plugin=given(own_method), **options)
+    assert [run.arm.name for run in plan.runs] == ["half-ce"]
+    assert plan.workspace.plugins == (str(own_method),)
+    assert "half-ce" in set(benchmark.list_methods(plugin=given(own_method))["name"])
+    with pytest.raises(UserError, match="no records"):
+        benchmark.verify(runs, plugin=given(own_method))
+
+
+def test_an_unknown_option_is_answered_with_the_documented_names() -> None:
+    with pytest.raises(UserError, match=r"Unknown option 'plugns'\. Did you mean 'plugin'\?") as refused:
+        benchmark.plan("glue-fewshot", plugns="mine.py")  # type: ignore[call-arg]
+    assert "task_file," in refused.value.allowed
+    assert "task_files" not in refused.value.allowed

@@ -36,7 +36,7 @@ def test_it_says_what_is_there_and_what_the_rest_costs() -> None:
     assert text.startswith("profile smoke\n")
     assert "sst2 N=20 ce 3 1" in " ".join(text.split())
     assert "3 runs planned, 1 already there, 2 to do." in text
-    assert "1 phase states are shared by 2 runs and trained once, which saves about 1 min 00 s of training." in text
+    assert "1 phase state is shared by 2 runs and trained once, which saves about 1 min 00 s of training." in text
     assert "Time: about 10 min 00 s of work, 5 min 30 s with 2 workers (local)" in text
     assert "It rests on: 2 runs from 12 measured runs of the same arm." in text
     assert "Memory: up to 1.5 GB for each worker" in text
@@ -65,6 +65,8 @@ def test_the_smallest_difference_stands_in_points_where_a_spread_was_measured() 
 def test_and_in_standard_deviations_where_none_was() -> None:
     text = plan_text(a_plan(False, detectable=MinimumDetectableEffect((5, 5), 1, 0.05, 1.682)))
     assert "1.68 standard deviations of the paired differences; in points unknown" in text
+    alone = plan_text(a_plan(False, detectable=MinimumDetectableEffect((1, 1), 1, 0.05, None)))
+    assert "a paired t-test needs two pairs (with 1 pair, power .8" in alone
 
 
 def test_each_family_of_tests_that_a_report_corrects_apart_has_its_own_line() -> None:
