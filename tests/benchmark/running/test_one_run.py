@@ -21,6 +21,13 @@ from benchmark.running.one_run import train_and_score
 
 Run = Callable[..., tuple[Any, dict[str, RunRecord]]]
 ALL = "ce,scl,scl-only,cat,dae-cl-joint,three-phase"
+TWO_SHARED_PHASES = """
+title = "two arms that differ in their third phase alone"
+tasks = ["sst2"]
+shots = ["20"]
+arms = ["three-phase", { name = "frozen", method = "three-phase", params = { freeze_encoder = true } }]
+baseline = "three-phase"
+"""
 
 
 def scores(request: RunRequest) -> dict[str, bytes]:
@@ -52,6 +59,18 @@ def test_from_the_phase_cache_as_trained(run_of: Run, tmp_path: Path) -> None:
     assert [phase.cached for phase in alone["dae-ft"].phases] == [False, False]
     assert shared["dae-ft"].metrics == alone["dae-ft"].metrics
     assert shared["dae-ft"].predictions == alone["dae-ft"].predictions
+
+
+def test_from_the_second_cached_phase_as_trained(run_of: Run, tmp_path: Path) -> None:
+    """`frozen` differs from `three-phase` in its last phase alone: planned with it, it resumes after the second phase."""
+    suite = tmp_path / "two-shared-phases.toml"
+    suite.write_text(TWO_SHARED_PHASES)
+    _, shared = run_of(suite=suite, methods=None, results=tmp_path / "shared")
+    assert [phase.cached for phase in shared["frozen"].phases] == [True, True, False]
+    _, alone = run_of(suite=suite, methods="frozen", results=tmp_path / "alone", cache=tmp_path / "empty")
+    assert [phase.cached for phase in alone["frozen"].phases] == [False, False, False]
+    assert [phase.name for phase in shared["frozen"].phases] == [phase.name for phase in alone["frozen"].phases]
+    assert (shared["frozen"].metrics, shared["frozen"].predictions) == (alone["frozen"].metrics, alone["frozen"].predictions)
 
 
 def test_a_cached_phase_brings_the_cost_it_had(run_of: Run) -> None:
