@@ -20,6 +20,7 @@ from benchmark.models.loading import kept_encoder
 from benchmark.records.spec import Budget
 from benchmark.running.phase_runs import PhaseRun
 from benchmark.streams import Streams
+from benchmark.training.checkpoint_selection import BestOnDev
 from benchmark.training.fine_tune import FineTune
 from benchmark.training.gradient_phase import GradientPhase, LossPart, Pretrain
 from benchmark.training.loop import NonFiniteLoss, log_steps
@@ -145,10 +146,20 @@ def test_a_loss_that_is_no_number_ends_the_run_with_an_alarm() -> None:
         run(FineTune(Explode()))
 
 
-def test_best_on_dev_keeps_the_best_step_and_says_which() -> None:
-    budget = BUDGET.model_copy(update={"steps": 20, "selection": "best-dev"})
-    _, context = run(FineTune(CrossEntropy()), budget)
-    assert 0 <= context.log["selected_step"] < 20
+def test_best_on_dev_chooses_among_the_logging_steps_and_the_phase_ends_with_the_chosen_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    considered: dict[int, dict[str, Tensor]] = {}
+
+    def noted(self: BestOnDev, index: int) -> None:
+        considered[index] = {name: tensor.clone() for name, tensor in self.state.tensors().items()}
+        consider(self, index)
+
+    consider = BestOnDev.consider
+    monkeypatch.setattr(BestOnDev, "consider", noted)
+    state, context = run(FineTune(CrossEntropy()), BUDGET.model_copy(update={"steps": 20, "selection": "best-dev"}))
+    assert set(considered) == log_steps(20, 10)
+    chosen = context.log["selected_step"]
+    assert chosen < 19  # else there is nothing to restore
+    assert all(torch.equal(considered[chosen][name], tensor) for name, tensor in state.tensors().items())
 
 
 def test_last_is_the_default_and_looks_at_no_development_label() -> None:
