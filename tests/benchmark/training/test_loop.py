@@ -23,7 +23,7 @@ from benchmark.streams import Streams
 from benchmark.training.checkpoint_selection import BestOnDev
 from benchmark.training.fine_tune import FineTune
 from benchmark.training.gradient_phase import GradientPhase, LossPart, Pretrain
-from benchmark.training.loop import NonFiniteLoss, log_steps
+from benchmark.training.loop import NonFiniteLoss, log_steps, make_optimizer
 from benchmark.training.losses.cross_entropy import CrossEntropy
 from benchmark.training.schedule import ResolvedSchedule, Schedule, rate_factor
 
@@ -139,6 +139,24 @@ class CrossLike(Objective):
 
     def terms(self, step: Step) -> dict[str, Term]:
         return {"spread": Term(self.scale * (step.encode().mean() - 1).square(), count=1)}
+
+
+def test_the_encoder_and_the_head_have_rates_of_their_own_and_only_matrices_decay() -> None:
+    state = State(kept_encoder(load_encoder("random-tiny"), "cpu", "fp32").fresh())
+    phase = FineTune(CrossEntropy())
+    phase.build(state, small_task(small_split()), Streams(0, 0).at(phase.name))
+    plan = ResolvedSchedule(steps=1, batch=1, lr_encoder=0.25, lr_head=0.5, warmup=0.0, weight_decay=0.125, epsilon=1e-6, betas=(0.5, 0.75))
+    optimizer = make_optimizer(phase, state, plan)
+    found = [(id(p), (group.rate, group.decay)) for group in optimizer.groups for p in group.parameters]
+    wanted = {}
+    for rate, module in ((0.25, state.backbone), (0.5, state.modules["head"])):
+        for name, parameter in module.named_parameters():
+            spared = name.endswith("bias") or "LayerNorm" in name
+            wanted[id(parameter)] = (rate, 0.0 if spared else 0.125)
+    assert dict(found) == wanted
+    assert len(found) == len(wanted)
+    assert set(wanted.values()) == {(0.25, 0.125), (0.25, 0.0), (0.5, 0.125), (0.5, 0.0)}
+    assert (optimizer.epsilon, optimizer.betas) == (1e-6, (0.5, 0.75))
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_an_alarm() -> None:
