@@ -28,6 +28,7 @@ from benchmark.errors import UserError
 from benchmark.records.atomic_files import below, check_hex
 from benchmark.records.process_identity import ProcessIdentity, current_process, is_dead, parse_marker
 
+FOLDER = "leases"  # of a results folder
 HEARTBEAT = 10.0  # seconds between two beats of a holder
 LEASE_TIMEOUT = 60.0  # seconds without a beat after which an observer calls a lease stale
 ATTEMPTS = 10  # at a place that is found stale or empty each time
@@ -130,7 +131,7 @@ def leased(results: Path, key: str) -> Iterator[Lease | None]:
 
 def acquire(results: Path, key: str) -> Lease | None:
     """Lease a run, taking over what a process of this host that is gone left behind; None where it is held."""
-    folder = results / "leases"
+    folder = results / FOLDER
     place = folder / check_hex("key", key, 64)
     token = secrets.token_hex(8)
     beside = folder / f".{token}.{current_process().mark}"
@@ -158,7 +159,7 @@ def acquire(results: Path, key: str) -> Lease | None:
 
 def holder(results: Path, key: str) -> LeaseHolder | None:
     """Who holds a run, or None."""
-    place = results / "leases" / check_hex("key", key, 64)
+    place = results / FOLDER / check_hex("key", key, 64)
     try:
         for token in sorted(os.listdir(place)):
             count, _, process = (place / token).read_text().partition("\n")
@@ -170,7 +171,7 @@ def holder(results: Path, key: str) -> LeaseHolder | None:
 
 def steal_expired(results: Path, there: LeaseHolder, expired: bool = False) -> bool:
     """Take a stale lease away, so that the run is free. Exactly one of several processes gets True."""
-    folder = results / "leases"
+    folder = results / FOLDER
     away = folder / "expired" / f"{there.key}.{there.token}" if expired else folder / f".{there.token}.{current_process().mark}"
     try:
         away.parent.mkdir(exist_ok=True)
@@ -185,7 +186,7 @@ def steal_expired(results: Path, there: LeaseHolder, expired: bool = False) -> b
 
 def remove_abandoned(results: Path) -> None:
     """Remove what processes of this host that are gone left: their leases, and leases half made."""
-    folder = results / "leases"
+    folder = results / FOLDER
     if not folder.is_dir():
         return
     for entry in list(folder.iterdir()):

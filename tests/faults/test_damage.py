@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from harness import forked, frame, options, stamps, strays
 
+from benchmark.running import leases
+
 Frame = list[dict[str, str]]
 
 
@@ -85,7 +87,7 @@ def test_a_record_that_is_whole_is_not_made_again(calm: Frame, copy: Path) -> No
     edit(first)
     assert forked(options(copy / "results", copy / "cache"), copy / "log").wait() == 0
     after = stamps(copy / "results")
-    assert {key for key in before if after[key] != before[key]} <= {first.stem}
+    assert {key for key in before if after[key] != before[key]} == {first.stem}
 
 
 @pytest.mark.parametrize("suffix", ["json", "safetensors"])
@@ -99,11 +101,35 @@ def test_a_damaged_cached_phase_is_trained_again(calm: Frame, copy: Path, suffix
     assert frame(copy / "results") == calm
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "00000000000000000001\n"])
-def test_claims_that_nobody_can_read_hold_nothing_that_is_done(calm: Frame, copy: Path, content: str) -> None:
-    key = next((copy / "results").glob("records/*/*.json")).stem
-    place = copy / "results/claims" / key
+def lease_that_nobody_can_read(results: Path, content: str) -> str:
+    """The key of a finished run, beside whose record stands a lease with this content."""
+    key = next(results.glob("records/*/*.json")).stem
+    place = results / leases.FOLDER / key
     place.mkdir(parents=True)
     (place / "0123456789abcdef").write_text(content)
+    return key
+
+
+UNREADABLE = pytest.mark.parametrize("content", ["", "nonsense", "00000000000000000001\n"])
+
+
+@UNREADABLE
+def test_a_lease_that_nobody_can_read_disturbs_no_run_that_is_done(calm: Frame, copy: Path, content: str) -> None:
+    before = stamps(copy / "results")
+    lease_that_nobody_can_read(copy / "results", content)
     assert forked(options(copy / "results", copy / "cache"), copy / "log").wait() == 0
+    assert stamps(copy / "results") == before
     assert frame(copy / "results") == calm
+
+
+@UNREADABLE
+def test_a_lease_that_nobody_can_read_holds_no_run_for_ever(calm: Frame, copy: Path, content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody beats in it: after `LEASE_TIMEOUT` seconds, which are few here, the run is free."""
+    monkeypatch.setattr(leases, "LEASE_TIMEOUT", 0.1)
+    key = lease_that_nobody_can_read(copy / "results", content)
+    (record,) = (copy / "results").glob(f"records/*/{key}.json")
+    record.unlink()
+    driver = forked(options(copy / "results", copy / "cache"), copy / "log")
+    assert driver.wait() == 0, driver.log()
+    assert frame(copy / "results") == calm
+    assert list(strays(copy / "results")) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import io
+import pickle
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +13,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from safetensors import SafetensorError
 
+from benchmark.data.noise.marian import load_leg
+from benchmark.metrics.stored_scores import StoredScores
 from benchmark.records.atomic_files import dump_checksummed
+from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.record import Predictions, RunRecord
+from benchmark.records.spec import Compute, MethodSpec, RunSpec, SplitSpec, TaskSpec
+from benchmark.records.store import RecordStore
 from benchmark.running.phase_cache import PhaseCache
+from reports.results.blocks import read_results
+from reports.results.kept_vectors import kept_vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("benchmark", "methods", "baselines", "reports")
@@ -24,8 +35,6 @@ SMOKE = ("run", "--suite", "glue-fewshot", "--profile", "smoke", "--tasks", "sst
 
 def test_the_trap_works(trap: Any) -> None:
     """Else the tests below could not fail."""
-    import pickle
-
     pickle.loads(trap.pickled)
     assert trap.sprung
 
@@ -65,21 +74,62 @@ def test_code_that_comes_with_an_encoder_is_not_run(bench: Bench, encoder_folder
 
 
 def test_a_phase_cache_that_holds_a_pickle_holds_nothing(tmp_path: Path, trap: Any) -> None:
-    key = "ab" * 32
-    folder = tmp_path / key[:2]
-    folder.mkdir()
-    (folder / f"{key}.safetensors").write_bytes(trap.pickled)
-    (folder / f"{key}.json").write_bytes(dump_checksummed({"sha256": hashlib.sha256(trap.pickled).hexdigest(), "costs": []}))
-    assert PhaseCache(tmp_path, 10**6).get(key) is None
+    """The pickle has its own hash in the entry, as somebody would write it who knows the format."""
+    from safetensors.torch import save
+
+    cache, key = PhaseCache(tmp_path, 10**6), "ab" * 32
+    (tmp_path / key[:2]).mkdir()
+
+    def put(content: bytes) -> None:
+        entry = {"key": key, "sha256": hashlib.sha256(content).hexdigest(), "costs": []}
+        (tmp_path / key[:2] / f"{key}.safetensors").write_bytes(content)
+        (tmp_path / key[:2] / f"{key}.json").write_bytes(dump_checksummed(entry))
+
+    put(save({}))
+    assert cache.get(key) is not None
+    put(trap.pickled)
+    assert cache.get(key) is None
     assert not trap.sprung
 
 
-def test_an_array_that_holds_objects_is_not_loaded(tmp_path: Path, trap: Any) -> None:
-    """As a side file that somebody put into a results folder would be."""
-    buffer = io.BytesIO()
-    np.save(buffer, np.array([trap], dtype=object), allow_pickle=True)
-    with pytest.raises(ValueError, match="allow_pickle"):
-        np.load(io.BytesIO(buffer.getvalue()), allow_pickle=False)
+def run_that_kept(root: Path, kind: str, array: NDArray[Any]) -> tuple[RecordStore, RunRecord]:
+    """A results folder with one run that has an array in a side file, pickled where it holds objects."""
+    spec = RunSpec(
+        numerics=1,
+        method=MethodSpec(name="ce", code="a" * 64),
+        task=TaskSpec(name="sst2", data="b" * 64, n_classes=2, pair=False),
+        split=SplitSpec(),
+        compute=Compute(),
+    )
+    store, buffer = RecordStore(root), io.BytesIO()
+    np.save(buffer, array, allow_pickle=True)
+    told: dict[str, Any] = {
+        "metrics": {"accuracy": 1.0},
+        "predictions": Predictions.of([0, 1], 2),
+        "n_test": 2,
+        "testset": store.write_testset(range(2), [0, 1], ["a", "b"]),
+        kind: store.write_side(spec.key, "npy", buffer.getvalue(), kind),  # type: ignore[arg-type]
+    }
+    record = RunRecord(key=spec.key, spec=spec, status="done", **told)
+    store.write(record)
+    store.write_manifest(Manifest(suite="s", profile="p", rows=(ManifestRow.of(spec, arm="ce", task_source="mirror"),)))
+    return store, record
+
+
+def test_probabilities_that_hold_objects_are_not_loaded(tmp_path: Path, trap: Any) -> None:
+    for name, array, refused in [("plain", np.eye(2, dtype=np.float16), 0), ("objects", np.array([trap, trap], dtype=object), 1)]:
+        store, record = run_that_kept(tmp_path / name, "probabilities", array)
+        scores = StoredScores(store)
+        assert scores(record) == ""
+        assert [problem.file for problem in scores.problems] == [f"probabilities/{record.key}.npy"] * refused
+    assert not trap.sprung
+
+
+def test_representations_that_hold_objects_are_not_loaded(tmp_path: Path, trap: Any) -> None:
+    for name, array, read in [("plain", np.eye(2, dtype=np.float16), 1), ("objects", np.array([trap, trap], dtype=object), 0)]:
+        store, _ = run_that_kept(tmp_path / name, "representations", array)
+        (block,) = read_results(store.root).blocks
+        assert len(list(kept_vectors(block, "ce", block.cells[0]))) == read
     assert not trap.sprung
 
 
@@ -141,16 +191,23 @@ def test_remote_code_is_trusted_nowhere_and_every_encoder_comes_from_safetensors
 
 
 @pytest.mark.slow
-def test_a_translation_model_with_a_pickle_that_runs_code_is_refused(tmp_path: Path, trap: Any) -> None:
-    """As `load_leg` loads it: tensors alone may come out of the file."""
-    from transformers import MarianConfig, MarianMTModel
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "model.safetensors"])
+def test_a_translation_model_with_a_pickle_that_runs_code_is_refused(
+    tmp_path: Path, trap: Any, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Tensors alone may come out of the file."""
+    from transformers import MarianConfig, MarianMTModel, MarianTokenizer
 
+    monkeypatch.setattr(MarianTokenizer, "from_pretrained", lambda *_, **__: None)
     sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2, "decoder_attention_heads": 2}
     config = MarianConfig(vocab_size=16, encoder_ffn_dim=8, decoder_ffn_dim=8, pad_token_id=0, decoder_start_token_id=0, **sizes)
-    config.save_pretrained(tmp_path)
-    (tmp_path / "pytorch_model.bin").write_bytes(trap.pickled)
-    with pytest.raises(Exception, match=r"(?i)weights.only|corrupt|pickle|load"):
-        MarianMTModel.from_pretrained(tmp_path, local_files_only=True)
+    model = MarianMTModel(config)
+    model.save_pretrained(tmp_path)
+    assert load_leg(tmp_path).model.num_parameters() == model.num_parameters()
+    (tmp_path / "model.safetensors").unlink()
+    (tmp_path / name).write_bytes(trap.pickled)
+    with pytest.raises((pickle.UnpicklingError, SafetensorError)):
+        load_leg(tmp_path)
     assert not trap.sprung
 
 

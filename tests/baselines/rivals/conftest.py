@@ -69,16 +69,25 @@ def data() -> TrainingData:
 
 @pytest.fixture
 def make_step(state: State, context: Context) -> MakeStep:
-    """`make_step(labels, objective=None, index=0, fixed_masks=False)`: a step over one text per label, all of them the training data;
-    builds what the objective declares. The steps of one test share the phase's memory."""
+    """`make_step(labels, objective=None, index=0, fixed_masks=False, rows=None)`: a step over one text per label, all of them the training
+    data, or over the given rows of those; builds what the objective declares. The steps of one test share the phase's memory."""
     memory: dict[str, Any] = {}
 
-    def make(labels: Sequence[int], objective: Objective | None = None, *, index: int = 0, fixed_masks: bool = False) -> Step:
+    def make(
+        labels: Sequence[int],
+        objective: Objective | None = None,
+        *,
+        index: int = 0,
+        fixed_masks: bool = False,
+        rows: Sequence[int] | None = None,
+    ) -> Step:
         declared = {} if objective is None else objective.modules(state.backbone.hidden, state.backbone.model, context.task)
         for name, factory in declared.items():
             state.add(name, factory, STREAMS)
         train = reviews(labels)
-        batch = Batch({"text": train.without_labels()}, labels=train.labels, rows=np.arange(len(train)))
+        chosen = list(range(len(train)) if rows is None else rows)
+        seen = train.take(chosen)
+        batch = Batch({"text": seen.without_labels()}, labels=seen.labels, rows=np.array(chosen, dtype=np.int64))
         scope = PhaseScope(STREAMS, context.task.n_classes, train, context.passes, memory=memory)
         return step_of(index, state, batch, scope, fixed_masks=fixed_masks)
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from benchmark import CrossEntropy, FineTune
+from benchmark import CrossEntropy, FineTune, TaskInfo
 from benchmark.config.request import RunRequest
 from benchmark.planning.phase_keys import PhaseChain, phase_keys
 from benchmark.planning.plan import make_plan
 from benchmark.planning.planned_run import PlannedRun
+from benchmark.plugins.registry import build
 
 Request = Callable[..., RunRequest]
+TASK = TaskInfo("toy", ("no", "yes"), pair=False, n_train=8, n_dev=2, n_unlabelled=6)
 
 
 def one(request_of: Request, method: str, **options: Any) -> PlannedRun:
@@ -53,6 +55,34 @@ def test_text_noise_changes_every_phase(request_of: Request) -> None:
 def test_what_invalidates_which_phase(request_of: Request, option: dict[str, Any], first: bool, second: bool) -> None:
     before, after = one(request_of, "three-phase").phases, one(request_of, "three-phase", **option).phases
     assert (before[0] == after[0], before[1] == after[1]) == (first, second)
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("encoder", {"max_length": 7}),
+        ("encoder", {"files": "0" * 64}),
+        ("encoder", {"pooling": "cls"}),
+        ("compute", {"precision": "bf16"}),
+        ("compute", {"threads": 7}),
+        ("compute", {"device": "cuda"}),
+        ("budget", {"lr_encoder": 0.5}),
+        ("budget", {"clip": 0.5}),
+        ("task", {"data": "0" * 64}),
+        (None, {"numerics": 999}),
+    ],
+    ids=str,
+)
+def test_what_every_phase_computes_with_is_in_every_phase_key(request_of: Request, part: str | None, change: dict[str, Any]) -> None:
+    run = one(request_of, "three-phase")
+    whole = run.spec if part is None else getattr(run.spec, part)
+    assert all(getattr(whole, name) != value for name, value in change.items())
+    changed = whole.model_copy(update=change)
+    spec = changed if part is None else run.spec.model_copy(update={part: changed})
+    phases = build(run.spec.method.name, run.spec.method.params).phases(TASK)
+    before, after = phase_keys(run.spec, phases, ""), phase_keys(spec, phases, "")
+    assert len(before) == 3
+    assert all(a != b for a, b in zip(before, after, strict=True))
 
 
 def test_code_of_the_phase_is_in_its_key(request_of: Request, monkeypatch: pytest.MonkeyPatch) -> None:

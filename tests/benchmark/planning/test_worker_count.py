@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,12 +53,16 @@ def test_it_is_told_in_a_few_words(machine: Callable[[int, float], None], reques
 
 def test_a_containers_share_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(module, "CGROUP", tmp_path)
-    cores, memory = usable_cores(), usable_memory()
+    monkeypatch.setattr(module.psutil, "virtual_memory", lambda: SimpleNamespace(available=8 * GIB))
+    cores = usable_cores()
     assert cores >= 1
+    assert usable_memory() == 8 * GIB
     (tmp_path / "cpu.max").write_text("100000 100000\n")
     (tmp_path / "memory.max").write_text(f"{GIB}\n")
-    (tmp_path / "memory.current").write_text(f"{GIB // 2}\n")
+    (tmp_path / "memory.current").write_text(f"{GIB // 4}\n")
     assert usable_cores() == 1
-    assert usable_memory() == min(memory, GIB // 2) or usable_memory() < memory
+    assert usable_memory() == GIB - GIB // 4
+    (tmp_path / "memory.max").write_text(f"{64 * GIB}\n")
+    assert usable_memory() == 8 * GIB
     (tmp_path / "cpu.max").write_text("max 100000\n")
     assert usable_cores() == cores

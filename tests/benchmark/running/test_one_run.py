@@ -11,16 +11,25 @@ import numpy as np
 import pytest
 import torch
 
+from benchmark.checks.tiny_run import small_split
 from benchmark.config.request import RunRequest
 from benchmark.data.examples import Examples
+from benchmark.data.noise import NoiseAudit
 from benchmark.errors import UserError
 from benchmark.planning import loaded_data
 from benchmark.planning.plan import make_plan
 from benchmark.records.record import RunRecord
-from benchmark.running.one_run import train_and_score
+from benchmark.running.one_run import memorised, train_and_score
 
 Run = Callable[..., tuple[Any, dict[str, RunRecord]]]
 ALL = "ce,scl,scl-only,cat,dae-cl-joint,three-phase"
+TWO_SHARED_PHASES = """
+title = "two arms that differ in their third phase alone"
+tasks = ["sst2"]
+shots = ["20"]
+arms = ["three-phase", { name = "frozen", method = "three-phase", params = { freeze_encoder = true } }]
+baseline = "three-phase"
+"""
 
 
 def scores(request: RunRequest) -> dict[str, bytes]:
@@ -52,6 +61,18 @@ def test_from_the_phase_cache_as_trained(run_of: Run, tmp_path: Path) -> None:
     assert [phase.cached for phase in alone["dae-ft"].phases] == [False, False]
     assert shared["dae-ft"].metrics == alone["dae-ft"].metrics
     assert shared["dae-ft"].predictions == alone["dae-ft"].predictions
+
+
+def test_from_the_second_cached_phase_as_trained(run_of: Run, tmp_path: Path) -> None:
+    """`frozen` differs from `three-phase` in its last phase alone: planned with it, it resumes after the second phase."""
+    suite = tmp_path / "two-shared-phases.toml"
+    suite.write_text(TWO_SHARED_PHASES)
+    _, shared = run_of(suite=suite, methods=None, results=tmp_path / "shared")
+    assert [phase.cached for phase in shared["frozen"].phases] == [True, True, False]
+    _, alone = run_of(suite=suite, methods="frozen", results=tmp_path / "alone", cache=tmp_path / "empty")
+    assert [phase.cached for phase in alone["frozen"].phases] == [False, False, False]
+    assert [phase.name for phase in shared["frozen"].phases] == [phase.name for phase in alone["frozen"].phases]
+    assert (shared["frozen"].metrics, shared["frozen"].predictions) == (alone["frozen"].metrics, alone["frozen"].predictions)
 
 
 def test_a_cached_phase_brings_the_cost_it_had(run_of: Run) -> None:
@@ -105,6 +126,20 @@ def test_arms_of_one_seed_share_head_order_and_dropout(request_of: Callable[...,
 def test_another_seed_is_another_run(request_of: Callable[..., RunRequest]) -> None:
     keys = {run.key for run in make_plan(request_of(seeds="3", methods="ce")).runs}
     assert len(keys) == 3
+
+
+@pytest.mark.parametrize(("learnt", "on_given", "on_true"), [("given", 1.0, 0.0), ("true", 0.0, 1.0)])
+def test_memorisation_tells_the_given_labels_from_the_true_ones(learnt: str, on_given: float, on_true: float) -> None:
+    """A predictor that knows the given labels of the training set by heart, and one that knows the true ones."""
+    train = small_split().train
+    true = train.labels
+    assert true is not None
+    given = np.where(np.arange(len(true)) % 4 == 1, 1 - true, true)
+    known = dict(zip(train.texts, (given if learnt == "given" else true).tolist(), strict=True))
+    split = dataclasses.replace(small_split(), train=dataclasses.replace(train, labels=given))
+    audit = NoiseAudit("label-flip", 0.25, "train", "replace", "clean", "labels", {}, true)
+    found = memorised(lambda examples: np.eye(2, dtype=np.float32)[[known[text] for text in examples.texts]], split, audit)
+    assert found == {"flipped_train": {"n": 4, "accuracy_on_given": on_given, "accuracy_on_true": on_true}}
 
 
 def test_an_alarm_that_the_method_expects_is_noted_apart_from_the_others(

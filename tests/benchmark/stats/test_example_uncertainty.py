@@ -1,11 +1,13 @@
 """Uncertainty of the test set: the two-way bootstrap."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from benchmark.errors import UserError
-from benchmark.stats.example_uncertainty import _drawn_counts, two_way_bootstrap
+from benchmark.stats.example_uncertainty import _drawn_counts, two_way_bootstrap, two_way_estimate
 
 
 def correctness(splits, examples, gain, by_split=0.0, by_example=0.0, seed=0):
@@ -55,6 +57,34 @@ def test_over_splits_is_the_t_interval_of_split_means():
     low, high = stats.ttest_1samp((a - b).mean(axis=1), 0).confidence_interval()
     found = two_way_bootstrap(a, b).over_splits
     assert (found.low, found.high) == pytest.approx((low, high))
+
+
+def two_way_by_loops(d):
+    """Variance of split means over S, of example means over E, and of their interaction over S E; each from sums of squares."""
+    s, e = len(d), len(d[0])
+    grand = sum(map(sum, d)) / (s * e)
+    rows, columns = [sum(row) / e for row in d], [sum(column) / s for column in zip(*d, strict=True)]
+    by_split = sum((row - grand) ** 2 for row in rows) / (s - 1) / s
+    by_example = sum((column - grand) ** 2 for column in columns) / (e - 1) / e
+    rest = sum((d[i][j] - rows[i] - columns[j] + grand) ** 2 for i in range(s) for j in range(e)) / ((s - 1) * (e - 1))
+    return by_split, by_example, rest / (s * e)
+
+
+def test_the_two_way_estimate_by_plain_loops():
+    a, b = [[1, 1, 1, 0], [1, 0, 1, 0], [1, 0, 0, 1]], [[1, 0, 0, 0], [1, 0, 1, 1], [1, 0, 0, 1]]
+    by_split, by_example, interaction = two_way_by_loops(np.subtract(a, b).tolist())
+    assert by_split > interaction < by_example
+    found = two_way_estimate(a, b)
+    assert found.value == pytest.approx(1 / 12)
+    assert found.error == pytest.approx(math.sqrt(by_split + by_example - interaction))
+    assert found.freedom == pytest.approx((by_split + by_example) ** 2 / (by_split**2 / 2 + by_example**2 / 3))
+
+
+def test_the_two_way_error_is_never_below_that_of_either_factor_alone():
+    a, b = [[1, 1, 1, 0], [1, 0, 0, 1], [0, 1, 1, 0]], [[1, 0, 1, 1], [1, 1, 1, 1], [1, 0, 1, 1]]
+    by_split, by_example, interaction = two_way_by_loops(np.subtract(a, b).tolist())
+    assert by_split + by_example - interaction < by_example  # more than one factor has to itself would be taken away
+    assert two_way_estimate(a, b).error == pytest.approx(math.sqrt(by_example))
 
 
 def test_same_seed_same_interval():

@@ -21,6 +21,12 @@ def test_read_off_in_log_n():
     assert found.interval.low <= found.interval.value <= found.interval.high
 
 
+def test_splits_are_drawn_for_both_arms_together():
+    """An arm that is the baseline needs the same N in every resample, however much splits differ."""
+    twin = matching_n(BASELINE[100], 100, BASELINE)
+    assert (twin.interval.low, twin.interval.value, twin.interval.high) == pytest.approx((100, 100, 100))
+
+
 def test_nothing_is_extrapolated():
     beyond = matching_n(np.full(5, 90.0), 20, BASELINE)
     assert beyond.state == "beyond the largest N, 1000"

@@ -66,8 +66,17 @@ def test_overlap_makes_the_test_more_careful():
     plain, careful = compare(A, B), compare(A, B, variance_factor=1 / 7 + 0.25 / 0.75)
     assert careful.p > plain.p
     assert careful.variance.startswith("Nadeau-Bengio")
-    statistic = (A - B).mean() / ((A - B).std(ddof=1) * math.sqrt(1 / 7 + 1 / 3))
-    assert careful.p == pytest.approx(2 * stats.t.sf(statistic, 6))
+    error = (A - B).std(ddof=1) * math.sqrt(1 / 7 + 1 / 3)
+    assert careful.p == pytest.approx(2 * stats.t.sf((A - B).mean() / error, 6))
+    ends = stats.t.interval(0.95, 6, loc=(A - B).mean(), scale=error)
+    assert (careful.interval.low, careful.interval.high) == pytest.approx(ends)
+
+
+def test_overlap_makes_the_smallest_detectable_difference_larger():
+    """What is found with power .8 where the mean has the variance s^2 (1/n + r/(1 - r)); the other side of the test adds nothing there."""
+    found = compare(A, B, variance_factor=1 / 7 + 0.25 / 0.75).detectable
+    error = (A - B).std(ddof=1) * math.sqrt(1 / 7 + 1 / 3)
+    assert stats.nct.sf(stats.t.ppf(0.975, 6), 6, found / error) == pytest.approx(0.8, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +168,18 @@ def test_a_t_test_leans_on_normal_scores_where_pairs_are_few_skewed_or_of_unequa
     assert leans_on_normal(tail, base)
     assert leans_on_normal(base.mean() + 2.5 * (base - base.mean()), base)
     assert not leans_on_normal(base, base)
+
+
+@pytest.mark.parametrize(("ones", "leans"), [(334, True), (335, False)])
+def test_differences_lean_from_a_skewness_of_seven_tenths_on(ones, leans):
+    """A share p of ones among zeros has the skewness (1 - 2p) / sqrt(p (1 - p)): 0.704 and 0.699."""
+    base, d = np.linspace(0, 100, 1000), np.zeros(1000)
+    d[np.random.default_rng(0).permutation(1000)[:ones]] = 1.0
+    assert (stats.skew(d) >= 0.7) is np.bool_(leans)
+    assert leans_on_normal(base + d, base) == leans_on_normal(base - d, base) == leans
+
+
+@pytest.mark.parametrize(("ratio", "leans"), [(1.99, False), (2.01, True)])
+def test_pairs_lean_where_one_spread_is_more_than_twice_the_other(ratio, leans):
+    base = np.array([-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0])
+    assert leans_on_normal(ratio * base, base) == leans_on_normal(base, ratio * base) == leans

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.power import TTestPower
 
-from benchmark.stats.power import rank_reach, smallest_detectable, t_power, t_reach, upper_spread
+from benchmark.stats.power import detectable_range, fewest_pairs, pairs_for, rank_reach, smallest_detectable, t_power, t_reach, upper_spread
 
 
 @pytest.mark.parametrize(("n", "alpha"), [(5, 0.05), (10, 0.05), (30, 0.005)])
@@ -77,3 +78,42 @@ def test_the_upper_limit_of_a_spread_covers_four_times_in_five():
     draws = np.random.default_rng(3).normal(0, 1, (4000, 5)).std(axis=1, ddof=1)
     assert np.mean([upper_spread(sd, 5) >= 1 for sd in draws]) == pytest.approx(0.8, abs=0.02)
     assert upper_spread(1.0, 5) == pytest.approx(1.56, abs=0.005)
+
+
+def power_by_scipy(effect, sd, n, alpha):
+    """Of the two-sided paired t-test of n pairs."""
+    edge, shift = stats.t.ppf(1 - alpha / 2, n - 1), effect * np.sqrt(n) / sd
+    return stats.nct.sf(edge, n - 1, shift) + stats.nct.cdf(-edge, n - 1, shift)
+
+
+@pytest.mark.parametrize(("effect", "sd", "alpha"), [(1.0, 1.3, 0.05), (1.0, 4.0, 0.05), (0.5, 1.1, 0.01), (2.0, 1.0, 0.05)])
+def test_the_pairs_for_an_effect_are_the_fewest_that_have_the_power(effect, sd, alpha):
+    n = pairs_for(effect, sd, alpha=alpha)
+    assert power_by_scipy(effect, sd, n, alpha) >= 0.8 > power_by_scipy(effect, sd, n - 1, alpha)
+
+
+def test_an_effect_that_no_allowed_number_of_pairs_finds_has_none():
+    assert pairs_for(0.01, 4.0) is None
+    assert pairs_for(1.0, 4.0, most=50) is None
+    assert fewest_pairs(lambda n: n >= 41, 2, 40) is None
+
+
+@pytest.mark.parametrize("enough", range(3, 41))
+def test_the_fewest_pairs_are_found_wherever_they_lie(enough):
+    assert fewest_pairs(lambda n: n >= enough, 2, 40) == enough
+
+
+@pytest.mark.parametrize("n", [3, 5])
+def test_below_six_pairs_the_detectable_difference_has_the_limits_of_its_spread(n):
+    """(n - 1) s^2 / sigma^2 has the chi-squared distribution: sigma is below one limit and above the other once in five times each."""
+    low, high = (0.02 * np.sqrt((n - 1) / stats.chi2.ppf(share, n - 1)) for share in (0.8, 0.2))
+    found = detectable_range(0.02, n, room=1.0)
+    assert (found.low, found.high) == pytest.approx((low, high))
+    assert found.low < 0.02 < found.high
+
+
+def test_from_six_pairs_on_the_detectable_difference_is_one_number_and_infinite_beyond_the_room():
+    assert detectable_range(0.02, 6, room=1.0).low == detectable_range(0.02, 6, room=1.0).high == 0.02
+    assert detectable_range(0.02, 6, room=0.019).low == np.inf
+    few = detectable_range(0.02, 5, room=0.025)
+    assert few.low < 0.025 < few.high == np.inf

@@ -20,9 +20,10 @@ from benchmark.models.loading import kept_encoder
 from benchmark.records.spec import Budget
 from benchmark.running.phase_runs import PhaseRun
 from benchmark.streams import Streams
+from benchmark.training.checkpoint_selection import BestOnDev
 from benchmark.training.fine_tune import FineTune
 from benchmark.training.gradient_phase import GradientPhase, LossPart, Pretrain
-from benchmark.training.loop import NonFiniteLoss, log_steps
+from benchmark.training.loop import NonFiniteLoss, log_steps, make_optimizer
 from benchmark.training.losses.cross_entropy import CrossEntropy
 from benchmark.training.schedule import ResolvedSchedule, Schedule, rate_factor
 
@@ -140,15 +141,43 @@ class CrossLike(Objective):
         return {"spread": Term(self.scale * (step.encode().mean() - 1).square(), count=1)}
 
 
+def test_the_encoder_and_the_head_have_rates_of_their_own_and_only_matrices_decay() -> None:
+    state = State(kept_encoder(load_encoder("random-tiny"), "cpu", "fp32").fresh())
+    phase = FineTune(CrossEntropy())
+    phase.build(state, small_task(small_split()), Streams(0, 0).at(phase.name))
+    plan = ResolvedSchedule(steps=1, batch=1, lr_encoder=0.25, lr_head=0.5, warmup=0.0, weight_decay=0.125, epsilon=1e-6, betas=(0.5, 0.75))
+    optimizer = make_optimizer(phase, state, plan)
+    found = [(id(p), (group.rate, group.decay)) for group in optimizer.groups for p in group.parameters]
+    wanted = {}
+    for rate, module in ((0.25, state.backbone), (0.5, state.modules["head"])):
+        for name, parameter in module.named_parameters():
+            spared = name.endswith("bias") or "LayerNorm" in name
+            wanted[id(parameter)] = (rate, 0.0 if spared else 0.125)
+    assert dict(found) == wanted
+    assert len(found) == len(wanted)
+    assert set(wanted.values()) == {(0.25, 0.125), (0.25, 0.0), (0.5, 0.125), (0.5, 0.0)}
+    assert (optimizer.epsilon, optimizer.betas) == (1e-6, (0.5, 0.75))
+
+
 def test_a_loss_that_is_no_number_ends_the_run_with_an_alarm() -> None:
     with pytest.raises(NonFiniteLoss, match=r"'boom' is .* at step 0"):
         run(FineTune(Explode()))
 
 
-def test_best_on_dev_keeps_the_best_step_and_says_which() -> None:
-    budget = BUDGET.model_copy(update={"steps": 20, "selection": "best-dev"})
-    _, context = run(FineTune(CrossEntropy()), budget)
-    assert 0 <= context.log["selected_step"] < 20
+def test_best_on_dev_chooses_among_the_logging_steps_and_the_phase_ends_with_the_chosen_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    considered: dict[int, dict[str, Tensor]] = {}
+
+    def noted(self: BestOnDev, index: int) -> None:
+        considered[index] = {name: tensor.clone() for name, tensor in self.state.tensors().items()}
+        consider(self, index)
+
+    consider = BestOnDev.consider
+    monkeypatch.setattr(BestOnDev, "consider", noted)
+    state, context = run(FineTune(CrossEntropy()), BUDGET.model_copy(update={"steps": 20, "selection": "best-dev"}))
+    assert set(considered) == log_steps(20, 10)
+    chosen = context.log["selected_step"]
+    assert chosen < 19  # else there is nothing to restore
+    assert all(torch.equal(considered[chosen][name], tensor) for name, tensor in state.tensors().items())
 
 
 def test_last_is_the_default_and_looks_at_no_development_label() -> None:

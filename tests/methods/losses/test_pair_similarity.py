@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from benchmark.contract.feed import Batch
+from benchmark.contract.state import State
+from benchmark.contract.step import PhaseScope, Step
+from benchmark.data.examples import Examples, content_ids
+from benchmark.streams import Streams
 from methods.losses.pair_similarity import PairSimilarity, pair_similarity
 
 
@@ -61,6 +67,16 @@ def test_both_sides_get_a_gradient() -> None:
     assert right.grad is not None
     assert bool((left.grad.abs().sum(1) > 0).all())
     assert bool((right.grad.abs().sum(1) > 0).all())
+
+
+def test_the_term_is_that_of_both_sides_of_the_batch_and_its_targets(state: State) -> None:
+    texts = {"left": ("a fine film", "a dull film", "warm"), "right": ("so grim", "a dull day", "lovely and bright")}
+    targets = np.array([1.0, 0.0, 1.0], dtype=np.float32)
+    batch = Batch({side: Examples(content_ids(lines), lines) for side, lines in texts.items()}, targets=targets)
+    step = Step(0, state, batch, PhaseScope(Streams(0, 0).at("contrast"), n_classes=2))
+    (term,) = (terms := PairSimilarity().terms(step)).values()
+    assert term.value.item() == pytest.approx(brute_force(step.encode("left"), step.encode("right"), torch.tensor(targets)), rel=1e-5)
+    assert (list(terms), term.weight, term.count) == (["pair_similarity"], 1.0, 3)
 
 
 def test_a_pair_costs_two_passes() -> None:

@@ -11,6 +11,7 @@ from scipy import stats
 
 from benchmark.records.atomic_files import dump_checksummed
 from benchmark.records.manifest import Manifest, ManifestRow
+from benchmark.records.record import Predictions
 from benchmark.records.spec import SplitSpec
 from benchmark.records.store import RecordStore
 from reports.analysis.analysis import analyse, correctness
@@ -129,15 +130,33 @@ def test_correctness_is_of_the_runs_whose_partner_finished_too(tmp_path, make_sp
     assert right.mean(axis=1) == pytest.approx([0.525, 0.60])
 
 
-def test_better_on_the_task_needs_the_test_examples_too(tmp_path, filled):
-    """Four points on every split, but 200 test examples only: sure for these examples, not for the task."""
-    scores = {"ce": [0.60, 0.61, 0.60, 0.62], "scl": [0.64, 0.65, 0.64, 0.655]}
-    analysis = analysis_of(filled(tmp_path, {("sst2", "20", ""): scores}))
+def answered(folder, wrong):
+    """Give every run of a folder predictions of which those at `wrong[arm](seed)` are wrong, and the score that they have."""
+    store = RecordStore(folder)
+    for record in list(store):
+        labels = [i % 2 for i in range(record.n_test)]
+        for place in (places := wrong[record.spec.method.name](record.spec.seed)):
+            labels[place] = 1 - labels[place]
+        told = {"predictions": Predictions.of(labels, 2), "metrics": {"accuracy": 1 - len(places) / record.n_test}}
+        store.write(record.model_copy(update=told))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("wrong_of_scl", "said", "marked"),
+    [
+        (lambda seed: range(50), "better on sst2", False),  # right wherever `ce` is, and more often
+        (lambda seed: range(100, 172), "better on these test examples", True),  # right on some where `ce` is wrong, and the other way round
+    ],
+)
+def test_better_on_the_task_needs_the_test_examples_too(tmp_path, filled, wrong_of_scl, said, marked):
+    """Some points on every split, which is sure for these 200 test examples and not always for the task."""
+    folder = filled(tmp_path, {("sst2", "20", ""): {"ce": [0.6] * 4, "scl": [0.6] * 4}})
+    analysis = analysis_of(answered(folder, {"ce": lambda seed: range(80 - seed), "scl": wrong_of_scl}))
     (place,) = analysis.places
     assert analysis.significant(place)
-    scope = analysis.over_examples[place].scope
-    assert conclusion(analysis, place) == {"task": "better on sst2"}.get(scope, "better on these test examples")
-    assert ("t" in differences_table(analysis).rows[0].cells[1].marks) == (scope != "task")
+    assert conclusion(analysis, place) == said
+    assert ("t" in differences_table(analysis).rows[0].cells[1].marks) is marked
 
 
 def test_identical_scores_are_named(tmp_path, filled):

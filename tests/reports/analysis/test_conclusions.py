@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from benchmark.config.analysis_plan import AnalysisPlan, Question
 from benchmark.config.toml_files import load_analysis
 from benchmark.records.frame import COLUMNS
+from benchmark.stats.intervals import Estimate
 from benchmark.stats.multiplicity import holm
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import Answer, Conclusion, answer, conclusions
+from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, Evidence, _ps, answer, conclusions
 from reports.results.study_scores import ArmPlace, study_scores
 
 ENCODER = "all-minilm-l6-v2"
@@ -58,12 +60,41 @@ def test_above_every_comparison_is_credited() -> None:
 
 def test_above_the_baseline_and_not_above_its_placebo_is_not_credited() -> None:
     found = first({"ce": 0, "scl": 3, "scl-placebo": 3, "scl-simcse": 0})
-    assert found.answer in (Answer.NOT_CREDITED, Answer.UNDECIDED)
+    assert found.answer is Answer.NOT_CREDITED
     sure = first({"ce": 0, "scl": 3, "scl-placebo": 3, "scl-simcse": 0}, sd=1.0)
     assert sure.answer is Answer.NOT_CREDITED
     assert sure.baseline is not None
     assert sure.baseline.p < 0.001
     assert sure.p == max(one.p if one.fixed.value > 0 else 1.0 for one in sure.comparisons)
+
+
+Known = tuple[float, float, float]  # value, standard error, degrees of freedom
+
+
+def against(arm: str, known: Known) -> AgainstArm:
+    """A comparison with this estimate on these tasks."""
+    value, error, freedom = known
+    p = 2 * stats.t.sf(abs(value) / error, freedom)
+    return AgainstArm(arm, Evidence((), (), 0, (0, 0)), Estimate(value, error, freedom, "pair", 20, "given"), None, p, None)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        ((0.4, 0.3, 30.0), (0.3, 0.32, 12.0), (0.8, 0.5, 25.0)),  # the second is the least above zero
+        ((1.5, 0.6, 9.0), (0.9, 0.4, 30.0), (0.2, 0.35, 40.0)),  # only the third may be shown to be below one point
+        ((-0.2, 0.3, 30.0), (0.9, 0.4, 30.0), (0.5, 0.4, 20.0)),  # a loss against the first
+    ],
+)
+def test_the_three_statements_are_one_sided_tests_of_every_comparison(known: tuple[Known, ...]) -> None:
+    """Above all: the largest p. Below one point over some: Bonferroni. Within one point: both sides, against the first alone."""
+    found = _ps(STUDY, question("Q1"), [against(arm, one) for arm, one in zip(("ce", "a", "b"), known, strict=True)], "these tasks")
+    above = [1.0 if value < 0 else 2 * stats.t.sf(value / error, df) for value, error, df in known]
+    below = [stats.t.cdf((value - 1) / error, df) for value, error, df in known]
+    value, error, df = known[0]
+    assert found.above == pytest.approx(max(above))
+    assert found.below == pytest.approx(min(1.0, 3 * min(below)))
+    assert found.equivalent == pytest.approx(max(stats.t.sf((value + 1) / error, df), stats.t.cdf((value - 1) / error, df)))
 
 
 def test_within_one_point_of_the_baseline_is_equivalent_to_zero() -> None:

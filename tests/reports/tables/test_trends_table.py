@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 import pytest
 
 from benchmark.stats.multiplicity import holm
@@ -21,17 +23,40 @@ def lines(table):
     return [dict(zip(names, row, strict=True)) for row in table.grid()]
 
 
+def test_the_ratio_of_spreads_is_that_of_the_arm_over_the_baseline(analysis):
+    null, ce = [0.61, 0.60, 0.60, 0.63, 0.60, 0.60], [0.60, 0.62, 0.58, 0.64, 0.61, 0.59]
+    line = next(line for line in lines(spread_table(analysis)) if (line["arm"], line["cell"]) == ("ce-null", "sst2 N = 20"))
+    assert line["sd of the arm"] == f"{100 * statistics.stdev(null):.1f}"
+    assert line["sd of the baseline"] == f"{100 * statistics.stdev(ce):.1f}"
+    assert line["ratio [95 %]"].split(" ")[0] == f"{statistics.stdev(null) / statistics.stdev(ce):.2f}" == "0.56"
+
+
+def test_the_n_of_the_baseline_is_read_off_between_its_points_in_log_n(analysis):
+    """At N = 20 `scl` has 65.0, `ce` 60.67 and at N = 100 70.67: 4.33 of the 10 points between log 20 and log 100."""
+    line = next(line for line in lines(matching_table(analysis)) if (line["arm"], line["N of the arm"]) == ("scl", "20"))
+    wanted = 20 * 5 ** (4.3333 / 10)
+    assert line["N of the baseline for the same score [95 %]"].split(" ")[0] == f"{wanted:.0f}" == "40"
+    assert line["times as many"].split(" ")[0] == f"{wanted / 20:.2f}" == "2.01"
+
+
+def test_a_gain_that_rises_with_n_has_a_positive_slope_and_is_counted(tmp_path, filled):
+    base = [0.60, 0.62, 0.58, 0.64, 0.61, 0.59]
+    rises = [0.02, 0.03, -0.01, 0.02, -0.01, 0.03]  # of the gain from N = 20 to N = 200, by split: four up
+    cells = {
+        ("sst2", "20", ""): {"ce": base, "scl": [b + 0.05 for b in base]},
+        ("sst2", "200", ""): {"ce": base, "scl": [b + 0.05 + rise for b, rise in zip(base, rises, strict=True)]},
+    }
+    (block,) = read_results(filled(tmp_path, cells)).blocks
+    (line,) = lines(slopes_table(analyse(block)))
+    assert line["splits with a rising gain"] == "4 of 6"
+    assert line["slope of the gain [95 %]"].split(" ")[0] == f"+{100 * statistics.mean(rises):.1f}" == "+1.3"  # log10 N rises by 1
+
+
 def test_steadiness_shows_both_tests_and_what_they_could_have_found(analysis):
     line = lines(spread_table(analysis))[0]
     assert (line["arm"], line["pairs"]) == ("ce-null", "6")
     assert float(line["p by swapping"]) * 64 == pytest.approx(round(float(line["p by swapping"]) * 64), abs=0.05)  # of 2^6 patterns
     assert float(line["smallest detectable ratio"]) > 1
-
-
-def test_a_slope_says_how_many_splits_rise_and_what_could_have_been_found(analysis):
-    found = {(line["arm"], line["over"]): line for line in lines(slopes_table(analysis))}
-    assert found["scl", "log10 N"]["splits with a rising gain"].endswith(" of 6")
-    assert "smallest detectable" in found["scl", "log10 N"]
 
 
 def test_the_noise_floor_is_a_row_of_the_matching_table_too(analysis):

@@ -26,7 +26,8 @@ def shares(row: list[float]) -> list[float]:
 
 
 def oracle(means: Rows, rows: Rows) -> float:
-    return sum(math.log(1 - sum(t * p for t, p in zip(mean, shares(row), strict=True))) for mean, row in zip(means, rows, strict=True)) / 4
+    agreements = [sum(t * p for t, p in zip(mean, shares(row), strict=True)) for mean, row in zip(means, rows, strict=True)]
+    return sum(math.log(1 - agreement) for agreement in agreements) / len(rows)
 
 
 def test_value_and_gradient_are_those_of_the_definition(slopes: Any) -> None:
@@ -72,6 +73,22 @@ def test_the_memory_holds_one_mean_per_training_row_from_step_to_step(make_step:
     torch.testing.assert_close(terms["early_learning"].value, disagreement(kept, predicted[2]))
     torch.testing.assert_close(kept.sum(1), torch.full((3,), 1 - 0.7**3), atol=1e-5, rtol=1e-5)
     assert not kept.requires_grad
+
+
+def test_the_memory_follows_each_row_through_batches_in_any_order(make_step: Any) -> None:
+    """Rows 2 and 0, then 1 and 2, with a momentum of one's own: a plain loop over rows."""
+    means: Rows = [[0.0] * 3 for _ in range(3)]
+    for index, rows in enumerate([[2, 0], [1, 2]]):
+        terms = EarlyLearning(momentum=0.4, weight=1.5).terms(make_step([0, 1, 2], index=index, rows=rows))
+        step = make_step([0, 1, 2], index=index, rows=rows)  # again from the start, so that its dropout masks are the same
+        scores = step.logits(step.encode()).double().tolist()
+        for row, given in zip(rows, scores, strict=True):
+            p = shares(given)
+            means[row] = [0.4 * t + 0.6 * x / sum(p) for t, x in zip(means[row], p, strict=True)]
+        assert terms["early_learning"].value.item() == pytest.approx(oracle([means[row] for row in rows], scores), rel=1e-4)
+        assert terms["early_learning"].weight == 1.5
+    kept = make_step([0, 1, 2]).memory("early-learning", lambda: None)
+    torch.testing.assert_close(kept, torch.tensor(means), atol=1e-6, rtol=1e-5)
 
 
 def test_terms_are_cross_entropy_and_the_weighted_regulariser(make_step: Any) -> None:

@@ -65,6 +65,15 @@ def test_a_label_that_the_model_rejects_pulls_less_than_under_cross_entropy() ->
     torch.testing.assert_close(ours, plain * torch.softmax(logits.detach(), 1)[0, 1] ** 0.7)
 
 
+@pytest.mark.parametrize("q", [0.2, 0.7])
+def test_the_term_is_that_of_the_batch_with_the_given_q(make_step: Any, q: float) -> None:
+    term = GeneralizedCrossEntropy(q).terms(make_step(LABELS))["gce"]
+    step = make_step(LABELS)  # again from the start, so that its dropout masks are the same
+    logits = step.logits(step.encode()).double().tolist()
+    assert term.value.item() == pytest.approx(oracle(logits, LABELS, q), rel=1e-5)
+    assert (term.weight, term.count) == (1.0, 5)
+
+
 @pytest.mark.parametrize("labels", [[1, 1], [0]])
 def test_degenerate_batches_are_finite(make_step: Any, labels: list[int]) -> None:
     term = GeneralizedCrossEntropy().terms(make_step(labels))["gce"]

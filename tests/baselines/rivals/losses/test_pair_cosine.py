@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
 from torch import Tensor, nn
 
 from baselines.rivals.losses.pair_cosine import PairCosine, pair_cosine
+from benchmark.contract.feed import Batch
+from benchmark.contract.state import State
+from benchmark.contract.step import PhaseScope, Step
+from benchmark.data.examples import Examples, content_ids
+from benchmark.streams import Streams
 
 TARGETS = [1.0, 0.0, 1.0, 0.0]
 
@@ -51,6 +57,17 @@ def test_vectors_of_zero_length_stay_finite() -> None:
     pair_cosine(left, torch.ones(2, 3), torch.tensor([1.0, 0.0])).backward()
     assert left.grad is not None
     assert left.grad.isfinite().all()
+
+
+def test_the_term_is_that_of_both_sides_of_the_batch_and_its_targets(state: State) -> None:
+    texts = {"left": ("a fine film", "a dull film", "warm"), "right": ("so grim", "a dull day", "lovely and bright")}
+    targets = [0.0, 1.0, 1.0]
+    views = {side: Examples(content_ids(lines), lines) for side, lines in texts.items()}
+    step = Step(0, state, Batch(views, targets=np.array(targets, dtype=np.float32)), PhaseScope(Streams(0, 0).at("pairs"), n_classes=2))
+    (term,) = (terms := PairCosine().terms(step)).values()
+    left, right = (step.encode(side).double().tolist() for side in ("left", "right"))
+    assert term.value.item() == pytest.approx(oracle(left, right, targets), rel=1e-5)
+    assert (list(terms), term.weight, term.count) == (["pair_cosine"], 1.0, 3)
 
 
 def test_two_texts_a_pair_are_two_passes() -> None:

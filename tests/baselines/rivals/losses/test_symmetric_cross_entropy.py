@@ -18,12 +18,12 @@ def draw() -> torch.Tensor:
     return torch.randn(5, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(3)) * 2
 
 
-def oracle(rows: list[list[float]], labels: list[int]) -> float:
-    """-sum_k p_k log q_k, with the zeros of the one-hot label raised to 1e-4."""
+def oracle(rows: list[list[float]], labels: list[int], log_zero: float = math.log(1e-4)) -> float:
+    """-sum_k p_k log q_k, with the logarithm of the one-hot label's zeros replaced."""
     total = 0.0
     for row, label in zip(rows, labels, strict=True):
         mass = [math.exp(x) for x in row]
-        total -= sum(m / sum(mass) * math.log(1.0 if k == label else 1e-4) for k, m in enumerate(mass))
+        total -= sum(m / sum(mass) * (0.0 if k == label else log_zero) for k, m in enumerate(mass))
     return total / len(labels)
 
 
@@ -54,6 +54,15 @@ def test_certain_predictions_are_finite() -> None:
     assert value.item() == pytest.approx(-LOG_ZERO / 2)
     assert logits.grad is not None
     assert logits.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("log_zero", [-2.0, LOG_ZERO])
+def test_the_term_is_that_of_the_batch_with_the_given_logarithm_of_zero(make_step: Any, log_zero: float) -> None:
+    term = ReverseCrossEntropy(log_zero).terms(make_step(LABELS))["rce"]
+    step = make_step(LABELS)  # again from the start, so that its dropout masks are the same
+    logits = step.logits(step.encode()).double().tolist()
+    assert term.value.item() == pytest.approx(oracle(logits, LABELS, log_zero), rel=1e-5)
+    assert (term.weight, term.count) == (1.0, 5)
 
 
 @pytest.mark.parametrize("labels", [[1, 1], [0]])
