@@ -155,7 +155,7 @@ def test_a_damaged_record_is_left_out_and_named(results: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("ending", ["json", "npy"])
-def test_a_copy_beside_the_original_is_left_out_and_named_and_the_archive_stays_readable(results: Path, tmp_path: Path, ending: str) -> None:
+def test_a_copy_beside_the_original_is_left_out_and_the_archive_stays_readable(results: Path, tmp_path: Path, ending: str) -> None:
     original = next(results.rglob(f"{'records/*' if ending == 'json' else 'probabilities'}/*.{ending}"))
     copy = original.with_name(f"{original.stem} (1).{ending}")
     copy.write_bytes(original.read_bytes())
@@ -169,14 +169,14 @@ def test_a_copy_beside_the_original_is_left_out_and_named_and_the_archive_stays_
 def test_an_archive_is_made_of_a_results_folder_only_and_elsewhere(results: Path, tmp_path: Path) -> None:
     add_to_archive(results, tmp_path / "archive")
     (tmp_path / "empty").mkdir()
-    for given, out, said in (
+    for place, out, said in (
         (tmp_path / "archive", tmp_path / "second", "is an archive itself"),
         (results, tmp_path / "archive" / ".." / "results", "are both"),
         (results.parent, tmp_path / "second", "nothing to archive"),
         (tmp_path / "empty", tmp_path / "second", "nothing to archive"),
     ):
         with pytest.raises(UserError, match=said):
-            add_to_archive(given, out)
+            add_to_archive(place, out)
     assert not (tmp_path / "second").exists()
     assert not is_archive(results)
 
