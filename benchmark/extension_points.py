@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from benchmark.errors import UserError
 
@@ -13,6 +13,8 @@ NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 # Called with the name of an extension point before its first look-up: imports the modules of installed plug-ins that register there.
 FINDERS: list[Callable[[str], None]] = []
+
+POINTS: list[ExtensionPoint[Any]] = []  # all that there are
 
 
 class ExtensionPoint(Mapping[str, T], Generic[T]):
@@ -28,6 +30,7 @@ class ExtensionPoint(Mapping[str, T], Generic[T]):
         self._registered: dict[str, T] = {}
         self._origins: dict[str, tuple[str, str]] = {}
         self._searched = 0  # how many finders were asked
+        POINTS.append(self)
 
     def add(self, name: str, value: T, origin: tuple[str, str]) -> None:
         """Register an object of a plug-in. A module that is loaded a second time replaces what it registered.
@@ -49,6 +52,11 @@ class ExtensionPoint(Mapping[str, T], Generic[T]):
     def remove(self, name: str) -> None:
         """Forget what a plug-in registered under a name, as after a plug-in that failed half-way."""
         del self._registered[name], self._origins[name]
+
+    def forget(self, module: str) -> None:
+        """Forget all that a module registered."""
+        for name in [name for name, (origin, _) in self._origins.items() if origin == module]:
+            self.remove(name)
 
     def plugin_names(self) -> list[str]:
         """The names that plug-ins registered, sorted."""

@@ -88,7 +88,7 @@ def verify(results: Path, sources: Sources, sample: int | None = None, workers: 
     records = [item for item in items if isinstance(item, RunRecord)]
     unreadable = [item for item in items if isinstance(item, UnreadableFile)]
     if not items:
-        raise UserError(f"There are no records in {str(store.root)!r}.", "A folder that `run --results DIR` wrote.", "Give --results DIR.")
+        raise UserError(f"There are no records in {str(results)!r}.", "A folder that `run --results DIR` wrote.", "Give --results DIR.")
     doubted = list(disbelieved(store, records))
     for item in (*unreadable, *doubted, *damaged_files(store, records)):
         yield Check(Path(item.file).stem, item.file, None, item.reason, False)

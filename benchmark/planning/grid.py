@@ -76,10 +76,16 @@ def make_grids(request: RunRequest) -> list[Grid]:
         return [make_grid(request, suite, encoder) for encoder in _encoders(request, suite)]
     _check_stages(request, suite)
     wanted = wanted_arms(request, suite)
-    parts = [narrowed(part, request, wanted) for part in suite.parts() if request.stage is None or part.part in request.stage]
-    return [
-        make_grid(_for_part(request, part), part, encoder) for part in parts if part is not None for encoder in _encoders(request, part)
-    ]
+    chosen = [part for part in suite.parts() if request.stage is None or part.part in request.stage]
+    parts = [part for part in (narrowed(part, request, wanted) for part in chosen) if part is not None]
+    if not parts:
+        raise UserError(
+            f"No stage has the methods {', '.join(sorted(wanted))} and the tasks {', '.join(request.tasks or suite.tasks)} together.",
+            "; ".join(f"stage {part.part} runs {', '.join(arm.name for arm in part.arms)} on {', '.join(part.tasks)}" for part in chosen),
+            "Correct --stage, --methods or --tasks.",
+        )
+    _check_set(request, parts)
+    return [make_grid(_for_part(request, part), part, encoder) for part in parts for encoder in _encoders(request, part)]
 
 
 def _encoders(request: RunRequest, suite: SuiteConfig) -> tuple[str | None, ...]:
@@ -96,6 +102,19 @@ def _check_stages(request: RunRequest, suite: SuiteConfig) -> None:
             raise unknown("task", task, suite.tasks, "A study in stages runs the tasks that its file names.")
     if request.until is not None:
         raise UserError("--until was given for a study in stages.", "Its file says how many seeds each stage has.", "Leave out --until.")
+
+
+def _check_set(request: RunRequest, parts: Sequence[SuiteConfig]) -> None:
+    """UserError for a --set that reaches no stage that runs."""
+    own = {arm.method for part in parts for arm in part.arms}
+    for name in request.set:
+        if (method := name.partition(".")[0]) not in own:
+            methods.entry(method)
+            raise UserError(
+                f"--set {name} was given, and no stage that runs has an arm of {method!r}.",
+                f"Methods of these stages: {', '.join(sorted(own))}.",
+                "Correct --set, or choose other --stage or --methods.",
+            )
 
 
 def wanted_arms(request: RunRequest, suite: SuiteConfig) -> frozenset[str]:
@@ -201,6 +220,12 @@ def _cells(request: RunRequest, suite: SuiteConfig, profile: ProfileConfig) -> I
     unlabelled = next(u for u in (request.unlabelled, suite.unlabelled, profile.unlabelled) if u is not None)
     sampler = request.sampler or suite.sampler
     noises = _noises(request, suite)
+    if suite.imbalance is not None and request.shots is not None:
+        raise UserError(
+            f"--shots {','.join(map(str, request.shots))} was given, and the suite {suite.name!r} draws long-tailed training sets.",
+            f"Its classes have at most {suite.imbalance.largest} examples, in the ratios {', '.join(map(str, suite.imbalance.ratios))}.",
+            "Leave out --shots, or choose another --suite.",
+        )
     for task in _tasks(request, suite):
         for noise in noises:
             if suite.imbalance is not None:

@@ -17,11 +17,22 @@ from benchmark.records.spec import SplitSpec
 
 def task_data(name: str, workspace: Workspace) -> TaskData:
     """A task's rows, from the source that the workspace names."""
-    return _loaded(name, workspace.task_files.get(name), workspace.data_root, workspace.embedded)
+    file = workspace.task_files.get(name)
+    return _loaded(name, file, _stamp(file), workspace.data_root, workspace.embedded)
+
+
+def _stamp(file: Path | None) -> tuple[int, int] | None:
+    """What changes with a file's content: a session reads again what was edited. None for one that is not there."""
+    try:
+        found = None if file is None else file.stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_mtime_ns, found.st_size)
 
 
 @lru_cache(maxsize=16)  # rounds of seeds come back to every task of a study
-def _loaded(name: str, file: Path | None, data_root: Path | None, embedded: bool) -> TaskData:
+def _loaded(name: str, file: Path | None, stamp: tuple[int, int] | None, data_root: Path | None, embedded: bool) -> TaskData:
+    """`stamp` is there for the cache."""
     if file is not None:
         return load_task_data(task_from_file(name, file), file=file)
     return load_task_data(load_task(name), data_root, embedded=embedded)

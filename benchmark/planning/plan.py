@@ -101,11 +101,13 @@ class PlanStep:
         stage: in words: the stage of a study, the trials of a search, an interim look; "" for a plan that is the whole.
         design: what the manifest says of it.
         notes: what to know before it starts.
+        made: the keys of the runs that the command has made before; --rerun does not make them once more.
     """
 
     stage: str = ""
     design: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    made: frozenset[str] = frozenset()
 
 
 def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequence[PlannedRun], step: PlanStep | None = None) -> Plan:
@@ -113,9 +115,10 @@ def plan_of(request: RunRequest, grid: Grid, workspace: Workspace, runs: Sequenc
     step = step or PlanStep()
     found = completed_runs(RecordStore(request.results))
     found.refuse_newer(run.key for run in runs)
-    if not request.rerun:
-        known = found.crashed | found.kept
-        runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
+    known = found.crashed | found.kept
+    if request.rerun:
+        known = {key: known[key] for key in step.made & known.keys()}
+    runs = [dataclasses.replace(run, kept=known.get(run.key)) for run in runs]
     workspace = dataclasses.replace(workspace, shared=shared_phases(runs))
     notes = (*step.notes, *_crashed(runs), *_corrections(grid, workspace))
     warnings = (*grid.left_out, *_warnings(grid, workspace))

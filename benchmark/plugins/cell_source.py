@@ -260,10 +260,23 @@ def _imported_as(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _literal_of(value: Any) -> str | None:
     """A plain value as source; None for any other."""
     try:
-        text = repr(value)
+        text = _shown(value)
         return text if type(value) is type(found := ast.literal_eval(text)) and found == value else None
     except Exception:  # a repr that is no literal, or raises
         return None
+
+
+def _shown(value: Any) -> str:
+    """`repr`, with sets in the order of their items' texts: that of hashes is another one in every process, and so would be the file."""
+    if type(value) is set and value:
+        return f"{{{', '.join(sorted(map(_shown, value)))}}}"
+    if type(value) is list:
+        return f"[{', '.join(map(_shown, value))}]"
+    if type(value) is tuple:
+        return f"({', '.join(map(_shown, value))}{',' * (len(value) == 1)})"
+    if type(value) is dict:
+        return f"{{{', '.join(f'{_shown(key)}: {_shown(item)}' for key, item in value.items())}}}"
+    return repr(value)
 
 
 def _found(value: type | FunctionType, method: str) -> tuple[Node, list[str]]:

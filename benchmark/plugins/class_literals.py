@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from benchmark.plugins.discovery import locate
+from benchmark.plugins.discovery import UNREADABLE, locate
 
 
 def class_literal(cls: ast.ClassDef, tree: ast.Module, attribute: str, default: Any) -> Any:
@@ -21,7 +21,7 @@ def class_literal(cls: ast.ClassDef, tree: ast.Module, attribute: str, default: 
         if value is not None and any(isinstance(name, ast.Name) and name.id == attribute for name in targets):
             try:
                 return ast.literal_eval(value)
-            except ValueError:
+            except UNREADABLE:
                 return default
     for base in cls.bases:
         if isinstance(base, ast.Name) and (found := _base(base.id, tree)) is not None:
@@ -50,5 +50,5 @@ def _parsed(module: str) -> ast.Module | None:
     path = None if found is None else Path(found, "__init__.py") if found.is_dir() else found
     try:
         return None if path is None else ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+    except UNREADABLE:
         return None

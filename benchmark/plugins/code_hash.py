@@ -124,8 +124,11 @@ def _dump(node: Any) -> str:
 
 
 def _imports_engine(node: Any) -> bool:
-    """Whether a statement imports from the engine: where a name of the engine is defined is no part of a method's code, so that moving
-    a file there makes no result old. What the engine computes is versioned by `NUMERICS`."""
+    """Whether a statement imports from the engine under the engine's own names: where a name of the engine is defined is no part of a
+    method's code, so that moving a file there makes no result old. What the engine computes is versioned by `NUMERICS`. A name of the
+    file's own (`import A as B`) is its code: the rest of the file does not say what it stands for."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and any(alias.asname is not None for alias in node.names):
+        return False
     if isinstance(node, ast.ImportFrom):
         return not node.level and (node.module or "").partition(".")[0] == ENGINE
     return isinstance(node, ast.Import) and all(alias.name.partition(".")[0] == ENGINE for alias in node.names)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 GROUP = "benchmark.plugins"
 OWN = ("methods", "baselines")  # the packages of our own distribution, beside `benchmark`
+# What reading a file of somebody's as Python, or a literal in it, may raise: it costs that file alone.
+UNREADABLE = (OSError, SyntaxError, ValueError, TypeError, RecursionError, MemoryError)
 HOME = Path(__file__).resolve().parents[2]
 
 
@@ -34,6 +36,12 @@ class PluginPackage:
     folder: Path | None
     distribution: tuple[str, ...] = ()
     error: str = ""
+
+    def files(self) -> list[Path]:
+        """Its Python files. A folder with such a name, or a link that leads nowhere (an editor's lock), is none."""
+        if self.folder is None or not self.folder.is_dir():
+            return [] if self.folder is None else [self.folder]
+        return sorted(path for path in self.folder.rglob("*.py") if path.is_file())
 
     def module_of(self, path: Path) -> str:
         """The import name of one of its files."""

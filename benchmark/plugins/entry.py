@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark.names import is_name
 from benchmark.plugins.class_literals import class_literal
-from benchmark.plugins.discovery import PluginPackage
+from benchmark.plugins.discovery import UNREADABLE, PluginPackage
 
 
 @dataclass(frozen=True)
@@ -51,32 +51,42 @@ def entry_of(name: str, cls: type) -> Entry:
     package = cls.__module__.partition(".")[0]
     shown = Path(*Path(path).parts[-len(cls.__module__.split(".")) :]) if package != cls.__module__ else Path(path)
     summary = (cls.__doc__ or "").strip().partition("\n")[0]
-    family, controls = getattr(cls, "family", "paper"), getattr(cls, "controls", ())
+    family, controls = getattr(cls, "family", "paper"), _names(getattr(cls, "controls", ()))
     return Entry(name, summary, f"{shown.as_posix()}:{line}", package, cls.__module__, family=family, controls=controls)
 
 
+def _names(declared: object) -> tuple[str, ...]:
+    """The names in a class's `controls`; none where it declares something else."""
+    return tuple(str(name) for name in declared) if isinstance(declared, (tuple, list)) else ()
+
+
 def scan(package: PluginPackage) -> Iterator[Entry]:
-    """The registrations in a package's files, read from their syntax trees. A file that does not parse gives a broken entry."""
+    """The registrations in a package's files, read from their syntax trees. A file that cannot be read gives a broken entry."""
     if package.error:
         yield Entry(package.name, "", str(package.folder or package.name), package.name, error=package.error)
         return
-    assert package.folder is not None
-    files = sorted(package.folder.rglob("*.py")) if package.folder.is_dir() else [package.folder]
-    for path in files:
-        yield from _scan_file(path, package)
+    for path in package.files():
+        try:
+            yield from list(_scan_file(path, package))
+        except UNREADABLE as error:
+            yield from _broken(path, package, error)
+
+
+def _broken(path: Path, package: PluginPackage, error: BaseException) -> Iterator[Entry]:
+    """A line for each method that a file seems to register, or for the file, with why it cannot be read."""
+    try:
+        guessed = re.findall(rb"register\(\s*[\"']([\w.-]+)[\"']", path.read_bytes())
+    except OSError:
+        guessed = []
+    place = f"{package.shown(path)}:{getattr(error, 'lineno', None) or 0}"
+    why = f"{type(error).__name__}: {getattr(error, 'msg', error)}"
+    for name in [g.decode() for g in guessed] or [path.stem]:
+        yield Entry(name, "", place, package.name, package.module_of(path), why)
 
 
 def _scan_file(path: Path, package: PluginPackage) -> Iterator[Entry]:
     module, shown = package.module_of(path), package.shown(path)
-    text = path.read_bytes()
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        guessed = re.findall(rb"register\(\s*[\"']([\w.-]+)[\"']", text)
-        for name in [g.decode() for g in guessed] or [path.stem]:
-            line = getattr(error, "lineno", None) or 0
-            yield Entry(name, "", f"{shown}:{line}", package.name, module, f"{type(error).__name__}: {getattr(error, 'msg', error)}")
-        return
+    tree = ast.parse(path.read_bytes())
     for cls in ast.walk(tree):
         if isinstance(cls, ast.ClassDef):
             for name in _literals(cls):
@@ -85,7 +95,7 @@ def _scan_file(path: Path, package: PluginPackage) -> Iterator[Entry]:
                     continue
                 summary = (ast.get_docstring(cls) or "").partition("\n")[0]
                 family, controls = class_literal(cls, tree, "family", "paper"), class_literal(cls, tree, "controls", ())
-                yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module, family=family, controls=tuple(controls))
+                yield Entry(name, summary, f"{shown}:{cls.lineno}", package.name, module, family=family, controls=_names(controls))
 
 
 def _literals(cls: ast.ClassDef) -> Iterator[str]:

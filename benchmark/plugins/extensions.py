@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from benchmark.extension_points import FINDERS
-from benchmark.plugins.discovery import PluginPackage, plugin_packages
+from benchmark.plugins.discovery import UNREADABLE, PluginPackage, plugin_packages
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,16 @@ class PluginExtension:
 def package_registrations(variable: str, packages: Iterable[PluginPackage]) -> Iterator[PluginExtension]:
     """The registrations in the files of packages. A file that does not parse has none here; the catalogue of methods names it."""
     for package in packages:
-        if package.folder is None or package.error:
-            continue
-        files = sorted(package.folder.rglob("*.py")) if package.folder.is_dir() else [package.folder]
-        for path in files:
+        for path in () if package.error else package.files():
             yield from file_registrations(variable, path, package.module_of(path), package.shown(path))
 
 
 def file_registrations(variable: str, path: Path, module: str = "", shown: str = "") -> Iterator[PluginExtension]:
     """The registrations in one file."""
-    text = path.read_bytes()
-    if f"{variable}.register".encode() not in text:
-        return
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+        text = path.read_bytes()
+        tree = ast.parse(text if f"{variable}.register".encode() in text else "")
+    except UNREADABLE:
         return
     for function in ast.walk(tree):
         if isinstance(function, (ast.FunctionDef, ast.ClassDef)):
@@ -60,18 +56,23 @@ def file_registrations(variable: str, path: Path, module: str = "", shown: str =
                     yield PluginExtension(str(_literal(call.args[0])), facts, summary, f"{shown or path}:{function.lineno}", module)
 
 
+def printing_to_stderr() -> contextlib.redirect_stdout[TextIO]:
+    """While a plug-in is imported: what it prints is no part of a command's output, which may be JSON."""
+    return contextlib.redirect_stdout(sys.stderr)
+
+
 def import_registering(variable: str) -> None:
     """Import the modules of installed plug-ins that register in an extension point. One that does not import is left out: its name is then
     unknown, and the error that names it lists those that are known."""
     for registration in package_registrations(variable, plugin_packages()):
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), printing_to_stderr():
             importlib.import_module(registration.module)
 
 
 def _literal(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except UNREADABLE:
         return None
 
 

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
+from benchmark.extension_points import POINTS
 from benchmark.names import check_name
 from benchmark.plugins.cell_source import MAIN, self_contained
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
 from benchmark.plugins.entry import Entry, entry_of, scan
-from benchmark.plugins.extensions import PluginExtension, file_registrations, package_registrations
+from benchmark.plugins.extensions import PluginExtension, file_registrations, package_registrations, printing_to_stderr
 
 if TYPE_CHECKING:
     from benchmark.contract.method import Method
@@ -177,7 +178,8 @@ class Registry:
 
     def _import(self, entry: Entry) -> None:
         try:
-            importlib.import_module(entry.module)
+            with printing_to_stderr():
+                importlib.import_module(entry.module)
         except UserError:
             raise
         except (Exception, SystemExit) as error:
@@ -213,17 +215,21 @@ def _twice(kind: str, name: str, first: str, second: str) -> UserError:
 
 
 _plugin_files: dict[str, Path] = {}  # module name -> file
+_contents: dict[Path, bytes] = {}  # what of each file was executed
 
 
-def load_plugin(spec: str) -> None:
+def load_plugin(spec: str, *, edited: bool = True) -> None:
     """Make a plug-in's registrations known: a Python file, or an importable module or package. Calling it again is harmless, so a
     worker process calls it for each plug-in of its workspace. A file may import modules that stand beside it.
+
+    Args:
+        edited: execute a file again that was edited since. A worker does not: what was planned is run as far as it has it.
 
     Raises:
         UserError: no such file or module, or it does not import.
     """
     if spec.endswith(".py") or Path(spec).is_file() or "/" in spec or "\\" in spec:
-        _load_file(Path(spec))
+        _load_file(Path(spec), edited)
     else:
         _load_module(spec)
 
@@ -298,42 +304,53 @@ def module_of_file(path: Path) -> str:
     return FILE_MODULE + re.sub(r"\W", "_", path.stem)
 
 
-def _load_file(given: Path) -> None:
+def _load_file(given: Path, edited: bool = True) -> None:
     if not given.is_file():
         raise UserError(f"The plug-in file {str(given)!r} does not exist.", "A Python file or the name of an installed module.")
     path = given.resolve()
-    module = module_of_file(path)
+    if path.suffix != ".py":
+        raise UserError(f"The plug-in file {str(given)!r} was given.", "A Python file: its name ends in .py.", "Rename it.")
+    module, content = module_of_file(path), path.read_bytes()
     if module in _plugin_files:
         if _plugin_files[module] != path:
             raise UserError(f"Two plug-in files share the name {path.name}: {_plugin_files[module]} and {path}.", "", "Rename one of them.")
-        return
+        if not edited or _contents[path] == content:
+            return
+        _unload(module)
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))
-    spec = importlib.util.spec_from_file_location(module, path)
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[module] = loaded
-    _plugin_files[module] = path
     try:
-        spec.loader.exec_module(loaded)
+        _execute(module, path, content)
     except BaseException as error:
-        del sys.modules[module], _plugin_files[module]
-        _forget(module)
+        _unload(module)
         if isinstance(error, (UserError, KeyboardInterrupt)):
             raise
         raise _no_import(str(given), error) from error
 
 
+def _execute(module: str, path: Path, content: bytes) -> None:
+    """Execute what was read, and not the file again, which may be another one by then (or bytecode of an earlier one)."""
+    spec = importlib.util.spec_from_file_location(module, path)
+    assert spec is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[module] = loaded
+    _plugin_files[module], _contents[path] = path, content
+    with printing_to_stderr():
+        exec(compile(content, str(path), "exec", dont_inherit=True), vars(loaded))
+
+
 def _load_module(name: str) -> None:
     try:
-        loaded = importlib.import_module(name)
+        with printing_to_stderr():
+            loaded = importlib.import_module(name)
     except UserError:
         raise
     except (Exception, SystemExit) as error:
         raise _no_import(name, error) from error
-    source = getattr(loaded, "__path__", None) or [loaded.__file__]
-    methods.add_package(PluginPackage(name, Path(next(iter(source)))))
+    source = next(iter(getattr(loaded, "__path__", None) or [getattr(loaded, "__file__", None)]))
+    if source is None:
+        raise UserError(f"The plug-in {name!r} is a part of Python itself.", "A Python file or the name of an installed module.")
+    methods.add_package(PluginPackage(name, Path(source)))
 
 
 def _no_import(given: str, error: BaseException) -> UserError:
@@ -344,9 +361,18 @@ def _no_import(given: str, error: BaseException) -> UserError:
     )
 
 
+def _unload(module: str) -> None:
+    sys.modules.pop(module, None)
+    _plugin_files.pop(module, None)
+    _forget(module)
+
+
 def _forget(module: str) -> None:
+    """Take out what a module registered: methods, noise kinds, tables."""
     for name in [n for n, entry in methods._registered.items() if entry.module == module]:
         del methods._registered[name], methods._classes[name]
+    for point in POINTS:
+        point.forget(module)
 
 
 def extensions(variable: str) -> list[PluginExtension]:
@@ -356,9 +382,9 @@ def extensions(variable: str) -> list[PluginExtension]:
 
 
 def plugin_source(name: str) -> tuple[str, str] | None:
-    """Text and SHA-256 of the plug-in file that registers the method `name`; None for a method of a package."""
+    """Text and SHA-256 of the plug-in file that registers the method `name`, as it was executed; None for a method of a package."""
     path = _plugin_files.get(methods.entry(name).module)
     if path is None:
         return None
-    content = path.read_bytes()
+    content = _contents[path]
     return content.decode("utf-8", errors="replace"), hashlib.sha256(content).hexdigest()

@@ -9,7 +9,10 @@ from typing import Any
 
 def jsonable(value: Any) -> Any:
     """`value` as JSON types: arrays and their scalars as Python numbers, tuples and sets as lists, other objects as text. A number that
-    is infinite or not a number becomes None, for which JSON has a word."""
+    is infinite or not a number becomes None, for which JSON has a word; a whole number beyond 64 bits, which no reader of a record takes,
+    becomes text."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return str(value) if value.bit_length() < 10_000 else hex(value)  # Python refuses to write very long decimal numbers
     if value is None or isinstance(value, (bool, int, str)):
         return value
     if isinstance(value, float):

@@ -29,11 +29,15 @@ def pack(ids: Sequence[int], classes: int) -> str:
 
 
 def unpack(packed: str, n: int, classes: int) -> list[int]:
-    """The `n` class ids behind `pack`'s text. UserError where the text does not hold them."""
+    """The `n` class ids behind `pack`'s text. UserError where the text does not hold them; no more than they need is decompressed."""
+    size = n // BLOCK * _width(BLOCK, classes) + (_width(n % BLOCK, classes) if n % BLOCK else 0)
+    stream = zlib.decompressobj()
     try:
-        raw = zlib.decompress(base64.b85decode(packed))
+        raw = stream.decompress(base64.b85decode(packed), size + 1)
     except (ValueError, zlib.error) as error:
         raise UserError(f"Packed predictions cannot be read: {error}.", "", "The record was changed; run it again with --rerun.") from error
+    if len(raw) != size or not stream.eof:
+        raise UserError("Packed predictions do not fit their example count.", "", "The record was changed; run it again with --rerun.")
     ids: list[int] = []
     at = 0
     while len(ids) < n:
@@ -46,8 +50,6 @@ def unpack(packed: str, n: int, classes: int) -> list[int]:
             ids.append(digit)
         if number:
             raise UserError("Packed predictions do not fit their class count.", "", "The record was changed; run it again with --rerun.")
-    if at != len(raw):
-        raise UserError("Packed predictions do not fit their example count.", "", "The record was changed; run it again with --rerun.")
     return ids
 
 

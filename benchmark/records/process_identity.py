@@ -52,7 +52,23 @@ def is_dead(other: ProcessIdentity) -> bool:
     here = current_process()
     if other.host != here.host:
         return False
-    return other.boot != here.boot or started(other.pid) != other.start
+    if other.boot != here.boot:
+        return True
+    found = started(other.pid)
+    return found != other.start and not (found is None and _hidden(other.pid))
+
+
+def _hidden(pid: int) -> bool:
+    """Whether a process lives that this one may not look at: another user's, where /proc is mounted with `hidepid`."""
+    if os.name != "posix" or Path(f"/proc/{pid}").exists():  # what is seen there has ended: a zombie
+        return False
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (ProcessLookupError, OverflowError):
+        pass
+    return False
 
 
 def parse_marker(name: str) -> ProcessIdentity | None:

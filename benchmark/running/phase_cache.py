@@ -42,11 +42,14 @@ class PhaseCache:
         self.root, self.limit = root, limit
 
     def get(self, key: str) -> CachedState | None:
-        """The state under `key`, or None. A damaged one is removed and counts as absent."""
+        """The state under `key`, or None. A damaged one is removed and counts as absent; tensors without a meta file are left, since
+        another process may be about to write it."""
         from safetensors import SafetensorError
         from safetensors.torch import load
 
         tensors, meta = self._files(key)
+        if not meta.is_file():
+            return None
         try:
             entry = load_checksummed(meta)
             if entry["key"] != key:
@@ -92,12 +95,17 @@ class PhaseCache:
         if used <= self.limit:
             return
         remove_half_written(self.root)
-        for meta in sorted(self.root.glob("*/*.json"), key=lambda file: size_and_use(file)[1]):
+        for key in sorted({file.stem for end in ("json", "safetensors") for file in self.root.glob(f"*/*.{end}")}, key=self._last_use):
             if used <= self.limit:
                 return
-            if meta.stem != keep:
-                used -= sum(size_and_use(file)[0] for file in self._files(meta.stem))
-                self._drop(meta.stem)
+            if key != keep:
+                used -= sum(size_and_use(file)[0] for file in self._files(key))
+                self._drop(key)
+
+    def _last_use(self, key: str) -> int:
+        """When a state was used, or, where a killed process left no more than its tensors, when those were written."""
+        tensors, meta = self._files(key)
+        return size_and_use(meta)[1] or size_and_use(tensors)[1]
 
     def _drop(self, key: str) -> None:
         with contextlib.suppress(OSError):  # in a folder that became read-only it stays, and is found damaged again

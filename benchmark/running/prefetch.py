@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmark.config.request import RunRequest
 from benchmark.metrics.metric import load_metric
 from benchmark.models.encoder_files import locate, weights_hash
 from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid, make_grids
-from benchmark.planning.workspace import make_workspace
+from benchmark.planning.workspace import Workspace, make_workspace
 from benchmark.plugins.registry import load_plugin
 from benchmark.running.transfer import transfer_rows
 
@@ -23,8 +23,7 @@ def prefetch(request: RunRequest) -> Iterator[str]:
     for plugin in request.plugins:
         load_plugin(plugin)
     grids = make_grids(request)
-    workspace = make_workspace(request, grids[0])
-    for task in dict.fromkeys(cell.task for grid in grids for cell in grid.cells):
+    for task, workspace in _tasks(request, grids).items():
         data = loaded_data.task_data(task, workspace)
         partial = "".join(f"; {part} partial: {have} of {wanted} rows" for part, (have, wanted) in data.partial.items())
         yield f"task {task}: {len(data.train)} train and {len(data.test)} test rows from {data.source}, hash {data.hash[:12]}{partial}"
@@ -38,6 +37,17 @@ def prefetch(request: RunRequest) -> Iterator[str]:
 
         fetch()
         yield "translation models: both are there"
+
+
+def _tasks(request: RunRequest, grids: Sequence[Grid]) -> dict[str, Workspace]:
+    """Every task with the workspace to read it in: that of a grid which scores its further test sets, where one does."""
+    found: dict[str, Workspace] = {}
+    for grid in grids:
+        workspace = make_workspace(request, grid)
+        for cell in grid.cells:
+            if workspace.transfer or cell.task not in found:
+                found[cell.task] = workspace
+    return found
 
 
 def encoder_line(grid: Grid) -> str:

@@ -127,6 +127,8 @@ def _reasons(check: Callable[[Candidate], Iterator[str]], candidate: Candidate) 
         yield from check(candidate)
     except UserError as error:
         yield str(error)
+    except Exception as error:  # content under a fitting checksum that is not of the form that a reader expects
+        yield f"its content cannot be read: {type(error).__name__}: {str(error)[:100]}"
 
 
 def _files(candidate: Candidate) -> Iterator[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import shlex
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmark.checks.admission.contribution_files import PLUGIN, REGISTRATION
 from benchmark.config.contributions.submission import FILE, LONGEST, TO_FILL
@@ -53,22 +55,27 @@ class Contribution:
                 "A letter, then letters, digits and underscores, and .py.",
                 "Rename it; its name is part of the identity of its runs.",
             )
+        self._check_alone()
         registration, path = self._registration(), self.folder / REGISTRATION
-        alone = write_copy(self.plugin, self.folder)
-        code = {run.spec.method.code for plan in self.plans for run in plan.runs if run.spec.method.name == self.method}
-        if code != {read_plugin_file(alone).code}:
-            raise UserError(
-                f"The plug-in {self.plugin.name} imports modules that stand beside it.",
-                "A contribution has one Python file.",
-                "Put what it imports into the file.",
-            )
-        if not path.exists():
-            write_registration(path, registration)
-        elif [runs.digest for runs in read_registration(path).runs] != [runs.digest for runs in registration.runs]:
+        if path.exists() and [runs.digest for runs in read_registration(path).runs] != [runs.digest for runs in registration.runs]:
             raise UserError(
                 f"{path} registers other runs than are planned now.",
                 "What was registered is run as it was registered.",
                 "Give the options of that command, or another folder with --submit.",
+            )
+        write_copy(self.plugin, self.folder)
+        if not path.exists():
+            write_registration(path, registration)
+
+    def _check_alone(self) -> None:
+        """UserError where the plug-in file alone is not all of the method's code."""
+        with tempfile.TemporaryDirectory(prefix="benchmark-contribution-") as place:
+            alone = read_plugin_file(write_copy(self.plugin, Path(place))).code
+        if {run.spec.method.code for plan in self.plans for run in plan.runs if run.spec.method.name == self.method} != {alone}:
+            raise UserError(
+                f"The plug-in {self.plugin.name} imports modules that stand beside it.",
+                "A contribution has one Python file.",
+                "Put what it imports into the file.",
             )
 
     def _registration(self) -> Registration:
@@ -123,11 +130,20 @@ def _command(plugin: Path, plan: Plan) -> str:
     """The command that repeats the runs, without what belongs to one machine alone."""
     words = ["python -m benchmark compare --against reference", f"--plugin {plugin.name}"]
     for name, value in plan.manifest.request.items():
-        if name == "seeds":
-            words.append(f"--seeds {min(value)}-{max(value)}")
-        elif name not in ("suite", "profile", "methods"):
-            words.append(f"--{name.replace('_', '-')} {','.join(map(str, value)) if isinstance(value, list) else value}")
+        if name not in ("suite", "profile", "methods"):
+            words += _typed(f"--{name.replace('_', '-')}", value)
     return " ".join(words)[:LONGEST]
+
+
+def _typed(option: str, value: Any) -> list[str]:
+    """An option of a request as it is typed: a switch alone, one with names and values once for each."""
+    if value is True:
+        return [option]
+    if isinstance(value, dict):
+        return [f"{option} {shlex.quote(f'{name}={given}')}" for name, given in value.items()]
+    if option == "--seeds":
+        value = f"{min(value)}-{max(value)}"
+    return [f"{option} {shlex.quote(','.join(map(str, value)) if isinstance(value, list) else str(value))}"]
 
 
 def write_copy(file: Path, folder: Path) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 from benchmark.cell import Cell
 from benchmark.config.request import RunRequest
 from benchmark.config.suite import Arm
+from benchmark.errors import UserError
 from benchmark.planning.adaptive import trials
 from benchmark.planning.adaptive.interim_analysis import InterimAnalysis
 from benchmark.planning.cost.completed_runs import CompletedRun, completed_runs
@@ -32,8 +33,11 @@ def plan_sequence(request: RunRequest) -> Iterator[Plan]:
     Raises:
         UserError: names, options, data or encoder that do not exist or do not fit.
     """
+    made: set[str] = set()
     for grid, workspace in prepared(request):
-        yield from PlanSequence(request, grid, workspace).plans()
+        for plan in PlanSequence(request, grid, workspace, made).plans():
+            yield plan
+            made.update(run.key for run in plan.runs)
 
 
 @dataclass
@@ -41,6 +45,7 @@ class PlanSequence:
     """The plans of one grid.
 
     Args:
+        made: the keys of the runs of all plans of the command so far; whoever takes the plans adds to it.
         design: what manifests say of the search and of the interim looks so far.
         notes: what the next plan says before it starts.
     """
@@ -48,6 +53,7 @@ class PlanSequence:
     request: RunRequest
     grid: Grid
     workspace: Workspace
+    made: set[str] = field(default_factory=set)
     design: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -73,8 +79,18 @@ class PlanSequence:
 
     def registrable(self) -> Iterator[tuple[Manifest, bool]]:
         """What can be planned before anything has run, as manifests: all of the grid, with looks up to the last one, or the trials of a
-        search and then the grid with every setting that it may choose. The second value says whether the runs are such alternatives."""
-        if self.request.until is not None and self.grid.search is None:
+        search and then the grid with every setting that it may choose. The second value says whether the runs are such alternatives.
+
+        Raises:
+            UserError: a search before looks: which setting runs up to which look cannot be said before.
+        """
+        if self.request.until is not None and self.grid.search is not None:
+            raise UserError(
+                f"--freeze was given with --until {self.request.until} and a search of {self.grid.search} settings.",
+                "A registration names every run: of all looks, or of all settings, not of looks at a setting that is chosen later.",
+                "Leave out --until or the search, or register after the search with its choices as --set.",
+            )
+        if self.request.until is not None:
             course = InterimAnalysis(dict.fromkeys(self.grid.cells, self.grid.arms), self.grid.suite.baseline)
             self.design["looks"] = course.summary()
             yield self._manifest(unique(self._laid_out(course.strands(course.rule.looks[-1])))), False
@@ -132,7 +148,8 @@ class PlanSequence:
     def _plan(self, runs: Sequence[PlannedRun], stage: str = "", notes: Sequence[str] = ()) -> Plan:
         if self.grid.stage:
             stage = ": ".join(part for part in (f"stage {self.grid.stage} ({self.grid.suite.title})", stage) if part)
-        return plan_of(self.request, self.grid, self.workspace, runs, PlanStep(stage, dict(self.design), tuple(notes)))
+        step = PlanStep(stage, dict(self.design), tuple(notes), frozenset(self.made))
+        return plan_of(self.request, self.grid, self.workspace, runs, step)
 
     def _kept(self) -> dict[str, CompletedRun]:
         return completed_runs(RecordStore(self.request.results)).kept

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from benchmark.errors import UserError
-from benchmark.records.archive.batch import pack_batch, unpack_batch
+from benchmark.records.archive.batch import PATH, pack_batch, unpack_batch
 from benchmark.records.atomic_files import dump_checksummed, load_checksummed, write_atomic
 from benchmark.records.spec import Frozen
 
@@ -67,8 +67,9 @@ def add_to_archive(results: Path, archive: Path, *, side_files: bool = False) ->
         side_files: class probabilities and representations too, where they were kept; they are large.
 
     Raises:
-        UserError: the archive is damaged, or cannot be written.
+        UserError: the archive is damaged, or cannot be written; nothing is there to archive, or only an archive.
     """
+    _check_places(results, archive)
     index = read_index(archive) if is_archive(archive) else ArchiveIndex()
     archived, damaged = read_archive(archive) if index.batches else ({}, ())
     if damaged:
@@ -78,6 +79,12 @@ def add_to_archive(results: Path, archive: Path, *, side_files: bool = False) ->
             "Restore its files from version control.",
         )
     files, left_out = intact_files(results, side_files)
+    if not (files or left_out):
+        raise UserError(
+            f"{str(results)!r} holds nothing to archive.",
+            f"A results folder, with {', '.join(folder.partition('/')[0] for folder in FOLDERS)}.",
+            "Give --results DIR, the folder itself and not one above it.",
+        )
     new = {path: content for path, content in files.items() if archived.get(path) != content}
     if not new:
         return Added(None, 0, 0, left_out)
@@ -89,12 +96,27 @@ def add_to_archive(results: Path, archive: Path, *, side_files: bool = False) ->
     return Added(name, len(new), len(content), left_out)
 
 
+def _check_places(results: Path, archive: Path) -> None:
+    if results.resolve() == archive.resolve():
+        raise UserError(f"--out and --results are both {str(results)!r}.", "An archive has a folder of its own.", "Give another --out.")
+    if is_archive(results):
+        raise UserError(
+            f"{str(results)!r} is an archive itself.",
+            "What is archived is a results folder, as `run` writes it.",
+            "Copy the archive, or `restore` it and archive what it holds.",
+        )
+
+
 def intact_files(results: Path, side_files: bool) -> tuple[dict[str, bytes], tuple[DamagedFile, ...]]:
-    """The files of a results folder that belong into an archive, by path, and those that are truncated or edited."""
+    """The files of a results folder that belong into an archive, by path, and those that are truncated or edited, or whose names no
+    reader of an archive would take (a copy that a synchronising program left beside the original)."""
     files: dict[str, bytes] = {}
     damaged = []
     for path in _listed(results, side_files):
         name = path.relative_to(results).as_posix()
+        if not PATH.fullmatch(name):
+            damaged.append(DamagedFile(name, "no name of a file of a results folder"))
+            continue
         try:
             if path.suffix == ".json":
                 load_checksummed(path)

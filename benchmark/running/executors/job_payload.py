@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
-from benchmark.records.atomic_files import write_atomic
+from benchmark.records.atomic_files import beside_name, write_atomic
 from benchmark.running.executors.base import ExecutorSetup, Limits, RunFunctions
 from benchmark.version import NUMERICS, VERSION
 
@@ -40,6 +40,7 @@ class JobPayload:
         limits: what one run may take.
         token: what stands in `token_file` of the results folder that the driver sees.
         data: fingerprint of the data folder that the driver sees, or "".
+        seen: name of `token_file`.
         engine: version of the package, and its numerics.
     """
 
@@ -49,12 +50,14 @@ class JobPayload:
     limits: Limits
     token: str
     data: str
+    seen: str
     engine: str = ENGINE
 
     @property
     def token_file(self) -> Path:
-        """Written by the driver, read by every node."""
-        return self.workspace.results / f".seen-{self.token}"
+        """Written by the driver, read by every node. Named like a file that is being written, so that it is swept where its driver was
+        killed before it could remove it."""
+        return self.workspace.results / self.seen
 
 
 def pack_payload(setup: ExecutorSetup) -> JobPayload:
@@ -74,7 +77,9 @@ def pack_payload(setup: ExecutorSetup) -> JobPayload:
         task_files={name: file.resolve() for name, file in workspace.task_files.items()},
         plugins=modules,
     )
-    parcel = JobPayload(places, files, setup.functions, setup.limits, secrets.token_hex(16), fingerprint(places.data_root))
+    token = secrets.token_hex(16)
+    seen = beside_name(f"seen-{token}")
+    parcel = JobPayload(places, files, setup.functions, setup.limits, token, fingerprint(places.data_root), seen)
     write_atomic(parcel.token_file, parcel.token.encode())
     return parcel
 

@@ -38,6 +38,8 @@ def serve(pipe: Connection, workspace: Workspace, functions: RunFunctions, envir
         environment: the driver's environment variables; a fork server may have been started under others.
     """
     _take_environment(environment)
+    with contextlib.suppress(OSError):  # a command without one of the two
+        os.dup2(2, 1)  # what a method prints is no part of the command's output
     for name in FOR_DRIVER:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
@@ -73,7 +75,7 @@ def _attempt(spec_json: str, workspace: Workspace, functions: RunFunctions, send
 
     try:
         for plugin in workspace.plugins:
-            load_plugin(plugin)
+            load_plugin(plugin, edited=False)
         spec = RunSpec.model_validate_json(spec_json)
     except BaseException as error:
         return RAISED, [type(error).__name__, str(error)], []

@@ -14,6 +14,7 @@ from benchmark.checks.agreement import AgreementLevel, agreement
 from benchmark.checks.verify import Sources, verify
 from benchmark.config.request import RunRequest
 from benchmark.errors import UserError
+from benchmark.records.archive.archive import add_to_archive
 from benchmark.records.atomic_files import dump_checksummed, load_checksummed
 from benchmark.records.record import Predictions, RunRecord
 from benchmark.records.store import RecordStore
@@ -55,6 +56,13 @@ def edited(store: RecordStore, record: RunRecord, **changes: Any) -> None:
 def kept(run_of: Run, request_of: Request) -> tuple[RecordStore, dict[str, RunRecord]]:
     _, records = run_of(methods="tfidf,majority,ce", keep_probabilities=True)
     return RecordStore(request_of().results), records
+
+
+def test_an_archive_without_records_is_named_by_its_own_folder(tmp_path: Path) -> None:
+    RecordStore(tmp_path / "results").write_environment({"python": "3.11"})
+    add_to_archive(tmp_path / "results", tmp_path / "mine")
+    with pytest.raises(UserError, match=f"no records in '{tmp_path / 'mine'}'"):
+        list(verify(tmp_path / "mine", Sources()))
 
 
 def test_what_a_run_left_holds_bit_for_bit(kept: tuple[RecordStore, dict[str, RunRecord]]) -> None:

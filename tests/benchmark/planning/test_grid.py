@@ -117,6 +117,11 @@ def test_splits_initialisations_and_orders_are_crossed(study: Study) -> None:
         ({"tasks": "mnli"}, "task"),
         ({"until": "decided"}, "--until"),
         ({"suite": "glue-fewshot", "stage": "1"}, "no stages"),
+        ({"set": ["nosuch.rate=3"]}, "nosuch"),
+        ({"set": ["scl.weight=0.5"], "stage": "1,3"}, r"--set scl\.weight was given, and no stage .*\n?.*ce, tfidf"),
+        ({"stage": "2", "methods": "tfidf"}, r"No stage has the methods tfidf .*\n?.*stage 2 runs scl on sst2"),
+        ({"stage": "2", "tasks": "qnli"}, "the tasks qnli together"),
+        ({"suite": "imbalance", "shots": "20", "tasks": "sst2"}, "--shots 20 was given"),
     ],
 )
 def test_what_does_not_fit_a_study_is_refused(study: Study, tmp_path: Path, options: dict[str, str], said: str) -> None:

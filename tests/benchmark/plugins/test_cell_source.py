@@ -134,6 +134,14 @@ def test_what_a_name_stands_for_is_written_down(notebook: Notebook, imported: st
     exec(compile(text, "cell", "exec"), {})
 
 
+def test_a_set_is_written_in_an_order_that_every_process_gives_it(notebook: Notebook) -> None:
+    """Eight texts: the order of their hashes, which each process draws, is hardly ever this one."""
+    cell = "WORDS = [{word: (set('hgfedcba'), {2, 1}, set(), ()) for word in 'zy'}, (1,)]\n"
+    text = self_contained(notebook(cell, "class Root:\n    def phases(self, task):\n        return WORDS\n").Root, "root")
+    written = "({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}, {1, 2}, set(), ())"
+    assert f"WORDS = [{{'z': {written}, 'y': {written}}}, (1,)]\n" in text
+
+
 def test_a_local_variable_is_no_global_name(notebook: Notebook) -> None:
     main = notebook("data = object()\n", "class Root:\n    def phases(self, data):\n        return [data for data in data]\n")
     assert "object" not in self_contained(main.Root, "root")

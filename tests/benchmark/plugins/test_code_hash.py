@@ -99,6 +99,13 @@ def test_where_the_engine_keeps_a_name_is_no_part_of_the_code(trees: Callable[..
     assert trees("from acme_loss import other\n" + BASE) != trees(BASE)
 
 
+@pytest.mark.parametrize(
+    "form", ["from benchmark import {} as Loss\n", "from benchmark import Phase, {} as Loss\n", "import benchmark.{} as Loss\n"]
+)
+def test_which_object_of_the_engine_bears_a_name_of_the_file_is_part_of_the_code(trees: Callable[..., dict[str, str]], form: str) -> None:
+    assert trees(form.format("CrossEntropy") + BASE) != trees(form.format("SoftLabels") + BASE)
+
+
 @pytest.mark.slow
 def test_moving_an_engine_module_changes_no_hash_and_editing_a_loss_does(tmp_path: Path) -> None:
     """On a copy of the distribution: `supcon` keeps its code while the engine's `fine_tune` moves; one edited line of the loss shows."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmark import noise_kinds, report_tables
 from benchmark.errors import UserError
 from benchmark.plugins import discovery, registry
 from benchmark.plugins.discovery import PluginPackage
@@ -179,9 +180,101 @@ def test_a_plug_in_file_that_does_not_import_is_a_user_error(text: str, write: C
     assert "acme-broken" not in methods.names()
 
 
-@pytest.mark.parametrize("given", ["no/such/file.py", "no_such_module_at_all"])
-def test_a_plug_in_that_is_not_there_is_a_user_error(given: str) -> None:
-    with pytest.raises(UserError, match=r"no_such|no/such"):
+def test_a_plug_in_file_that_was_edited_is_executed_again(write: Callable[..., Path]) -> None:
+    text = METHOD.format(name="acme-edited")
+    path = write("acme_edited.py", text)
+    load_plugin(str(path))
+    first, code = methods.get("acme-edited"), registry.code_hash(methods.get("acme-edited"))
+    load_plugin(str(path))
+    assert methods.get("acme-edited") is first
+    later = text.replace("0.5", "0.7") + "print('loaded')\n"
+    path.write_text(later)
+    assert plugin_source("acme-edited") == (text, hashlib.sha256(text.encode()).hexdigest()), "what was executed, not what is there now"
+    load_plugin(str(path), edited=False)
+    assert methods.get("acme-edited") is first, "a worker keeps what was planned"
+    load_plugin(str(path))
+    assert registry.build("acme-edited").params() == {"weight": 0.7}
+    assert registry.code_hash(methods.get("acme-edited")) != code
+    assert plugin_source("acme-edited") == (later, hashlib.sha256(later.encode()).hexdigest())
+    path.write_text(later + "1 / 0\n")
+    with pytest.raises(UserError, match="ZeroDivisionError"):
+        load_plugin(str(path))
+    assert "acme-edited" not in methods.names()
+
+
+def test_what_a_plug_in_prints_when_it_is_imported_is_no_output(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
+    load_plugin(str(write("acme_prints.py", "print('from a file')\n" + METHOD.format(name="acme-prints"))))
+    write("acme/__init__.py", "print('from a package')\n")
+    write("acme/one.py", "print('from a module')\n" + METHOD.format(name="acme-one"))
+    load_plugin("acme")
+    methods.get("acme-one")
+    assert capsys.readouterr() == ("", "from a file\nfrom a package\nfrom a module\n")
+
+
+EXTENDS = """
+from benchmark import noise_kinds, report_tables
+
+@noise_kinds.register("acme-noise", description="", unit="letters", lowest=0.1, highest=0.9)
+def edit(text, level, draw):
+    pass
+
+@report_tables.register("acme-table")
+def table(frame):
+    pass
+
+"""
+
+
+def test_of_a_plug_in_file_that_fails_half_way_nothing_stays(write: Callable[..., Path]) -> None:
+    path = write("acme_half.py", EXTENDS + "1 / 0\n")
+    with pytest.raises(UserError, match="ZeroDivisionError"):
+        load_plugin(str(path))
+    assert "acme-noise" not in noise_kinds
+    assert "acme-table" not in report_tables
+    path.write_text(EXTENDS)
+    load_plugin(str(path))
+    assert ("acme-noise" in noise_kinds, "acme-table" in report_tables) == (True, True)
+    registry._unload(registry.FILE_MODULE + "acme_half")
+    assert ("acme-noise" in noise_kinds, "acme-table" in report_tables) == (False, False)
+
+
+def test_what_is_no_python_file_harms_no_other(write: Callable[..., Path], tmp_path: Path) -> None:
+    """An editor's lock (a link that leads nowhere), a folder with the name of a file, a class that is its own base."""
+    write("acme/__init__.py", "")
+    write("acme/one.py", METHOD.format(name="acme-one"))
+    write("acme/loop.py", "@methods.register('acme-loop')\nclass Loop(Loop):\n    pass\n")
+    (tmp_path / "acme" / ".#one.py").symlink_to("somebody@somewhere.1234:5678")
+    (tmp_path / "acme" / "folder.py").mkdir()
+    load_plugin("acme")
+    assert registry.extensions("noise_kinds") is not None
+    assert methods.get("acme-one").__name__ == "Sample"
+    assert methods.entry("acme-loop").error.startswith("RecursionError")
+    assert set(entries(tmp_path / "acme")) == {"acme-one", "acme-loop"}
+
+
+@pytest.mark.parametrize("declared", ["None", "3", "{[]: 1}"])
+def test_a_class_whose_controls_are_no_names_has_none(write: Callable[..., Path], declared: str) -> None:
+    text = METHOD.format(name="acme-none").replace("    weight", f"    controls = {declared}\n    weight")
+    assert entries(write("acme/one.py", text).parent)["acme-none"].controls == ()
+
+
+def test_a_loaded_class_whose_controls_are_no_names_has_none(write: Callable[..., Path]) -> None:
+    load_plugin(str(write("acme_none.py", METHOD.format(name="acme-none").replace("    weight", "    controls = None\n    weight"))))
+    assert "acme-none" not in methods.selection("controls-of:scl")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("no/such/file.py", "no/such"),
+        ("no_such_module_at_all", "no_such"),
+        ("acme_without_ending", r"its name ends in \.py"),
+        ("sys", "a part of Python itself"),
+    ],
+)
+def test_what_is_no_plug_in_is_a_user_error(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, given: str, said: str) -> None:
+    monkeypatch.chdir(write("acme_without_ending", "").parent)
+    with pytest.raises(UserError, match=said):
         load_plugin(given)
 
 

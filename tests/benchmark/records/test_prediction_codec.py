@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import random
+import tracemalloc
+import zlib
 from collections.abc import Callable
 
 import pytest
@@ -54,3 +57,21 @@ def test_an_id_outside_its_classes_is_refused(ids: list[int]) -> None:
 def test_text_that_does_not_hold_the_ids_is_a_user_error(text: str, n: int) -> None:
     with pytest.raises(UserError):
         unpack(text, n, 2)
+
+
+def test_no_more_is_decompressed_than_the_ids_need() -> None:
+    """A few kilobytes that would become a hundred megabytes."""
+    bomb = base64.b85encode(zlib.compress(bytes(10**8), 9)).decode("ascii")
+    tracemalloc.start()
+    with pytest.raises(UserError, match="example count"):
+        unpack(bomb, 60, 2)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10**7
+
+
+def test_text_that_was_cut_is_a_user_error() -> None:
+    whole = base64.b85decode(pack([1, 0, 1] * 50, 2))
+    for end in range(1, len(whole)):
+        with pytest.raises(UserError):
+            unpack(base64.b85encode(whole[:-end]).decode("ascii"), 150, 2)

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from benchmark.records.process_identity import current_process, is_dead, parse_marker
 
 
@@ -31,6 +33,22 @@ def test_a_process_that_ended_is_gone_even_before_its_parent_waited_for_it() -> 
     assert is_dead(living)
     child.communicate()
     assert is_dead(living)
+
+
+@pytest.mark.parametrize(("refusal", "dead"), [(PermissionError, False), (ProcessLookupError, True), (None, True)])
+def test_a_process_that_proc_hides_lives_where_the_system_knows_it(
+    monkeypatch: pytest.MonkeyPatch, refusal: type[OSError] | None, dead: bool
+) -> None:
+    """As under `hidepid=2`, where /proc shows no process of another user."""
+
+    def kill(pid: int, signal: int) -> None:
+        assert signal == 0
+        if refusal is not None:
+            raise refusal
+
+    monkeypatch.setattr(os, "kill", kill)
+    assert is_dead(other(pid=2**22 + 1)) is dead  # above the largest id that Linux gives, so /proc does not show it
+    assert is_dead(other(start=current_process().start - 1)), "what is seen needs no such question"
 
 
 def test_an_id_that_was_given_to_a_later_process_does_not_deceive() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from benchmark.records.alarms import MEANINGS, known, meaning
 from benchmark.records.error_text import LONGEST, trace, without_paths
 from benchmark.records.record import Failure, PhaseCost, RunRecord
 from benchmark.records.spec import RunSpec
+from benchmark.records.store import RecordStore
 
 Specs, Records = Callable[..., RunSpec], Callable[..., RunRecord]
 
@@ -41,6 +43,21 @@ def test_logs_become_plain_json_and_nothing_that_is_not_a_number(spec: Specs, re
     phase = PhaseCost(name="p", log={"array": np.ones(2, np.float32), "scalar": np.int64(3), "nan": float("nan"), "set": {2, 1}, 5: (1, 2)})
     assert phase.log == {"array": [1.0, 1.0], "scalar": 3, "nan": None, "set": [1, 2], "5": [1, 2]}
     assert record(spec(), metrics={"accuracy": np.float32(0.5), "nll": float("inf")}).metrics == {"accuracy": 0.5, "nll": None}
+
+
+def test_a_whole_number_that_no_reader_takes_becomes_text_and_the_record_stays_readable(
+    spec: Specs, record: Records, tmp_path: Path
+) -> None:
+    log = {"large": 2**63, "small": -(2**63) - 1, "seed": np.uint64(2**64 - 1), "most": 2**63 - 1, "least": -(2**63)}
+    written = record(spec(), phases=(PhaseCost(name="p", log=log | {"endless": [1 << 100_000]}),))
+    store = RecordStore(tmp_path)
+    store.write(written)
+    (read,) = (phase.log for phase in store.read(written.key).phases)
+    assert read["large"] == "9223372036854775808"
+    assert read["small"] == "-9223372036854775809"
+    assert read["seed"] == "18446744073709551615"
+    assert (read["most"], read["least"]) == (9223372036854775807, -9223372036854775808)
+    assert read["endless"] == [f"0x1{'0' * 25_000}"]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,14 @@ def test_looks_are_registered_with_their_rule_and_each_arm_may_end_at_any_of_the
     assert "no planned look ends there" in "\n".join(registration_lines(file, request.results))
 
 
+def test_looks_at_a_setting_that_is_chosen_later_cannot_be_registered(study: Callable[..., RunRequest], tmp_path: Path) -> None:
+    path, file = tmp_path / "flat.toml", tmp_path / "registration.json"
+    path.write_text(FLAT)
+    with pytest.raises(UserError, match=r"--until decided and a search of 2 settings"):
+        freeze(study().model_copy(update={"suite": str(path), "until": "decided", "search": 2}), file)
+    assert not file.exists()
+
+
 def test_another_setting_is_a_deviation(study: Callable[..., RunRequest], tmp_path: Path) -> None:
     file = tmp_path / "registration.json"
     freeze(study(), file)

@@ -84,6 +84,21 @@ def test_a_half_written_state_is_no_entry(tmp_path: Path) -> None:
     cache.put(KEYS[0], state(1), COSTS)
     next(tmp_path.glob("*/*.json")).unlink()
     assert cache.get(KEYS[0]) is None
+    assert list(tmp_path.glob("*/*.safetensors")), "another process may be between the two"
+
+
+def test_old_tensors_without_a_meta_file_make_room(tmp_path: Path) -> None:
+    probe = PhaseCache(tmp_path / "probe", 10**6)
+    probe.put(KEYS[0], state(0), COSTS)
+    cache = PhaseCache(tmp_path / "cache", 2 * probe.size())
+    for number, key in enumerate(KEYS[:2], start=1):
+        cache.put(key, state(number), COSTS)
+        for file in cache._files(key):
+            os.utime(file, (number, number))
+    cache._files(KEYS[0])[1].unlink()
+    cache.put(KEYS[2], state(2), COSTS)
+    assert not cache._files(KEYS[0])[0].exists()
+    assert all(cache.get(key) is not None for key in KEYS[1:3])
 
 
 def test_what_a_killed_process_left_half_written_is_swept_when_room_is_needed(tmp_path: Path) -> None:

@@ -96,6 +96,20 @@ def test_prepare_fetches_them(task: TaskConfig, options: dict[str, Any], request
     assert "further test set other of mine: 12 rows" in list(prefetch(request))
 
 
+def test_prepare_fetches_them_where_a_later_stage_scores_them(
+    task: TaskConfig, options: dict[str, Any], request_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    suite = tmp_path / "stages.toml"
+    stage = '[[stage]]\nname = "{}"\narms = ["ce"]\nseeds = 1\nshots = ["8"]\n{}'
+    suite.write_text('tasks = ["mine"]\n' + stage.format(1, "") + stage.format(2, "transfer = true\n") + stage.format(3, ""))
+    request = request_of(
+        **options | {"suite": str(suite), "tasks": None, "methods": None, "seeds": None}, data_root=str(mirror(tmp_path / "m"))
+    )
+    lines = list(prefetch(request))
+    assert "further test set other of mine: 12 rows" in lines
+    assert sum(line.startswith("task mine:") for line in lines) == 1
+
+
 def test_labels_are_those_of_the_task_and_a_cap_is_stratified(task: TaskConfig, tmp_path: Path) -> None:
     config = load_transfer_set(tmp_path / "other.toml")
     root = mirror(tmp_path / "m")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,26 @@ def test_a_foreign_run_is_refused(broken: Broken, reference: Reference, arm: str
     found = refused(broken(lambda store: rewritten(store, foreign.model_copy(update={"env_id": first(store).env_id}))), reference)
     assert found[COMPLETE].startswith(f"{foreign.key[:12]} is a run that is not registered")
     assert (CODE in found) == (arm == "ce-null")  # the baseline may be made again, for calibration, where that was registered
+
+
+@pytest.mark.parametrize("content", [{"a": 1}, {"labels": "no", "label_names": 3}, {"labels": [[]]}])
+def test_a_test_set_that_is_none_under_a_name_that_fits_is_refused(broken: Broken, reference: Reference, content: dict[str, Any]) -> None:
+    def change(store: RecordStore) -> None:
+        record = first(store)
+        rewritten(store, record, testset=store.put("testsets", content))
+
+    found = refused(broken(change), reference)
+    assert "its content cannot be read" in found[SCORES] or "not as many as its test set" in found[SCORES]
+
+
+def test_predictions_that_would_fill_the_memory_are_refused(broken: Broken, reference: Reference) -> None:
+    def change(store: RecordStore) -> None:
+        record = first(store)
+        assert record.predictions is not None
+        bomb = base64.b85encode(zlib.compress(bytes(10**8), 9)).decode("ascii")
+        rewritten(store, record, predictions=record.predictions.model_dump() | {"packed": bomb})
+
+    assert "do not fit their example count" in refused(broken(change), reference)[SCORES]
 
 
 def test_a_key_that_is_not_the_specs_is_refused(broken: Broken, reference: Reference, contribution: Path) -> None:

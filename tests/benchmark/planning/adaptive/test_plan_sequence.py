@@ -72,6 +72,21 @@ def test_what_one_stage_has_computed_the_next_one_takes(study: Callable[..., Run
     assert {run.done for plan in preview_study(study()) for run in plan.runs} == {True}
 
 
+def test_with_rerun_a_command_makes_each_run_once(study: Callable[..., RunRequest]) -> None:
+    """Stage 2 shares the runs of `majority` on sst2 with stage 1, and has a third seed."""
+    run_request(study(stage="1,2", methods="majority"), lambda plan: Quiet())
+    todo: dict[str, list[tuple[str, int]]] = {}
+
+    def noted(plan: Plan) -> Quiet:
+        todo[plan.grid.stage] = [(run.cell.task, run.spec.split.split_seed) for run in plan.runs if run.todo]
+        return Quiet()
+
+    _, again = run_request(study(stage="1,2", methods="majority", rerun=True), noted)
+    assert sorted(todo["1"]) == [("qnli", 0), ("qnli", 1), ("sst2", 0), ("sst2", 1)]
+    assert todo["2"] == [("sst2", 2)]
+    assert (again.planned, again.done, again.failed) == (5, 5, 0)
+
+
 def test_the_plan_of_a_study_has_a_line_per_stage_and_one_for_all(study: Callable[..., RunRequest]) -> None:
     plans = preview_study(study())
     lines = study_text(plans).splitlines()

@@ -154,6 +154,33 @@ def test_a_damaged_record_is_left_out_and_named(results: Path, tmp_path: Path) -
     assert victim.relative_to(results).as_posix() not in read_archive(tmp_path / "archive")[0]
 
 
+@pytest.mark.parametrize("ending", ["json", "npy"])
+def test_a_copy_beside_the_original_is_left_out_and_the_archive_stays_readable(results: Path, tmp_path: Path, ending: str) -> None:
+    original = next(results.rglob(f"{'records/*' if ending == 'json' else 'probabilities'}/*.{ending}"))
+    copy = original.with_name(f"{original.stem} (1).{ending}")
+    copy.write_bytes(original.read_bytes())
+    added = add_to_archive(results, tmp_path / "archive", side_files=True)
+    assert added.left_out == ((copy.relative_to(results).as_posix(), "no name of a file of a results folder"),)
+    copy.unlink()
+    restore(tmp_path / "archive", tmp_path / "again")
+    assert content(tmp_path / "again") == content(results)
+
+
+def test_an_archive_is_made_of_a_results_folder_only_and_elsewhere(results: Path, tmp_path: Path) -> None:
+    add_to_archive(results, tmp_path / "archive")
+    (tmp_path / "empty").mkdir()
+    for place, out, said in (
+        (tmp_path / "archive", tmp_path / "second", "is an archive itself"),
+        (results, tmp_path / "archive" / ".." / "results", "are both"),
+        (results.parent, tmp_path / "second", "nothing to archive"),
+        (tmp_path / "empty", tmp_path / "second", "nothing to archive"),
+    ):
+        with pytest.raises(UserError, match=said):
+            add_to_archive(place, out)
+    assert not (tmp_path / "second").exists()
+    assert not is_archive(results)
+
+
 @pytest.mark.parametrize("path", ["../records/x.json", "/etc/passwd", "records/aa/../../x.json", "manifests/a.json"])
 def test_a_path_that_no_results_folder_has_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="no file of a results folder"):

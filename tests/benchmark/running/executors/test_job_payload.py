@@ -12,6 +12,8 @@ import pytest
 
 from benchmark.errors import UserError
 from benchmark.planning.workspace import Workspace
+from benchmark.records.atomic_files import remove_half_written
+from benchmark.records.process_identity import current_process
 from benchmark.running.executors.base import ExecutorSetup
 from benchmark.running.executors.job_payload import JobPayload, fingerprint, pack_payload, preflight_error, unpack_payload
 from benchmark.running.run_and_record import RUN_FUNCTIONS
@@ -75,6 +77,14 @@ def test_each_trouble_is_named(packed: Callable[..., JobPayload], tmp_path: Path
     parcel.token_file.unlink()
     assert "does not see the results folder" in preflight_error(parcel)
     assert "the driver has 0.0" in preflight_error(dataclasses.replace(parcel, engine="0.0"))
+
+
+def test_the_token_of_a_driver_that_was_killed_is_swept_and_that_of_a_living_one_stays(packed: Callable[..., JobPayload]) -> None:
+    living, me = packed().token_file, current_process()
+    killed = living.with_name(living.name.replace(me.mark, dataclasses.replace(me, start=me.start - 1).mark))
+    killed.write_text("a token")
+    remove_half_written(living.parent)
+    assert (living.exists(), killed.exists()) == (True, False)
 
 
 def test_the_fingerprint_of_data_is_of_names_and_sizes(tmp_path: Path) -> None:
