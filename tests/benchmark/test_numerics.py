@@ -1,6 +1,6 @@
 """NUMERICS is bumped by hand; this fails when the engine's numbers changed and it was not.
 
-To write the golden numbers anew after a bump: `python tests/benchmark/execution/test_numerics.py`.
+To write the golden numbers anew after a bump: `python tests/benchmark/test_numerics.py`.
 """
 
 from __future__ import annotations

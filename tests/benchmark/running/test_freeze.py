@@ -70,7 +70,7 @@ def test_the_study_that_runs_is_the_one_that_was_registered(study: Callable[...,
     assert str(tmp_path) not in file.read_text()
     run_request(study(), lambda plan: Quiet())
     lines = registration_lines(file, study().results)
-    assert {line.split()[1] for line in lines[1:]} <= {"code:"}  # the records are of this checkout, not of commit aaaa
+    assert {line.split()[1] for line in lines[1:]} == {"code:"}  # the records are of this checkout, not of commit aaaa
 
 
 def test_looks_are_registered_with_their_rule_and_each_arm_may_end_at_any_of_them(
@@ -86,7 +86,7 @@ def test_looks_are_registered_with_their_rule_and_each_arm_may_end_at_any_of_the
     assert runs.looks["spending"] == "pocock"
     assert runs.looks["futility"]["binding"] is False
     run_request(request, lambda plan: Quiet())
-    assert {line.split()[1] for line in registration_lines(file, request.results)[1:]} <= {"code:"}
+    assert {line.split()[1] for line in registration_lines(file, request.results)[1:]} == {"code:"}
     store = RecordStore(request.results)
     gone = next(record for record in store if isinstance(record, RunRecord) and record.spec.split.split_seed == 1)
     next(request.results.rglob(f"{gone.key}*.json*")).unlink()

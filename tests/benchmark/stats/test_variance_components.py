@@ -13,29 +13,56 @@ from benchmark.stats.variance_components import SOURCES, VarianceComponents, _an
 TRUTH = np.array([4.0, 1.0, 0.5, 2.0, 0.3, 0.2, 1.5])
 
 
-def test_mean_squares_by_plain_loops() -> None:
+def mean_squares(y: np.ndarray) -> dict[str, float]:
+    """Of a table [a, b, c]: sums of squared deviations by plain loops over its cells, each over its degrees of freedom."""
+    a, b, c = y.shape
+    sums = dict.fromkeys(SOURCES, 0.0)
+    for i, j, k in itertools.product(range(a), range(b), range(c)):
+        split, init, order, grand = y[i].mean(), y[:, j].mean(), y[:, :, k].mean(), y.mean()
+        both, first, last = y[i, j].mean(), y[i, :, k].mean(), y[:, j, k].mean()
+        sums["split"] += (split - grand) ** 2
+        sums["init"] += (init - grand) ** 2
+        sums["order"] += (order - grand) ** 2
+        sums["split:init"] += (both - split - init + grand) ** 2
+        sums["split:order"] += (first - split - order + grand) ** 2
+        sums["init:order"] += (last - init - order + grand) ** 2
+        sums["residual"] += (y[i, j, k] - both - first - last + split + init + order - grand) ** 2
+    free = {"split": a - 1, "init": b - 1, "order": c - 1}
+    free |= {"split:init": free["split"] * free["init"], "split:order": free["split"] * free["order"]}
+    free |= {"init:order": free["init"] * free["order"], "residual": free["split"] * free["init"] * free["order"]}
+    return {name: found / free[name] for name, found in sums.items()}
+
+
+def test_all_seven_estimates_by_plain_loops() -> None:
+    """Each component is the difference of mean squares whose expectation is its variance times the runs that share its effect."""
     y = np.random.default_rng(0).normal(size=(4, 3, 2))
     a, b, c = y.shape
-    grand = y.mean()
-    ms_a = b * c * sum((y[i].mean() - grand) ** 2 for i in range(a)) / (a - 1)
-    ms_ab = c * sum((y[i, j].mean() - y[i].mean() - y[:, j].mean() + grand) ** 2 for i in range(a) for j in range(b)) / ((a - 1) * (b - 1))
-    ms_ac = b * sum((y[i, :, k].mean() - y[i].mean() - y[:, :, k].mean() + grand) ** 2 for i in range(a) for k in range(c))
-    ms_ac /= (a - 1) * (c - 1)
-    rest = 0.0
-    for i, j, k in itertools.product(range(a), range(b), range(c)):
-        fitted = y[i, j].mean() + y[i, :, k].mean() + y[:, j, k].mean() - y[i].mean() - y[:, j].mean() - y[:, :, k].mean() + grand
-        rest += (y[i, j, k] - fitted) ** 2
-    rest /= (a - 1) * (b - 1) * (c - 1)
-    found = dict(zip(SOURCES, _anova(y[None])[0], strict=True))
-    assert found["residual"] == pytest.approx(rest)
-    assert found["split:init"] == pytest.approx((ms_ab - rest) / c)
-    assert found["split"] == pytest.approx((ms_a - ms_ab - ms_ac + rest) / (b * c))
+    ms = mean_squares(y)
+    expected = {
+        "split": (ms["split"] - ms["split:init"] - ms["split:order"] + ms["residual"]) / (b * c),
+        "init": (ms["init"] - ms["split:init"] - ms["init:order"] + ms["residual"]) / (a * c),
+        "order": (ms["order"] - ms["split:order"] - ms["init:order"] + ms["residual"]) / (a * b),
+        "split:init": (ms["split:init"] - ms["residual"]) / c,
+        "split:order": (ms["split:order"] - ms["residual"]) / b,
+        "init:order": (ms["init:order"] - ms["residual"]) / a,
+        "residual": ms["residual"],
+    }
+    assert dict(zip(SOURCES, _anova(y[None])[0], strict=True)) == pytest.approx(expected)
 
 
 def test_estimates_are_unbiased() -> None:
-    drawn = _anova(_simulated(TRUTH, (4000, 8, 4, 4), seed=1))
+    drawn = _anova(_simulated(TRUTH, (4000, 8, 4, 3), seed=1))
     error = drawn.std(axis=0) / len(drawn) ** 0.5
     assert np.all(np.abs(drawn.mean(axis=0) - TRUTH) <= 4 * error)
+
+
+def test_a_higher_level_has_wider_intervals() -> None:
+    (table,) = _simulated(TRUTH, (1, 8, 4, 3), seed=3)
+    narrow, wide = (variance_components(table, level=level).components for level in (0.5, 0.95))
+    for source in SOURCES:
+        assert wide[source].high > narrow[source].high, source
+        assert wide[source].low <= narrow[source].low, source
+        assert (narrow[source].level, wide[source].level) == (0.5, 0.95)
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:

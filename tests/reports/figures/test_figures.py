@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+from sklearn.metrics import silhouette_score
 
 from benchmark.records.store import RecordStore
 from reports.analysis.analysis import analyse
@@ -123,9 +124,13 @@ def test_reliability_appears_where_probabilities_were_kept(grid):
 def test_maps_and_their_table_appear_where_representations_were_kept(grid):
     block, store = block_of(grid), RecordStore(grid)
     assert representation_maps(block) is geometry_table(block) is None
-    for arm in ("ce", "scl"):
+    wanted = []
+    for number, arm in enumerate(("ce", "scl")):
         record = store.get(next(iter(block.runs[arm, block.cells[0]].keys.values())))
-        vectors = np.random.default_rng(1).normal(size=(record.n_test, 8)).astype(np.float16)
+        classes = np.arange(record.n_test) % 2  # the gold labels of a folder made here
+        vectors = (np.random.default_rng(1).normal(size=(record.n_test, 8)) + number * classes[:, None]).astype(np.float16)
+        unit = vectors.astype(float) / np.linalg.norm(vectors.astype(float), axis=1, keepdims=True)
+        wanted.append(silhouette_score(unit, classes))
         buffer = io.BytesIO()
         np.save(buffer, vectors)
         side = store.write_side(record.key, "npy", buffer.getvalue(), "representations")
@@ -134,7 +139,9 @@ def test_maps_and_their_table_appear_where_representations_were_kept(grid):
     assert [axes.get_title().split("\n")[0] for axes in figure.axes[:2]] == ["ce", "scl"]
     table = geometry_table(block_of(grid))
     assert [row.cells[1].shown for row in table.rows] == ["ce", "scl"]
-    assert all(-1 <= row.cells[2].value <= 1 for row in table.rows)
+    assert table.columns[2].name == "silhouette"
+    assert [row.cells[2].value for row in table.rows] == pytest.approx(wanted)
+    assert wanted[1] > 0.1 > wanted[0]
 
 
 def test_names_that_mean_something_to_matplotlib_are_shown_as_they_are(tmp_path, filled):

@@ -31,15 +31,28 @@ def sizes(data: TaskData, spec: SplitSpec) -> set[tuple[int, ...]]:
     return {(len(s.train), len(s.dev), len(s.test), len(s.unlabelled)) for s in splits}
 
 
-@pytest.mark.parametrize("shots", ["20", "all", "50%"])
-@pytest.mark.parametrize("unlabelled", [0, 50, "pool"])
-@pytest.mark.parametrize("repeated", [0, 30])
-@pytest.mark.parametrize("validation", [False, True])
-def test_fixed_sizes_are_fixed(shots: str, unlabelled: int, repeated: int, validation: bool) -> None:
-    data = task(repeated=repeated, validation=validation)
-    spec = SplitSpec(shots=shots, unlabelled=unlabelled)
-    if fixed_sizes(data, spec):
-        assert len(sizes(data, spec)) == 1
+SHOTS, UNLABELLED = ("20", "all", "50%"), (0, 50, "pool")
+# What the seed decides where texts repeat and no development set is given: how many repeated ones are carved out with it.
+OPEN = {("20", "pool"), ("all", 0), ("all", 50), ("all", "pool"), ("50%", 0), ("50%", 50), ("50%", "pool")}
+
+
+@pytest.mark.parametrize("shots", SHOTS)
+@pytest.mark.parametrize("unlabelled", UNLABELLED)
+@pytest.mark.parametrize(("repeated", "validation"), [(0, False), (0, True), (30, True)])
+def test_where_no_text_repeats_or_a_development_set_is_given_sizes_are_fixed(
+    shots: str, unlabelled: int, repeated: int, validation: bool
+) -> None:
+    data, spec = task(repeated=repeated, validation=validation), SplitSpec(shots=shots, unlabelled=unlabelled)
+    assert fixed_sizes(data, spec)
+    assert len(sizes(data, spec)) == 1
+
+
+@pytest.mark.parametrize("shots", SHOTS)
+@pytest.mark.parametrize("unlabelled", UNLABELLED)
+def test_where_texts_repeat_sizes_are_fixed_as_written_and_as_drawn(shots: str, unlabelled: int) -> None:
+    data, spec = task(repeated=30), SplitSpec(shots=shots, unlabelled=unlabelled)
+    assert fixed_sizes(data, spec) is ((shots, unlabelled) not in OPEN)
+    assert (len(sizes(data, spec)) == 1) is ((shots, unlabelled) not in OPEN)
 
 
 def test_texts_that_repeat_make_the_size_of_a_whole_pool_a_matter_of_the_seed() -> None:

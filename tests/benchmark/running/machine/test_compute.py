@@ -1,38 +1,38 @@
-"""What is freed stays with the process: the next batch finds its memory without a page fault."""
+"""What is freed stays with the process: the C library is asked for it before anything is trained."""
 
 from __future__ import annotations
 
-import platform
-import subprocess
+import ctypes
 import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
-PROGRAM = """
-import resource, sys
-import torch
-from benchmark.running.machine.compute import keep_freed_memory
+from benchmark.records.spec import Compute
+from benchmark.running.machine.compute import apply_compute, keep_freed_memory
 
-if sys.argv[1] == "keep":
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, int]]]:
+    """What a C library that stands in for glibc was asked to set. A process asks once: what it remembers is forgotten around the test."""
+    calls: list[tuple[int, int]] = []
+    library = SimpleNamespace(mallopt=lambda option, value: calls.append((option, value)) or 1)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
+    keep_freed_memory.cache_clear()
+    yield calls
+    keep_freed_memory.cache_clear()
+
+
+def test_freed_memory_is_neither_unmapped_nor_trimmed(asked: list[tuple[int, int]]) -> None:
+    """M_MMAP_THRESHOLD (-3) at the largest value that glibc takes, 32 MiB, and M_TRIM_THRESHOLD (-1) at the largest int."""
+    apply_compute(Compute())
+    assert asked == [(-3, 32 * 2**20), (-1, 2**31 - 1)]
     assert keep_freed_memory()
 
-def batch():
-    kept = [torch.ones(250_000) for _ in range(40)]
 
-batch()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-for _ in range(10):
-    batch()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
-"""
-
-
-def faults(how: str) -> int:
-    """Page faults of ten batches of forty tensors of a megabyte, after a first one."""
-    done = subprocess.run([sys.executable, "-c", PROGRAM, how], capture_output=True, text=True, check=True)
-    return int(done.stdout)
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has other rules")
-def test_batches_reuse_the_memory_of_the_ones_before() -> None:
-    assert faults("keep") < faults("leave") / 4  # where this fails, the machine needs no such setting: take it out
+def test_another_c_library_is_left_alone(asked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: SimpleNamespace())
+    assert not keep_freed_memory()
+    assert asked == []
