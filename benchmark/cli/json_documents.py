@@ -122,7 +122,7 @@ class PlanEntry:
             stage=grid.stage,
             step=plan.stage,
             encoder=grid.encoder.name,
-            data="embedded" if grid.profile.data == "embedded" else "real",
+            data="embedded" if plan.generated else "real",
             device=grid.compute.device,
             precision=grid.compute.precision,
             threads=grid.compute.threads,

@@ -65,10 +65,16 @@ class Plan:
         return effects_by_family(self.runs, self.grid.suite.baseline, self.found, family_of)
 
     @property
+    def generated(self) -> bool:
+        """Whether there are generated sentences among the data."""
+        return any(row.task_source == "embedded" for row in self.manifest.rows)
+
+    @property
     def title(self) -> str:
         """The profile, suite and protocol, for the first line of every output."""
         grid = self.grid
-        data = "embedded stand-in data: no verdicts" if grid.profile.data == "embedded" else "real data"
+        encoder = "real data, a stand-in encoder: no verdicts" if self.manifest.stand_in else "real data"
+        data = "embedded stand-in data: no verdicts" if self.generated else encoder
         return (
             f"profile {grid.profile_name} ({grid.encoder.name}, {data}, {grid.compute.device}, {grid.compute.precision}, "
             f"{grid.compute.threads} thread{'s' * (grid.compute.threads > 1)} a run), suite {grid.suite.name}, protocol {grid.protocol}; "

@@ -25,18 +25,26 @@ def make_manifest(
     """One row per run, in plan order. `design`: what the search or the looks want written down."""
     known: dict[Hashable, ManifestRow] = {}
     templates = {_template(run): run.spec for run in reversed(runs)}
+    rows = tuple(_row(run, workspace, known) for run in runs)
     return Manifest(
         suite=grid.suite.name,
         profile=grid.profile_name,
         protocol=grid.protocol,
-        stand_in=grid.profile.stand_in or grid.profile.data == "embedded",
+        stand_in=_stands_in(grid, rows),
         code=_version(),
         baseline=grid.suite.baseline,
         request=request,
         design=design or {},
         settings={setting_id(setting): setting for setting in (spec.setting for spec in templates.values())},
-        rows=tuple(_row(run, workspace, known) for run in runs),
+        rows=rows,
     )
+
+
+def _stands_in(grid: Grid, rows: Sequence[ManifestRow]) -> bool:
+    """Whether data or encoder stand in for real ones. A profile of generated sentences says so of its own sentences; with rows of the
+    user's in their place it is the encoder that decides."""
+    real = grid.profile.data == "real" or grid.encoder.random is not None
+    return any(row.task_source == "embedded" for row in rows) or (grid.profile.stand_in and real)
 
 
 def _template(run: PlannedRun) -> Hashable:

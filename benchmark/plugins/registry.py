@@ -15,7 +15,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from benchmark.contract.parameters import construct
@@ -328,15 +330,24 @@ def _load_file(given: Path, edited: bool = True) -> None:
         raise _no_import(str(given), error) from error
 
 
+class _PluginLoader(SourceFileLoader):
+    """Executes what was read, and not the file again, which may be another one by then, nor bytecode of an earlier one."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The code of the content that is kept."""
+        path = Path(self.path)
+        return self.source_to_code(_contents[path], path)
+
+
 def _execute(module: str, path: Path, content: bytes) -> None:
-    """Execute what was read, and not the file again, which may be another one by then (or bytecode of an earlier one)."""
-    spec = importlib.util.spec_from_file_location(module, path)
+    loader = _PluginLoader(module, str(path))
+    spec = importlib.util.spec_from_loader(module, loader)
     assert spec is not None
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[module] = loaded
     _plugin_files[module], _contents[path] = path, content
     with printing_to_stderr():
-        exec(compile(content, str(path), "exec", dont_inherit=True), vars(loaded))
+        loader.exec_module(loaded)
 
 
 def _load_module(name: str) -> None:

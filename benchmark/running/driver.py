@@ -24,6 +24,7 @@ from benchmark.running import leases
 from benchmark.running.executors.base import Executor, Finished
 from benchmark.running.executors.choice import make_executor
 from benchmark.running.executors.fork_server import prepare_workers
+from benchmark.running.machine.provenance import git_state
 from benchmark.running.repair import rescore, restore_shared_files
 from benchmark.running.run_and_record import RUN_FUNCTIONS, as_finished, to_finished
 from benchmark.running.run_queue import RunQueue
@@ -65,7 +66,9 @@ class Summary:
     Args:
         done: runs with a finished record, whoever made it.
         cached: those among them that were there before.
+        failures: label and error of each run that failed, in the order in which they ended.
         elsewhere: runs that another driver did meanwhile, on the same results folder.
+        errors: of every run that ended, by key, the failure; None: it is done.
     """
 
     planned: int = 0
@@ -73,8 +76,9 @@ class Summary:
     failed: int = 0
     cached: int = 0
     seconds: float = 0.0
-    failures: list[tuple[str, str]] = field(default_factory=list)  # label of the run, its error
+    failures: list[tuple[str, str]] = field(default_factory=list)
     elsewhere: int = 0
+    errors: dict[str, tuple[str, str] | None] = field(default_factory=dict, repr=False)
 
     @property
     def exit_code(self) -> int:
@@ -157,11 +161,13 @@ def _dispatch(executor: Executor, waiting: RunQueue, going: dict[str, PlannedRun
 
 def _record_result(run: PlannedRun, finished: Finished, observer: Observer, summary: Summary, there: bool = False) -> None:
     """Count a run that ended; `there`: its record was made by an earlier command or by another driver."""
-    if finished.status == "done":
+    failure = None if finished.status == "done" else (f"{run.label} {run.arm.name}", finished.error or finished.status)
+    summary.errors[run.key] = failure
+    if failure is None:
         summary.done += 1
     else:
         summary.failed += 1
-        summary.failures.append((f"{run.label} {run.arm.name}", finished.error or finished.status))
+        summary.failures.append(failure)
     observer.finished(run, finished, there)
 
 
@@ -215,6 +221,7 @@ def run_plans(plans: Iterable[Plan], request: RunRequest, observer: Callable[[Pl
         observer: as for `run_request`.
     """
     prepare_workers(request.executor)
+    git_state()  # kept from here on: records of this process name the commit that was checked out when the command began
     ended: list[tuple[Plan, Summary]] = []
     for plan in plans:
         ended.append((plan, run_plan(plan, request, observer(plan))))
@@ -222,18 +229,19 @@ def run_plans(plans: Iterable[Plan], request: RunRequest, observer: Callable[[Pl
 
 
 def _together(ended: list[tuple[Plan, Summary]]) -> Summary:
-    """One summary of several plans: a run that stands in two of them counts once."""
+    """One summary of several plans: a run that stands in two of them counts once, as it ended last."""
     first: dict[str, bool] = {}  # key -> whether it was there before the command
-    failures: dict[str, str] = {}
+    errors: dict[str, tuple[str, str] | None] = {}
     for plan, summary in ended:
         for run in plan.runs:
             first.setdefault(run.key, run.done)
-        failures |= dict(summary.failures)
+        errors |= summary.errors
+    failures = [failure for failure in errors.values() if failure is not None]
     there = sum(first.values())
     computed = sum(summary.done - summary.cached for _, summary in ended)
     seconds = sum(summary.seconds for _, summary in ended)
     elsewhere = sum(summary.elsewhere for _, summary in ended)
-    return Summary(len(first), there + computed, len(failures), there, seconds, list(failures.items()), elsewhere)
+    return Summary(len(first), there + computed, len(failures), there, seconds, failures, elsewhere, errors)
 
 
 def preview_study(request: RunRequest) -> list[Plan]:

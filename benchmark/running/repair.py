@@ -37,7 +37,8 @@ def restore_shared_files(store: RecordStore, keys: Iterable[str], workspace: Wor
 def rescore(store: RecordStore, runs: Sequence[PlannedRun], workspace: Workspace) -> set[str]:
     """Score again what was scored by another content of the task's own metric scripts. Returns the keys of the records that changed.
 
-    A record whose test set or data is not available keeps its scores and the hash of the script that gave them.
+    A record whose test set or data is not available, or whose predictions today's script cannot score, keeps its scores and the hash of
+    the script that gave them.
     """
     hashes: dict[str, str] = {}
     changed = set()
@@ -55,7 +56,7 @@ def rescore(store: RecordStore, runs: Sequence[PlannedRun], workspace: Workspace
 
 
 def _rescored(store: RecordStore, record: RunRecord, workspace: Workspace) -> RunRecord | None:
-    """The record under today's metric scripts; None where the labels are not available."""
+    """The record under today's metric scripts; None where the labels are not available, or a script raises."""
     spec, metrics = record.spec, loaded_data.metrics_of(record.spec.task.name, workspace)
     if record.predictions is None or record.testset is None:
         return None
@@ -68,9 +69,12 @@ def _rescored(store: RecordStore, record: RunRecord, workspace: Workspace) -> Ru
     own = [name for name in metrics if name.startswith("evaluate:")]
     stale = {primary_name(name) for name in own}
     dev_metrics = {name: value for name, value in record.dev_metrics.items() if name not in stale}
-    if record.dev_predictions is not None and dev is not None:
-        dev_metrics |= label_metrics(dev, np.array(record.dev_predictions.ids(), dtype=np.int64), own)
-    scores = {**record.metrics, **label_metrics(gold, np.array(record.predictions.ids(), dtype=np.int64), own)}
+    try:
+        if record.dev_predictions is not None and dev is not None:
+            dev_metrics |= label_metrics(dev, np.array(record.dev_predictions.ids(), dtype=np.int64), own)
+        scores = {**record.metrics, **label_metrics(gold, np.array(record.predictions.ids(), dtype=np.int64), own)}
+    except Exception:  # a script of the user's; runs that are still to do fail with its error in their records
+        return None
     return RunRecord.model_validate(
         record.model_dump()
         | {"metrics": scores, "dev_metrics": dev_metrics, "scorer": scorer_hash(metrics), "primary": primary_name(metrics[0])}

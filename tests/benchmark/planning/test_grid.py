@@ -191,6 +191,23 @@ def planned(request_of: Request, folder: Path, more: str = "", **options: Any) -
     return make_plan(request_of(suite=str(file), **options))
 
 
+@pytest.mark.parametrize(
+    ("tasks", "profile", "stand_in", "said"),
+    [
+        ("mine", "embedded", False, "(all-minilm-l6-v2, real data, "),
+        ("mine,sst2", "embedded", True, "embedded stand-in data: no verdicts"),
+        ("sst2", "embedded", True, "embedded stand-in data: no verdicts"),
+        ("mine", "smoke", True, "(random-tiny, real data, a stand-in encoder: no verdicts, "),
+    ],
+)
+def test_rows_of_ones_own_are_no_stand_in(request_of: Request, tmp_path: Path, tasks: str, profile: str, stand_in: bool, said: str) -> None:
+    rows = [f"{('good', 'bad')[n % 2]} film {n},{n % 2},{'test' if n > 60 else 'train'}" for n in range(90)]
+    (tmp_path / "mine.csv").write_text("\n".join(["text,label,split", *rows]) + "\n")
+    plan = make_plan(request_of(tasks=tasks, profile=profile, task_file=[f"mine={tmp_path / 'mine.csv'}"], methods="tfidf"))
+    assert plan.manifest.stand_in is stand_in
+    assert said in plan.title
+
+
 def test_the_length_cap_is_in_the_key(request_of: Request, tmp_path: Path) -> None:
     (short,), (plain,) = planned(request_of, tmp_path, "max_length = 9\n").runs, planned(request_of, tmp_path).runs
     assert (short.spec.encoder.max_length, plain.spec.encoder.max_length) == (9, 64)

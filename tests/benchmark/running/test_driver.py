@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +22,8 @@ from benchmark.records.frame import load_results
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
 from benchmark.records.store import RecordStore
-from benchmark.running.driver import Interrupted, run_plan
+from benchmark.running.driver import Interrupted, Summary, _together, run_plan, run_request
+from benchmark.running.machine.provenance import git_state
 
 Run = Callable[..., tuple[Any, dict[str, RunRecord]]]
 Request = Callable[..., RunRequest]
@@ -61,6 +63,51 @@ def test_what_is_there_is_not_done_again(run_of: Run) -> None:
     again, same = run_of(methods="ce,tfidf")
     assert (first.cached, again.cached) == (0, 2)
     assert records == same
+
+
+def test_several_plans_count_each_run_once_and_as_it_ended_last() -> None:
+    """Two trials of one arm fail at the first look; one of them is done at the second."""
+    failure = ("sst2 N=8 ce", "RuntimeError: no luck")
+    plan: Any = SimpleNamespace(runs=[SimpleNamespace(key=key, done=False) for key in "abc"])
+    first = Summary(planned=3, done=1, failed=2, errors={"a": None, "b": failure, "c": failure})
+    second = Summary(planned=3, done=2, cached=1, failed=1, errors={"a": None, "b": None, "c": failure})
+    for looks, done, failures in (([first], 1, [failure, failure]), ([first, second], 2, [failure])):
+        whole = _together([(plan, summary) for summary in looks])
+        assert (whole.planned, whole.done, whole.failed, whole.cached) == (3, done, len(failures), 0)
+        assert whole.failures == failures
+
+
+def test_a_command_asks_for_the_commit_before_its_first_run(request_of: Request) -> None:
+    """A commit that is checked out while the command goes on is not that of its code."""
+    git_state.cache_clear()
+    asked: list[int] = []
+
+    def watching(plan: Any) -> Any:
+        asked.append(git_state.cache_info().currsize)
+        return _Quiet()
+
+    run_request(request_of(methods="majority"), watching)
+    assert asked == [1]
+
+
+def test_a_session_reads_what_was_edited_between_two_commands(run_of: Run, tmp_path: Path) -> None:
+    """A method's file and a data file, as in a notebook: neither plan nor run is of the earlier content."""
+    rows = [f"{('good', 'bad')[n % 2]} film {n},{n % 2},{'test' if n > 40 else 'train'}" for n in range(60)]
+    data = tmp_path / "mine.csv"
+    given = {"tasks": "mine", "task_file": [f"mine={data}"], "methods": "constant-x", "seeds": "1"}
+    scores = "state.predictor = lambda x: __import__('numpy').eye(2, dtype='float32')[[{}] * len(x)]"
+    found = []
+    for label, more in ((0, 0), (1, 0), (1, 3)):
+        data.write_text("\n".join(["text,label,split", *rows, *rows[:more]]) + "\n")
+        file = plugin(tmp_path, "constant-x", scores.format(label))
+        summary, records = run_of(**given, plugin=[file])
+        assert summary.failed == 0, summary.failures
+        record = records["constant-x"]
+        assert record.predictions is not None
+        found.append((record.plugin, record.spec.task.data, set(record.predictions.ids())))
+    assert [ids for _, _, ids in found] == [{0}, {1}, {1}]
+    assert found[0][0] != found[1][0] == found[2][0]
+    assert found[0][1] == found[1][1] != found[2][1]
 
 
 def test_rerun_does_it_again(run_of: Run) -> None:

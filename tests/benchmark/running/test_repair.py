@@ -57,6 +57,16 @@ def test_an_edited_script_scores_again_without_training(run_of: Run, request_of:
     assert (after.predictions, after.phases, after.metrics["accuracy"]) == (before.predictions, before.phases, before.metrics["accuracy"])
 
 
+@pytest.mark.parametrize("edited", ["        return 1 / 0\n", "        return {'share': 'many'}\n"])
+def test_an_edited_script_that_raises_leaves_the_scores_and_ends_no_command(run_of: Run, script: Path, edited: str) -> None:
+    _, first = run_of(methods="tfidf")
+    head, _, _ = SCRIPT.format(wanted=1).rpartition("        return")
+    script.write_text(head + edited)
+    summary, second = run_of(methods="tfidf")
+    assert (summary.cached, summary.done) == (1, 1)
+    assert second == first
+
+
 def test_the_same_script_leaves_the_record_alone(run_of: Run, request_of: Request, script: Path) -> None:
     _, first = run_of(methods="tfidf")
     stamp = RecordStore(request_of().results).stamp(first["tfidf"].key)

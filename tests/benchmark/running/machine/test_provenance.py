@@ -6,6 +6,8 @@ import getpass
 import json
 import os
 import platform
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,15 @@ def test_an_environment_names_versions_processor_and_determinism_flags() -> None
     assert {"torch", "transformers", "tokenizers", "numpy", "scikit-learn"} <= told["libraries"].keys()
     assert told["processor"]
     assert "deterministic" in told["flags"]
+
+
+def test_workers_inherit_the_commit_that_their_code_was_loaded_from() -> None:
+    code = (
+        "import benchmark.running.machine.worker_imports; from benchmark.running.machine.provenance import git_state; "
+        "print(git_state.cache_info().currsize)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[4])
+    assert done.stdout == "1\n"
 
 
 def test_precision_and_threads_are_the_specs_and_make_no_other_environment() -> None:
