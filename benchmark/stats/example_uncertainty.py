@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from benchmark.errors import UserError
 from benchmark.stats.intervals import Estimate, Interval, nominal_level, t_interval
 
+LEVEL = 0.95  # of every interval here
 MOST_AT_ONCE = 4_000_000  # numbers of one table, so that many test examples need no more memory
 
 
@@ -41,7 +42,6 @@ def two_way_bootstrap(
     correct_b: ArrayLike,
     *,
     task: str = "TASK",
-    level: float = 0.95,
     resamples: int = 2000,
     seed: int = 0,
     variance_factor: float | None = None,
@@ -68,11 +68,11 @@ def two_way_bootstrap(
     redrawn = _redrawn(d, resamples, seed)
     both = np.einsum("rs,rs->r", rows, redrawn)
     if variance_factor is None:
-        two_way = _percentile(d, both, level, _nominal(d, both, level), "split x test example", "two-way bootstrap, calibrated percentile")
+        two_way = _percentile(d, both, LEVEL, _nominal(d, both, LEVEL), "split x test example", "two-way bootstrap, calibrated percentile")
     else:
-        two_way = two_way_estimate(correct_a, correct_b, variance_factor=variance_factor).interval(level)
-    alone = _percentile(d, redrawn.mean(axis=1), level, level, "test example", "bootstrap, percentile")
-    over_splits = t_interval(d.mean(axis=1), level=level, unit="split", variance_factor=variance_factor)
+        two_way = two_way_estimate(correct_a, correct_b, variance_factor=variance_factor).interval(LEVEL)
+    alone = _percentile(d, redrawn.mean(axis=1), LEVEL, LEVEL, "test example", "bootstrap, percentile")
+    over_splits = t_interval(d.mean(axis=1), level=LEVEL, unit="split", variance_factor=variance_factor)
     scope = _scope(two_way, over_splits)
     return ExampleUncertainty(two_way, over_splits, alone, scope, _sentence(scope, two_way.value, task))
 
