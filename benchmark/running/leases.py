@@ -162,7 +162,7 @@ def holder(results: Path, key: str) -> LeaseHolder | None:
     place = results / FOLDER / check_hex("key", key, 64)
     try:
         for token in sorted(os.listdir(place)):
-            count, _, process = (place / token).read_text().partition("\n")
+            count, _, process = (place / token).read_text(errors="replace").partition("\n")
             return LeaseHolder(key, token, count, parse_marker(process))
     except (FileNotFoundError, NotADirectoryError):
         pass  # released between two looks

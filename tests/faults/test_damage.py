@@ -101,20 +101,20 @@ def test_a_damaged_cached_phase_is_trained_again(calm: Frame, copy: Path, suffix
     assert frame(copy / "results") == calm
 
 
-def lease_that_nobody_can_read(results: Path, content: str) -> str:
+def lease_that_nobody_can_read(results: Path, content: bytes) -> str:
     """The key of a finished run, beside whose record stands a lease with this content."""
     key = next(results.glob("records/*/*.json")).stem
     place = results / leases.FOLDER / key
     place.mkdir(parents=True)
-    (place / "0123456789abcdef").write_text(content)
+    (place / "0123456789abcdef").write_bytes(content)
     return key
 
 
-UNREADABLE = pytest.mark.parametrize("content", ["", "nonsense", "00000000000000000001\n"])
+UNREADABLE = pytest.mark.parametrize("content", [b"", b"nonsense", b"00000000000000000001\n", b"\xff\x00" * 50])
 
 
 @UNREADABLE
-def test_a_lease_that_nobody_can_read_disturbs_no_run_that_is_done(calm: Frame, copy: Path, content: str) -> None:
+def test_a_lease_that_nobody_can_read_disturbs_no_run_that_is_done(calm: Frame, copy: Path, content: bytes) -> None:
     before = stamps(copy / "results")
     lease_that_nobody_can_read(copy / "results", content)
     assert forked(options(copy / "results", copy / "cache"), copy / "log").wait() == 0
@@ -123,7 +123,7 @@ def test_a_lease_that_nobody_can_read_disturbs_no_run_that_is_done(calm: Frame, 
 
 
 @UNREADABLE
-def test_a_lease_that_nobody_can_read_holds_no_run_for_ever(calm: Frame, copy: Path, content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lease_that_nobody_can_read_holds_no_run_for_ever(calm: Frame, copy: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody beats in it: after `LEASE_TIMEOUT` seconds, which are few here, the run is free."""
     monkeypatch.setattr(leases, "LEASE_TIMEOUT", 0.1)
     key = lease_that_nobody_can_read(copy / "results", content)

@@ -159,10 +159,10 @@ def test_a_holder_beats_from_a_thread(tmp_path: Path, monkeypatch: pytest.Monkey
             time.sleep(0.01)
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "00000000000000000007\n../../etc\n"])
-def test_a_claim_that_cannot_be_read_is_held_until_it_is_silent(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"00000000000000000007\n../../etc\n", b"\xff\x00" * 50])
+def test_a_claim_that_cannot_be_read_is_held_until_it_is_silent(tmp_path: Path, content: bytes) -> None:
     there, clock = left(tmp_path, DEAD), Clock()
-    (tmp_path / "leases" / KEY / there.token).write_text(content)
+    (tmp_path / "leases" / KEY / there.token).write_bytes(content)
     watch = LeaseWatch(tmp_path, clock)
     assert acquire(tmp_path, KEY) is None
     assert not watch.free(KEY)
