@@ -123,7 +123,9 @@ def test_a_lease_that_nobody_can_read_disturbs_no_run_that_is_done(calm: Frame, 
 
 
 @UNREADABLE
-def test_a_lease_that_nobody_can_read_holds_no_run_for_ever(calm: Frame, copy: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lease_that_nobody_can_read_holds_no_run_for_ever(
+    calm: Frame, copy: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody beats in it: after `LEASE_TIMEOUT` seconds, which are few here, the run is free."""
     monkeypatch.setattr(leases, "LEASE_TIMEOUT", 0.1)
     key = lease_that_nobody_can_read(copy / "results", content)
