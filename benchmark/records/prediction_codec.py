@@ -36,7 +36,9 @@ def unpack(packed: str, n: int, classes: int) -> list[int]:
         raw = stream.decompress(base64.b85decode(packed), size + 1)
     except (ValueError, zlib.error) as error:
         raise UserError(f"Packed predictions cannot be read: {error}.", "", "The record was changed; run it again with --rerun.") from error
-    if len(raw) != size or not stream.eof:
+    if not stream.eof and len(raw) <= size:
+        raise UserError("Packed predictions cannot be read: the text ends early.", "", "The record was changed; run it again with --rerun.")
+    if len(raw) != size:
         raise UserError("Packed predictions do not fit their example count.", "", "The record was changed; run it again with --rerun.")
     ids: list[int] = []
     at = 0

@@ -19,7 +19,8 @@ SECRETS = {
     "credentials in an address": r"://[^/\s:@\"']+:[^/\s@\"']+@",
 }
 LARGEST = 1_000_000  # bytes; a record of 10,000 test examples has 16 kB
-LARGEST_PAGE = 10_000_000  # a report with all its figures in it
+LARGEST_REPORT = 10_000_000  # a page with all its figures in it, or every table of a study as data
+REPORTS = ("report.html", "report.json")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_no_credentials(committed: list[Path], kind: str) -> None:
 def test_no_data_and_no_weights(committed: list[Path]) -> None:
     kinds = (".parquet", ".arrow", ".safetensors", ".bin", ".pt", ".pkl", ".h5")
     assert [path.name for path in committed if path.suffix in kinds and "results" not in {place.name for place in path.parents}] == []
-    assert [path.name for path in committed if path.stat().st_size > (LARGEST_PAGE if path.name == "report.html" else LARGEST)] == []
+    assert [path.name for path in committed if path.stat().st_size > (LARGEST_REPORT if path.name in REPORTS else LARGEST)] == []
 
 
 def test_archives_of_results_hold_what_our_runs_write_and_nothing_else(committed: list[Path]) -> None:

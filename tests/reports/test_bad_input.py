@@ -186,4 +186,4 @@ def test_an_aggregate_over_tasks_takes_only_arms_that_have_them_all(tmp_path, fi
     _, told = made(filled(tmp_path / "results", cells), tmp_path)
     (across,) = [table for table in told["blocks"][0]["tables"] if table["name"].startswith("across")]
     assert [row["cells"][1]["shown"] for row in across["rows"]] == ["ce", "scl"]
-    assert across["footnotes"] == ["N = 20: ranks, counts of tasks and inter-quartile means over sst2, trec; incomplete, left out: cat."]
+    assert across["footnotes"][0] == "N = 20: ranks, counts of tasks and inter-quartile means over sst2, trec; incomplete, left out: cat."
