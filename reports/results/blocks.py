@@ -92,11 +92,12 @@ class Block:
 
     @cached_property
     def arms(self) -> list[str]:
-        """The arms: baselines, noise floor and matched compute first, then in the order of the plan."""
+        """The arms: the suite's baseline, other baselines, noise floor and matched compute first, then in the order of the plan."""
         rank = {name: i for i, name in enumerate(self.order)}
 
-        def order(arm: str) -> tuple[bool, int, str]:
-            return self.roles[arm].family not in FIRST, rank.get(arm.partition(" [")[0], len(rank)), arm
+        def order(arm: str) -> tuple[bool, bool, int, str]:
+            name = arm.partition(" [")[0]
+            return name != (self.baseline or "ce"), self.roles[arm].family not in FIRST, rank.get(name, len(rank)), arm
 
         return sorted(self.roles, key=order)
 

@@ -34,6 +34,12 @@ def test_baselines_stand_first_and_cells_are_in_the_order_of_their_labels(grid):
     assert [column.name for column in table.columns] == ["arm", "sst2 N = 20", "sst2 N = 100", "trec N = 20"]
 
 
+def test_the_suite_s_baseline_stands_first_whatever_was_planned_first(tmp_path, filled):
+    arms = {"scl": [0.7, 0.72], "probe": [0.5, 0.52], "ce-matched": [0.6, 0.6], "ce": [0.6, 0.62]}
+    (block,) = read_results(filled(tmp_path, {("sst2", "20", ""): arms})).blocks
+    assert block.arms == ["ce", "probe", "ce-matched", "scl"]
+
+
 def test_the_majority_rate_is_that_of_the_stored_test_set(grid):
     assert cell(table_of(grid), "majority rate", "sst2 N = 20").value == 0.5
 
