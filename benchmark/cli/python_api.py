@@ -233,9 +233,8 @@ def compare_with_reference(
     from benchmark.config.request import names_as_text
     from benchmark.plugins.registry import load_from_main
 
-    given: dict[str, Any] = dict(options)
-    cells = load_from_main(Path(given.get("results") or DEFAULT_RESULTS) / "plugins")
-    given["plugin"] = (*names_as_text(given.get("plugin") or ()), *cells)
+    cells = load_from_main(Path(options.get("results") or DEFAULT_RESULTS) / "plugins")
+    given: dict[str, Any] = {**options, "plugin": (*names_as_text(options.get("plugin") or ()), *cells)}
     return run_against(plan_against(given, str(against), calibration), lambda stream: observer or fitting(sys.stderr))
 
 

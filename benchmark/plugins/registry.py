@@ -335,8 +335,7 @@ class _PluginLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         """The code of the content that is kept."""
-        path = Path(self.path)
-        return self.source_to_code(_contents[path], path)
+        return self.source_to_code(_contents[Path(self.path)], self.path)
 
 
 def _execute(module: str, path: Path, content: bytes) -> None:

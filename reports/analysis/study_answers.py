@@ -122,8 +122,8 @@ def study_answers(suite: str, blocks: Sequence[Block], runs: Sequence[Registered
     rates = {(cell.task, cell.shots): block.majority(cell) for block in blocks for cell in block.cells if not cell.noise}
     known = {where: rate for where, rate in rates.items() if rate is not None}
     plan = load_analysis(suite)
-    known_keys = {key[:DIGITS] for key in ended}
-    repeated = len(listed) - len(planned), sum(one in known_keys for one in listed) - len(known_keys & planned)
+    done = {key[:DIGITS] for key in ended}
+    repeated = len(listed) - len(planned), sum(prefix in done for prefix in listed) - len(done)
     return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), stages, repeated)
 
 

@@ -148,8 +148,8 @@ def _seeds_in_common(level: TaskLevel, rows: list[_Row]) -> list[str]:
 
 def _from_to(some: list[tuple[str, SharedSeeds]]) -> str:
     """The smallest and the largest ratio with their arms."""
-    (low_arm, low), *_, (high_arm, high) = [*sorted(some, key=lambda one: one[1].ratio), *(some if len(some) == 1 else [])]
-    return f"{high.ratio:.2f} ({high_arm})" if low is high else f"{low.ratio:.2f} ({low_arm}) to {high.ratio:.2f} ({high_arm})"
+    ratios = sorted((found.ratio, arm) for arm, found in some)
+    return " to ".join(f"{ratio:.2f} ({arm})" for ratio, arm in dict.fromkeys((ratios[0], ratios[-1])))
 
 
 def _how(analysis: Analysis, rows: list[_Row], margin: float | None) -> str:

@@ -106,6 +106,23 @@ def test_deviations_from_the_registration_are_named(first_stage: Path) -> None:
     assert "environment" in block.registration
 
 
+def test_a_run_that_stands_in_two_stages_is_counted_once(first_stage: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(first_stage, tmp_path / "copy"))
+    (manifest,) = RecordStore(folder / "results").manifests()
+    assert isinstance(manifest, Manifest)
+    runs = RegisteredRuns.of(manifest.model_copy(update={"design": {"stage": "1"}}), "first")
+    again = RegisteredRuns.of(manifest.model_copy(update={"design": {"stage": "6"}, "rows": manifest.rows[:5]}), "again")
+    about: dict[str, Any] = {"numerics": NUMERICS, "spec_version": SPEC_VERSION, "environment": {}}
+    (folder / "registration.json").unlink()
+    registration = Registration(suite="study", code=GitState(commit="a" * 40), runs=(runs, again), **about)
+    write_registration(folder / "registration.json", registration)
+    given = Options(folder / "results", registration=folder / "registration.json")
+    said = answers_block(folder / "R.md", given)[1].progress
+    assert said.startswith(
+        "Of 120 planned runs (5 of them in two stages) 120 are finished; complete: stages 1 (120 of 120 runs), 6 (5 of 5 runs)"
+    )
+
+
 def answered(folder: Path, *, registered: bool) -> list[str]:
     """What is answered of each question, without what waits for later stages."""
     registration = folder / "registration.json" if registered else None
