@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from benchmark.cli.keyword_options import ReportOptions as ReportOptions
     from benchmark.cli.keyword_options import RunOptions as RunOptions
     from benchmark.cli.keyword_options import SourceOptions as SourceOptions
+    from benchmark.cli.listing import list_encoders as list_encoders
+    from benchmark.cli.listing import list_methods as list_methods
+    from benchmark.cli.listing import list_noise as list_noise
+    from benchmark.cli.listing import list_profiles as list_profiles
+    from benchmark.cli.listing import list_suites as list_suites
+    from benchmark.cli.listing import list_tables as list_tables
+    from benchmark.cli.listing import list_tasks as list_tasks
     from benchmark.cli.python_api import check as check
     from benchmark.cli.python_api import compare as compare
     from benchmark.cli.python_api import compare_with_reference as compare_with_reference
-    from benchmark.cli.python_api import list_encoders as list_encoders
-    from benchmark.cli.python_api import list_methods as list_methods
-    from benchmark.cli.python_api import list_noise as list_noise
-    from benchmark.cli.python_api import list_profiles as list_profiles
-    from benchmark.cli.python_api import list_suites as list_suites
-    from benchmark.cli.python_api import list_tables as list_tables
-    from benchmark.cli.python_api import list_tasks as list_tasks
     from benchmark.cli.python_api import load_results as load_results
     from benchmark.cli.python_api import plan as plan
     from benchmark.cli.python_api import plan_stages as plan_stages
@@ -96,8 +96,9 @@ _DEFINED_IN = {
     "VocabularyHead": "models.mlm_head",
     "noise_kinds": "data.noise.registry:KINDS",
     **dict.fromkeys(("check", "compare", "load_results", "plan", "report", "run", "verify"), "cli.python_api"),
-    **dict.fromkeys(("list_encoders", "list_methods", "list_noise", "list_profiles", "list_suites"), "cli.python_api"),
-    **dict.fromkeys(("compare_with_reference", "list_tables", "list_tasks", "plan_stages"), "cli.python_api"),
+    **dict.fromkeys(("compare_with_reference", "plan_stages"), "cli.python_api"),
+    **dict.fromkeys(("list_encoders", "list_methods", "list_noise", "list_profiles"), "cli.listing"),
+    **dict.fromkeys(("list_suites", "list_tables", "list_tasks"), "cli.listing"),
     **dict.fromkeys(("ReportOptions", "RunOptions", "SourceOptions"), "cli.keyword_options"),
     "ResultsFrame": "cli.results_frame",
     "ShownPlan": "cli.shown_plan",

@@ -20,7 +20,8 @@ from benchmark.checks.tiny_run import SHOTS, TinyRun, one_class_batches, small_s
 from benchmark.contract.method import Method
 from benchmark.contract.task_info import Cost
 from benchmark.data.examples import Examples
-from benchmark.plugins.registry import build, load_plugins
+from benchmark.plugins.plugin_loading import load_plugins
+from benchmark.plugins.registry import build
 from benchmark.records.alarms import INERT_TERM
 from benchmark.records.spec import Compute
 from benchmark.running.machine.compute import apply_compute

@@ -19,7 +19,9 @@ from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
 from benchmark.models.encoder_files import files_hash, locate
 from benchmark.planning.workspace import Workspace, data_root_of_environment
-from benchmark.plugins.registry import build, code_hash, load_plugin, methods, plugin_source
+from benchmark.plugins.code_hash import code_hash
+from benchmark.plugins.plugin_loading import load_plugin, plugin_source
+from benchmark.plugins.registry import build, methods
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import RunSpec

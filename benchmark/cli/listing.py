@@ -1,4 +1,7 @@
-"""The listing of what exists: methods, tasks, suites, profiles, encoders, noise, published tables. Nothing that is listed is imported."""
+"""The listing of what exists: methods, tasks, suites, profiles, encoders, noise, published tables. Nothing that is listed is imported.
+
+`list_methods` and its like are the Python API's; the commands take `listing`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from benchmark.errors import UserError
 from benchmark.records.error_text import one_line
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     import pandas as pd
 
 
@@ -54,7 +59,7 @@ def listing(kind: ListedKind, plugins: str | Path | Iterable[str | Path] = (), r
         results: of published tables, count what of them this results folder can fill.
     """
     if plugins:
-        from benchmark.plugins.registry import load_plugins
+        from benchmark.plugins.plugin_loading import load_plugins
 
         load_plugins(plugins)
     rows = _tables(results) if kind is ListedKind.tables else SOURCES[kind]()
@@ -67,6 +72,84 @@ def listing_frame(kind: ListedKind, plugins: str | Path | Iterable[str | Path] =
 
     frame = pd.DataFrame(listing(kind, plugins, results), columns=list(ListedRow._fields))
     return frame if kind is ListedKind.methods else frame.drop(columns=["family", "controls"])
+
+
+def list_methods(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
+    """Every method and baseline that can be run: name, summary, origin (`file:line`), error ("" where it can be used), family, controls.
+
+    Args:
+        plugin: a file or module to load first, or several.
+
+    Examples:
+        >>> benchmark.list_methods().query("family == 'paper'")["name"].tolist()
+    """
+    return listing_frame(ListedKind.methods, plugin)
+
+
+def list_tasks(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
+    """Every task: name, summary, origin, error.
+
+    Args:
+        plugin: a file or module to load first, or several.
+
+    Examples:
+        >>> "sst2" in set(benchmark.list_tasks()["name"])
+        True
+    """
+    return listing_frame(ListedKind.tasks, plugin)
+
+
+def list_suites() -> pd.DataFrame:
+    """Every suite, which is a grid of cells and arms: name, summary, origin, error.
+
+    Examples:
+        >>> benchmark.list_suites()
+    """
+    return listing_frame(ListedKind.suites)
+
+
+def list_profiles() -> pd.DataFrame:
+    """Every profile, which says what a suite runs on: name, summary, origin, error.
+
+    Examples:
+        >>> benchmark.list_profiles()
+    """
+    return listing_frame(ListedKind.profiles)
+
+
+def list_encoders() -> pd.DataFrame:
+    """Every encoder: name, summary, origin, error.
+
+    Examples:
+        >>> "all-minilm-l6-v2" in set(benchmark.list_encoders()["name"])
+        True
+    """
+    return listing_frame(ListedKind.encoders)
+
+
+def list_noise(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
+    """Every type of noise, with its levels in the summary: name, summary, origin, error.
+
+    Args:
+        plugin: a file or module to load first, or several.
+
+    Examples:
+        >>> "label-flip" in set(benchmark.list_noise()["name"])
+        True
+    """
+    return listing_frame(ListedKind.noise, plugin)
+
+
+def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
+    """Every published table, with how many of its cells can be filled in the summary: name, summary, origin, error.
+
+    Args:
+        results: count what the runs of this folder fill; None: of the default folder, if it is there.
+
+    Examples:
+        >>> benchmark.list_tables("results/study")
+    """
+    return listing_frame(ListedKind.tables, results=None if results is None else Path(results))
 
 
 def lines(rows: Sequence[ListedRow]) -> str:
@@ -100,9 +183,9 @@ def _relative(path: Path) -> str:
 
 
 def _methods() -> list[ListedRow]:
-    from benchmark.plugins import registry
+    from benchmark.plugins.registry import FAMILIES, methods
 
-    entries = sorted(registry.methods.listing(), key=lambda entry: _family_rank(entry.family, registry.FAMILIES))
+    entries = sorted(methods.listing(), key=lambda entry: _family_rank(entry.family, FAMILIES))
     return [ListedRow(entry.name, entry.summary, entry.origin, entry.error, entry.family, tuple(entry.controls)) for entry in entries]
 
 
@@ -133,9 +216,9 @@ def _noise() -> list[ListedRow]:
 
 
 def _plugin_noise() -> Iterator[ListedRow]:
-    from benchmark.plugins import registry
+    from benchmark.plugins.plugin_loading import extensions
 
-    for found in registry.extensions("noise_kinds"):
+    for found in extensions("noise_kinds"):
         levels = f"{found.facts.get('lowest')} to {found.facts.get('highest')}"
         yield ListedRow(found.name, f"{found.facts.get('description')} ({levels})", found.origin)
 

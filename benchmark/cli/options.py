@@ -89,7 +89,7 @@ def given_options(values: dict[str, Any]) -> dict[str, Any]:
 def parsed_request(values: dict[str, Any]) -> RunRequest:
     """The request of the options as typed, parsed and checked. Raises UserError."""
     from benchmark.config.request import RunRequest
-    from benchmark.plugins.registry import load_plugins
+    from benchmark.plugins.plugin_loading import load_plugins
 
     given = given_options(values)
     load_plugins(given.get("plugin", ()))  # a noise kind may be one of theirs

@@ -74,7 +74,7 @@ def plan_against(given: dict[str, Any], against: str, calibrate: int | None = No
     from benchmark.config.toml_files import load_profile, load_suite
     from benchmark.metrics.stored_scores import StoredScores
     from benchmark.planning.against.sub_grid import sub_grid
-    from benchmark.plugins.registry import load_plugins, registered_by
+    from benchmark.plugins.plugin_loading import load_plugins, registered_by
     from benchmark.records.reference.reference import find_reference, read_reference
     from benchmark.records.store import RecordStore
 

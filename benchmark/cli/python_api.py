@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Unpack
 
-    import pandas as pd
-
     from benchmark.checks.conformance import CheckResult
     from benchmark.checks.verify import Check
     from benchmark.cli.keyword_options import ReportOptions, RunOptions, SourceOptions
@@ -167,7 +165,7 @@ def report(results: str | PathLike[str], out: str | PathLike[str], **options: Un
     Examples:
         >>> benchmark.report("results/study", "report", figures=False)
     """
-    import benchmark.plugins.registry  # noqa: F401 - installed plug-ins may bring tables
+    import benchmark.plugins.extensions  # noqa: F401 - installed plug-ins may bring tables
     from benchmark.cli.keyword_options import ReportOptions
     from reports.report import Options
     from reports.report import report as make_report
@@ -231,7 +229,7 @@ def compare_with_reference(
     from benchmark.cli.output.progress import observer as fitting
     from benchmark.cli.own_against_reference import plan_against, run_against
     from benchmark.config.request import names_as_text
-    from benchmark.plugins.registry import load_from_main
+    from benchmark.plugins.cell_methods import load_from_main
 
     cells = load_from_main(Path(options.get("results") or DEFAULT_RESULTS) / "plugins")
     given: dict[str, Any] = {**options, "plugin": (*names_as_text(options.get("plugin") or ()), *cells)}
@@ -256,7 +254,7 @@ def check(method: str, plugin: str | Path | Iterable[str | Path] = ()) -> list[C
         []
     """
     from benchmark.checks.conformance import check as run_checks
-    from benchmark.plugins.registry import load_from_main
+    from benchmark.plugins.cell_methods import load_from_main
 
     load_from_main(_scratch())
     return run_checks(method, plugin)
@@ -283,7 +281,7 @@ def verify(results: str | PathLike[str], sample: int | None = None, workers: int
     """
     from benchmark.checks.verify import Sources
     from benchmark.checks.verify import verify as run_again
-    from benchmark.plugins.registry import load_from_main
+    from benchmark.plugins.cell_methods import load_from_main
 
     request = _parsed("verify", sources)
     cells = load_from_main(_scratch())
@@ -291,93 +289,9 @@ def verify(results: str | PathLike[str], sample: int | None = None, workers: int
     return list(run_again(Path(results), places, sample, workers))
 
 
-def list_methods(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
-    """Every method and baseline that can be run: name, summary, origin (`file:line`), error ("" where it can be used), family, controls.
-
-    Args:
-        plugin: a file or module to load first, or several.
-
-    Examples:
-        >>> benchmark.list_methods().query("family == 'paper'")["name"].tolist()
-    """
-    return _listed("methods", plugin)
-
-
-def list_tasks(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
-    """Every task: name, summary, origin, error.
-
-    Args:
-        plugin: a file or module to load first, or several.
-
-    Examples:
-        >>> "sst2" in set(benchmark.list_tasks()["name"])
-        True
-    """
-    return _listed("tasks", plugin)
-
-
-def list_suites() -> pd.DataFrame:
-    """Every suite, which is a grid of cells and arms: name, summary, origin, error.
-
-    Examples:
-        >>> benchmark.list_suites()
-    """
-    return _listed("suites")
-
-
-def list_profiles() -> pd.DataFrame:
-    """Every profile, which says what a suite runs on: name, summary, origin, error.
-
-    Examples:
-        >>> benchmark.list_profiles()
-    """
-    return _listed("profiles")
-
-
-def list_encoders() -> pd.DataFrame:
-    """Every encoder: name, summary, origin, error.
-
-    Examples:
-        >>> "all-minilm-l6-v2" in set(benchmark.list_encoders()["name"])
-        True
-    """
-    return _listed("encoders")
-
-
-def list_noise(plugin: str | Path | Iterable[str | Path] = ()) -> pd.DataFrame:
-    """Every type of noise, with its levels in the summary: name, summary, origin, error.
-
-    Args:
-        plugin: a file or module to load first, or several.
-
-    Examples:
-        >>> "label-flip" in set(benchmark.list_noise()["name"])
-        True
-    """
-    return _listed("noise", plugin)
-
-
-def list_tables(results: str | PathLike[str] | None = None) -> pd.DataFrame:
-    """Every published table, with how many of its cells can be filled in the summary: name, summary, origin, error.
-
-    Args:
-        results: count what the runs of this folder fill; None: of the default folder, if it is there.
-
-    Examples:
-        >>> benchmark.list_tables("results/study")
-    """
-    return _listed("tables", results=None if results is None else Path(results))
-
-
-def _listed(kind: str, plugin: str | Path | Iterable[str | Path] = (), results: Path | None = None) -> pd.DataFrame:
-    from benchmark.cli.listing import ListedKind, listing_frame
-
-    return listing_frame(ListedKind(kind), plugin, results)
-
-
 def _request(suite: str, profile: str, options: RunOptions, cells: Path | None = None) -> RunRequest:
     """The request; methods of the notebook become plug-in files below `cells`, or in the results folder, for those who verify."""
-    from benchmark.plugins.registry import load_from_main
+    from benchmark.plugins.cell_methods import load_from_main
 
     request = _parsed(suite, {"profile": profile, **options})
     return request.model_copy(update={"plugins": (*request.plugins, *load_from_main(cells or request.results / "plugins"))})
@@ -385,7 +299,7 @@ def _request(suite: str, profile: str, options: RunOptions, cells: Path | None =
 
 def _parsed(suite: str, options: Mapping[str, Any]) -> RunRequest:
     from benchmark.config.request import RunRequest, names_as_text
-    from benchmark.plugins.registry import load_plugins
+    from benchmark.plugins.plugin_loading import load_plugins
 
     plugins = names_as_text(options.get("plugin") or ())  # read once: it may be a generator
     load_plugins(plugins)  # a noise kind may be one of theirs

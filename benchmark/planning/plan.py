@@ -21,7 +21,8 @@ from benchmark.planning.plan_manifest import make_manifest
 from benchmark.planning.planned_run import PlannedRun, make_split_spec
 from benchmark.planning.worker_count import WorkerCount, worker_count
 from benchmark.planning.workspace import Workspace, make_workspace
-from benchmark.plugins.registry import build, load_plugin
+from benchmark.plugins.plugin_loading import load_plugin
+from benchmark.plugins.registry import build
 from benchmark.records.manifest import Manifest
 from benchmark.records.store import RecordStore
 

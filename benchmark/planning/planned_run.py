@@ -21,7 +21,8 @@ from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.grid import Grid, defaults_of
 from benchmark.planning.phase_keys import PhaseChain
 from benchmark.planning.run_seeds import RunSeeds
-from benchmark.plugins.registry import build, code_hash
+from benchmark.plugins.code_hash import code_hash
+from benchmark.plugins.registry import build
 from benchmark.records.spec import Budget, Compute, EncoderSpec, MethodSpec, RunSpec, SplitSpec, TaskSpec
 from benchmark.version import NUMERICS
 

@@ -46,22 +46,38 @@ def module_hash(module: str, path: Path) -> str:
 
 def collect(module: str, path: Path) -> dict[str, str]:
     """Module name -> its tree as text, for a module and all that it imports within its own code."""
-    trees: dict[str, str] = {}
+    return {name: _dump(tree) for name, (_, tree) in _own_modules(module, path).items()}
+
+
+def modules_beside(module: str, path: Path) -> list[Path]:
+    """The files in a plug-in file's folder that it imports, plug-in packages left out.
+
+    Raises:
+        OSError, SyntaxError, ValueError, RecursionError, MemoryError: one of them cannot be read.
+    """
+    packages = {package.name.partition(".")[0] for package in plugin_packages()}
+    own = {name: file for name, (file, _) in _own_modules(module, path).items() if name.partition(".")[0] not in packages}
+    return [file for name, file in own.items() if name != module and file.is_relative_to(path.parent)]
+
+
+def _own_modules(module: str, path: Path) -> dict[str, tuple[Path, ast.Module]]:
+    """Module name -> file and tree, for a module and all that it imports within its own code."""
+    found: dict[str, tuple[Path, ast.Module]] = {}
     waiting = [(module, path)]
     roots = _roots(module)
     beside = path.parent if "." not in module and path.name != "__init__.py" else None  # a plug-in file
     while waiting:
         name, file = waiting.pop()
-        if name in trees:
+        if name in found:
             continue
         tree = ast.parse(file.read_bytes())
-        trees[name] = _dump(tree)
+        found[name] = file, tree
         for imported in _imports(tree, name, file.name == "__init__.py"):
             for parent in _with_parents(imported):
-                found = _find(parent, roots, beside)
-                if found is not None:
-                    waiting.append((parent, found))
-    return trees
+                own = _find(parent, roots, beside)
+                if own is not None:
+                    waiting.append((parent, own))
+    return found
 
 
 def _roots(module: str) -> frozenset[str]:

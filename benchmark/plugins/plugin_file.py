@@ -10,7 +10,7 @@ from benchmark.errors import UserError
 from benchmark.plugins.code_hash import module_hash
 from benchmark.plugins.discovery import PluginPackage
 from benchmark.plugins.entry import scan
-from benchmark.plugins.registry import module_of_file
+from benchmark.plugins.plugin_loading import module_of_file
 
 
 @dataclass(frozen=True)

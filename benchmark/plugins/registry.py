@@ -1,45 +1,42 @@
-"""The registry: methods by name, and the plug-ins that bring them.
+"""The registry: methods by name.
 
 A method registers itself with `@methods.register("name")`. Packages that hold methods are found through the entry-point group
 `benchmark.plugins` (each entry names a package); their files are read with `ast`, never imported, so that listing is fast and one
 broken file harms no other. In a source checkout without installed entry points, the packages `methods` and `baselines` that stand
-beside the `benchmark` package are used. A module is imported when its method is used. `--plugin` adds a file or a module.
+beside the `benchmark` package are used. A module is imported when its method is used. What `--plugin` names, and cells of a notebook,
+are added by `plugin_loading` and `cell_methods`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import importlib.util
-import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from importlib.machinery import SourceFileLoader
-from pathlib import Path
-from types import CodeType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from benchmark.contract.parameters import construct
 from benchmark.errors import UserError, unknown
-from benchmark.extension_points import POINTS
 from benchmark.names import check_name
-from benchmark.plugins.cell_source import MAIN, self_contained
-from benchmark.plugins.code_hash import code_hash
+from benchmark.plugins.cell_source import MAIN
 from benchmark.plugins.discovery import PluginPackage, plugin_packages
 from benchmark.plugins.entry import Entry, entry_of, scan
-from benchmark.plugins.extensions import PluginExtension, file_registrations, package_registrations, printing_to_stderr
+from benchmark.plugins.extensions import printing_to_stderr
 
 if TYPE_CHECKING:
     from benchmark.contract.method import Method
-
-__all__ = ["Entry", "Registry", "build", "code_hash", "load_plugin", "methods", "plugin_source"]
 
 C = TypeVar("C", bound=type)
 
 FAMILIES = ("baseline", "null", "matched", "paper", "control", "rival")
 CONTROLS_OF = "controls-of"
-FILE_MODULE = "benchmark_plugin_"  # prefix of the module name of a file plug-in
+
+
+class Registered(NamedTuple):
+    """A class and its catalogue line."""
+
+    entry: Entry
+    cls: type[Method]
 
 
 @dataclass
@@ -168,6 +165,24 @@ class Registry:
             self._scanned = [entry for package in [*plugin_packages(), *self._added] for entry in scan(package)]
         return self._scanned
 
+    def registered(self, name: str) -> Registered | None:
+        """What was registered under `name` in this process."""
+        return Registered(self._registered[name], self._classes[name]) if name in self._registered else None
+
+    def put_back(self, registered: Registered) -> None:
+        """Register again what `forget` took out."""
+        self._registered[registered.entry.name], self._classes[registered.entry.name] = registered.entry, registered.cls
+
+    def forget(self, name: str) -> None:
+        """Take out what was registered under `name` in this process."""
+        self._registered.pop(name, None)
+        self._classes.pop(name, None)
+
+    def forget_module(self, module: str) -> None:
+        """Take out what a module registered."""
+        for name in [name for name, entry in self._registered.items() if entry.module == module]:
+            self.forget(name)
+
     def added_packages(self) -> list[PluginPackage]:
         """The packages of `--plugin MODULE`."""
         return list(self._added)
@@ -214,187 +229,3 @@ def _twice(kind: str, name: str, first: str, second: str) -> UserError:
         "A name belongs to one class.",
         "Rename one of them, or leave out or uninstall one of the two plug-ins.",
     )
-
-
-_plugin_files: dict[str, Path] = {}  # module name -> file
-_contents: dict[Path, bytes] = {}  # what of each file was executed
-
-
-def load_plugin(spec: str, *, edited: bool = True) -> None:
-    """Make a plug-in's registrations known: a Python file, or an importable module or package. Calling it again is harmless, so a
-    worker process calls it for each plug-in of its workspace. A file may import modules that stand beside it.
-
-    Args:
-        edited: execute a file again that was edited since. A worker does not: what was planned is run as far as it has it.
-
-    Raises:
-        UserError: no such file or module, or it does not import.
-    """
-    if spec.endswith(".py") or Path(spec).is_file() or "/" in spec or "\\" in spec:
-        _load_file(Path(spec), edited)
-    else:
-        _load_module(spec)
-
-
-def load_plugins(given: str | Path | Iterable[str | Path]) -> None:
-    """`load_plugin` for each of several plug-ins, or for one."""
-    for spec in [given] if isinstance(given, (str, Path)) else given:
-        load_plugin(str(spec))
-
-
-def registered_by(spec: str) -> list[str]:
-    """The methods that a loaded plug-in (a file, or a module) registers, in the order of their names."""
-    path = Path(spec).resolve()
-    modules = {name for name, file in _plugin_files.items() if file == path}
-    return [entry.name for entry in methods.listing() if entry.module in modules or entry.package == spec]
-
-
-def load_from_main(folder: Path) -> tuple[str, ...]:
-    """Write each method that the main module registers (cells of a notebook, or a script) as a plug-in file below `folder`, and load it in
-    place of that class: worker processes see files, not notebooks. Returns the files.
-
-    A method that no file can hold is refused when it is used, and the others work. A file's folder is named for its content, so that
-    the plug-in of a record is still there after its cell has changed.
-    """
-    files: dict[str, str] = {}  # by file name
-    for name, cls in methods.of_main.items():
-        methods.refused.pop(name, None)
-        try:
-            path = _written(self_contained(cls, name).encode(), folder, f"{re.sub(r'[^A-Za-z0-9]', '_', f'cell-{name}')}.py")
-            if path.name in files:
-                raise UserError(f"The method {name!r} has nearly the name of another one.", "Names that differ in letters.", "Rename one.")
-            _replace_by_file(name, path)
-        except UserError as error:
-            methods.refused[name] = error
-        else:
-            files[path.name] = str(path)
-    return tuple(files.values())
-
-
-def _written(content: bytes, folder: Path, name: str) -> Path:
-    from benchmark.records.atomic_files import write_atomic  # late: it imports pydantic, which `list` does without
-
-    path = folder.resolve() / hashlib.sha256(content).hexdigest()[:12] / name
-    if not path.is_file():
-        write_atomic(path, content)
-    return path
-
-
-def _replace_by_file(name: str, path: Path) -> None:
-    """Load the file of a method of the main module, in place of what was registered for it before.
-
-    Raises:
-        UserError: it does not import; then everything stays as it was.
-    """
-    module = module_of_file(path)
-    before = methods._registered[name], methods._classes[name]
-    if before[0].module == module and _plugin_files.get(module) == path:
-        return
-    del methods._registered[name], methods._classes[name]
-    file, loaded = _plugin_files.pop(module, None), sys.modules.pop(module, None)
-    try:
-        _load_file(path)
-    except UserError:
-        methods._registered[name], methods._classes[name] = before
-        if file is not None and loaded is not None:
-            _plugin_files[module], sys.modules[module] = file, loaded
-        raise
-
-
-def module_of_file(path: Path) -> str:
-    """The module name of a plug-in file; it is part of the identity of the file's code."""
-    return FILE_MODULE + re.sub(r"\W", "_", path.stem)
-
-
-def _load_file(given: Path, edited: bool = True) -> None:
-    if not given.is_file():
-        raise UserError(f"The plug-in file {str(given)!r} does not exist.", "A Python file or the name of an installed module.")
-    path = given.resolve()
-    if path.suffix != ".py":
-        raise UserError(f"The plug-in file {str(given)!r} was given.", "A Python file: its name ends in .py.", "Rename it.")
-    module, content = module_of_file(path), path.read_bytes()
-    if module in _plugin_files:
-        if _plugin_files[module] != path:
-            raise UserError(f"Two plug-in files share the name {path.name}: {_plugin_files[module]} and {path}.", "", "Rename one of them.")
-        if not edited or _contents[path] == content:
-            return
-        _unload(module)
-    if str(path.parent) not in sys.path:
-        sys.path.append(str(path.parent))
-    try:
-        _execute(module, path, content)
-    except BaseException as error:
-        _unload(module)
-        if isinstance(error, (UserError, KeyboardInterrupt)):
-            raise
-        raise _no_import(str(given), error) from error
-
-
-class _PluginLoader(SourceFileLoader):
-    """Executes what was read, and not the file again, which may be another one by then, nor bytecode of an earlier one."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        """The code of the content that is kept."""
-        return self.source_to_code(_contents[Path(self.path)], self.path)
-
-
-def _execute(module: str, path: Path, content: bytes) -> None:
-    loader = _PluginLoader(module, str(path))
-    spec = importlib.util.spec_from_loader(module, loader)
-    assert spec is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[module] = loaded
-    _plugin_files[module], _contents[path] = path, content
-    with printing_to_stderr():
-        loader.exec_module(loaded)
-
-
-def _load_module(name: str) -> None:
-    try:
-        with printing_to_stderr():
-            loaded = importlib.import_module(name)
-    except UserError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise _no_import(name, error) from error
-    source = next(iter(getattr(loaded, "__path__", None) or [getattr(loaded, "__file__", None)]))
-    if source is None:
-        raise UserError(f"The plug-in {name!r} is a part of Python itself.", "A Python file or the name of an installed module.")
-    methods.add_package(PluginPackage(name, Path(source)))
-
-
-def _no_import(given: str, error: BaseException) -> UserError:
-    return UserError(
-        f"The plug-in {given!r} does not import: {type(error).__name__}: {error}.",
-        "A Python file (its path ends in .py) or the name of an installed module.",
-        "Repair the plug-in, install what it needs, or correct the option --plugin.",
-    )
-
-
-def _unload(module: str) -> None:
-    sys.modules.pop(module, None)
-    _plugin_files.pop(module, None)
-    _forget(module)
-
-
-def _forget(module: str) -> None:
-    """Take out what a module registered: methods, noise kinds, tables."""
-    for name in [n for n, entry in methods._registered.items() if entry.module == module]:
-        del methods._registered[name], methods._classes[name]
-    for point in POINTS:
-        point.forget(module)
-
-
-def extensions(variable: str) -> list[PluginExtension]:
-    """What plug-ins register in an extension point (`noise_kinds`, `report_tables`), read without importing anything."""
-    found = list(package_registrations(variable, [*plugin_packages(), *methods.added_packages()]))
-    return found + [registration for path in _plugin_files.values() for registration in file_registrations(variable, path)]
-
-
-def plugin_source(name: str) -> tuple[str, str] | None:
-    """Text and SHA-256 of the plug-in file that registers the method `name`, as it was executed; None for a method of a package."""
-    path = _plugin_files.get(methods.entry(name).module)
-    if path is None:
-        return None
-    content = _contents[path]
-    return content.decode("utf-8", errors="replace"), hashlib.sha256(content).hexdigest()

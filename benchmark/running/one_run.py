@@ -28,7 +28,8 @@ from benchmark.models.reinitialisation import reinitialise_top_layers
 from benchmark.planning import loaded_data
 from benchmark.planning.grid import with_code
 from benchmark.planning.workspace import Workspace
-from benchmark.plugins.registry import build, code_hash
+from benchmark.plugins.code_hash import code_hash
+from benchmark.plugins.registry import build
 from benchmark.records.alarms import AT_MAJORITY, CONSTANT, REPEATED_DEV
 from benchmark.records.record import TransferResult, TruncatedTexts
 from benchmark.records.spec import RunSpec

@@ -10,7 +10,7 @@ from benchmark.models.encoder_files import locate, weights_hash
 from benchmark.planning import loaded_data
 from benchmark.planning.grid import Grid, make_grids
 from benchmark.planning.workspace import Workspace, make_workspace
-from benchmark.plugins.registry import load_plugin
+from benchmark.plugins.plugin_loading import load_plugin
 from benchmark.running.transfer import transfer_rows
 
 

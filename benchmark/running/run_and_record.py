@@ -20,7 +20,7 @@ from benchmark.metrics.metric import primary_name, scorer_hash
 from benchmark.planning import loaded_data
 from benchmark.planning.cost.completed_runs import CompletedRun
 from benchmark.planning.workspace import Workspace
-from benchmark.plugins.registry import plugin_source
+from benchmark.plugins.plugin_loading import plugin_source
 from benchmark.records.alarms import NON_FINITE
 from benchmark.records.record import Failure, PhaseCost, Predictions, RunRecord, SideFile
 from benchmark.records.spec import RunSpec

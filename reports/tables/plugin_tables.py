@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from benchmark.records.frame import report_tables
 from reports.results.blocks import Block
 from reports.tables.table import Table, TableCell, TableColumn, TableRow, words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DIGITS = 3
 
@@ -30,7 +33,7 @@ def plugin_tables(block: Block) -> Iterator[Table]:
             yield made
 
 
-def _filled(frame: object) -> bool:
+def _filled(frame: object) -> TypeGuard[pd.DataFrame]:
     """Whether a function gave a frame with rows; None is nothing to show.
 
     Raises:

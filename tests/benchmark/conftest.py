@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from benchmark.cli.own_against_reference import begun_contribution, plan_against
 from benchmark.config.contributions.submission import TO_FILL
 from benchmark.config.request import RunRequest
 from benchmark.planning.plan import Plan, make_plan
-from benchmark.plugins import registry
+from benchmark.plugins import plugin_loading
 from benchmark.records.archive.archive import add_to_archive
 from benchmark.records.archive.restored import restore
 from benchmark.records.record import RunRecord
@@ -99,7 +98,7 @@ def tiny_reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def own_method(tmp_path: Path) -> Iterator[Path]:
     """A plug-in file with the method `half-ce`, unregistered again afterwards."""
-    before = set(registry._plugin_files)
+    before = set(plugin_loading._loaded)
     path = tmp_path / "half_ce.py"
     path.write_text(OWN_METHOD)
     yield path
@@ -129,9 +128,8 @@ Broken = Callable[[Callable[[RecordStore], None]], Path]
 
 def forget(before: set[str]) -> None:
     """Take the plug-ins out that were loaded since."""
-    for module in set(registry._plugin_files) - before:
-        del registry._plugin_files[module], sys.modules[module]
-        registry._forget(module)
+    for module in set(plugin_loading._loaded) - before:
+        plugin_loading.unload(module)
 
 
 def fill_in(folder: Path) -> None:
@@ -150,7 +148,7 @@ def filled_in() -> Callable[[Path], None]:
 @pytest.fixture(scope="session")
 def good_contribution(tiny_reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `compare --against --submit` writes, filled in."""
-    place, before = tmp_path_factory.mktemp("contribution"), set(registry._plugin_files)
+    place, before = tmp_path_factory.mktemp("contribution"), set(plugin_loading._loaded)
     (place / "third_ce.py").write_text(CONTRIBUTED_METHOD)
     given = {"plugin": [str(place / "third_ce.py")], "executor": "inline", "results": place / "runs", "cache": place / "cache"}
     planned = plan_against(given, str(tiny_reference))
@@ -193,6 +191,6 @@ def reference(tiny_reference: Path) -> Reference:
 @pytest.fixture
 def unregistered() -> Iterator[None]:
     """Takes out again what a test registers."""
-    before = set(registry._plugin_files)
+    before = set(plugin_loading._loaded)
     yield
     forget(before)

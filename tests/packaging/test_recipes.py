@@ -7,7 +7,6 @@ import io
 import json
 import math
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +14,8 @@ import pytest
 
 from benchmark import UserError, check, load_results, noise_kinds, plan, report, report_tables, run
 from benchmark.metrics.metric import measure
-from benchmark.plugins import registry
-from benchmark.plugins.registry import extensions, load_plugin
+from benchmark.plugins import plugin_loading
+from benchmark.plugins.plugin_loading import extensions, load_plugin
 
 FOLDER = Path(__file__).parents[2] / "docs" / "recipes"
 METHODS = {
@@ -32,11 +31,10 @@ SMOKE = {"suite": "glue-fewshot", "profile": "smoke", "tasks": "sst2", "seeds": 
 @pytest.fixture(autouse=True)
 def unregistered() -> Iterator[None]:
     """Takes what a test registers out again: other tests count what there is."""
-    files = dict(registry._plugin_files)
+    files = dict(plugin_loading._loaded)
     yield
-    for module in set(registry._plugin_files) - set(files):
-        del registry._plugin_files[module], sys.modules[module]
-        registry._forget(module)
+    for module in set(plugin_loading._loaded) - set(files):
+        plugin_loading.unload(module)
     for point in (noise_kinds, report_tables):
         for name in point.plugin_names():
             point.remove(name)

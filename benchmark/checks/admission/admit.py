@@ -15,7 +15,8 @@ from benchmark.config.contributions.submission import Submission, read_submissio
 from benchmark.config.toml_files import load_suite
 from benchmark.errors import UserError
 from benchmark.plugins.plugin_file import PluginFile, read_plugin_file
-from benchmark.plugins.registry import FILE_MODULE, methods
+from benchmark.plugins.plugin_loading import FILE_MODULE
+from benchmark.plugins.registry import methods
 from benchmark.records.archive.archive import INDEX, DamagedFile, read_archive, read_index
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord

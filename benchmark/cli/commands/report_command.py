@@ -34,7 +34,7 @@ def report(
     plugin: Plugins = None,
 ) -> None:
     """Write tables, figures and a page from what finished runs left behind. Trains nothing."""
-    from benchmark.plugins.registry import load_plugin
+    from benchmark.plugins.plugin_loading import load_plugin
 
     for given in plugin or []:
         load_plugin(given)

@@ -21,7 +21,7 @@ from benchmark.planning.plan import Plan, PlanStep, plan_of
 from benchmark.planning.planned_run import PlannedRun
 from benchmark.planning.run_seeds import RunSeeds
 from benchmark.planning.workspace import Workspace, make_workspace
-from benchmark.plugins.registry import load_plugins
+from benchmark.plugins.plugin_loading import load_plugins
 from benchmark.records.record import RunRecord
 from benchmark.records.reference.comparability import obstacles
 from benchmark.records.reference.reference import Reference

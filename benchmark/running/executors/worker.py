@@ -70,7 +70,7 @@ def _end_with_driver() -> None:
 
 def _attempt(spec_json: str, workspace: Workspace, functions: RunFunctions, send: Callable[..., None]) -> tuple[str, Any, list[str]]:
     """Do one run: the kind and content of the message at its end, and the settings of this process that it changed."""
-    from benchmark.plugins.registry import load_plugin
+    from benchmark.plugins.plugin_loading import load_plugin
     from benchmark.records.spec import RunSpec
 
     try:

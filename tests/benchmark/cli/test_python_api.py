@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import benchmark
-from benchmark.cli import python_api, results_frame
+from benchmark.cli import listing, python_api, results_frame
 from benchmark.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -84,7 +84,7 @@ def test_a_method_of_a_script_is_run_by_workers_and_verified(tmp_path: Path) -> 
 FUNCTIONS = [
     name
     for name in benchmark.__all__
-    if inspect.isfunction(function := getattr(benchmark, name)) and function.__module__ == python_api.__name__
+    if inspect.isfunction(function := getattr(benchmark, name)) and function.__module__ in (python_api.__name__, listing.__name__)
 ]
 
 
@@ -106,7 +106,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for name, source in {"study": "study", "before": "arms", "after": "arms"}.items():
         (tmp_path / "results" / name).symlink_to(ROOT / "results" / source)
     finder, space = doctest.DocTestFinder(recurse=True), {"benchmark": benchmark, "pd": pd}
-    found = {test.name: test for module in (python_api, results_frame) for test in finder.find(module) if test.examples}
+    found = {test.name: test for module in (python_api, listing, results_frame) for test in finder.find(module) if test.examples}
     order = sorted(found, key=lambda name: (not name.endswith(".plan"), not name.endswith(".run"), name))  # `verify` reads what `run` made
     assert len(order) >= len(FUNCTIONS)
     for name in order:

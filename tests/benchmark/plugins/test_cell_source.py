@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ast
-import linecache
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from benchmark.errors import UserError
-from benchmark.plugins import registry
 from benchmark.plugins.cell_source import self_contained
 from benchmark.plugins.code_hash import code_hash
-from benchmark.plugins.registry import load_from_main, methods
 
 Notebook = Callable[..., ModuleType]
 IMPORTS = "from dataclasses import dataclass\nimport torch\nfrom benchmark import FineTune, Method, Objective, Term, methods, searchable\n"
@@ -34,34 +30,6 @@ class ScaledFineTuning(Method):
         return [FineTune(Scaled())]
 """
 CELLS = (IMPORTS, "FACTOR = 0.5\nunrelated = object()\n", HELPER, OBJECTIVE, METHOD)
-
-
-@pytest.fixture
-def notebook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notebook]:
-    """Runs cells in a main module without a file, as a kernel does: their text is in `linecache` alone."""
-    main = ModuleType("__main__")
-    names: list[str] = []
-    monkeypatch.setitem(sys.modules, "__main__", main)
-
-    def run(*cells: str) -> ModuleType:
-        for cell in cells:
-            names.append(f"ipykernel_0/{abs(hash(cell))}.py")
-            linecache.cache[names[-1]] = (len(cell), None, cell.splitlines(keepends=True), names[-1])
-            exec(compile(cell, names[-1], "exec"), vars(main))
-        return main
-
-    files, known = dict(registry._plugin_files), set(methods.of_main)
-    yield run
-    for name in names:
-        linecache.cache.pop(name, None)
-    for module in set(registry._plugin_files) - set(files):
-        del registry._plugin_files[module], sys.modules[module]
-        registry._forget(module)
-    for name in set(methods.of_main) - known:
-        del methods.of_main[name]
-        methods.refused.pop(name, None)
-        methods._registered.pop(name, None)
-        methods._classes.pop(name, None)
 
 
 def defined(text: str) -> list[str]:
@@ -189,65 +157,6 @@ def test_a_module_beside_the_notebook_is_refused(notebook: Notebook, tmp_path: P
     main = notebook("from beside_the_notebook import loss\n", "class Root:\n    def phases(self, task):\n        return loss\n")
     with pytest.raises(UserError, match=r"uses .loss. from beside_the_notebook\.py"):
         self_contained(main.Root, "root")
-
-
-def test_the_registered_class_is_that_of_the_file_and_follows_the_cells(notebook: Notebook, tmp_path: Path) -> None:
-    main = notebook(*CELLS)
-    (file,) = load_from_main(tmp_path)
-    first = methods.get("scaled-by-cell")
-    before = code_hash(first)
-    assert first is not main.ScaledFineTuning
-    assert Path(file).read_text() == self_contained(main.ScaledFineTuning, "scaled-by-cell")
-    assert load_from_main(tmp_path) == (file,)
-    assert methods.get("scaled-by-cell") is first, "nothing changed: the same class, whose hash is known"
-    notebook("FACTOR = 0.25\n")  # the cell of the class did not run again
-    (other,) = load_from_main(tmp_path)
-    assert code_hash(methods.get("scaled-by-cell")) != before
-    assert Path(file).is_file()
-    assert other != file
-    notebook(METHOD.replace("class ScaledFineTuning", "class Renamed"))
-    load_from_main(tmp_path)
-    assert methods.get("scaled-by-cell").__name__ == "Renamed"
-
-
-def test_comments_are_no_part_of_the_hash(notebook: Notebook, tmp_path: Path) -> None:
-    notebook(*CELLS)
-    load_from_main(tmp_path)
-    first = code_hash(methods.get("scaled-by-cell"))
-    notebook(HELPER.replace("# a comment", "# another one"))
-    load_from_main(tmp_path)
-    assert code_hash(methods.get("scaled-by-cell")) == first
-
-
-def test_one_that_cannot_be_written_down_harms_no_other(notebook: Notebook, tmp_path: Path) -> None:
-    notebook(*CELLS, METHOD.replace("scaled-by-cell", "broken-cell").replace("ScaledFineTuning", "Broken").replace("Scaled()", "unrelated"))
-    assert len(load_from_main(tmp_path)) == 1
-    assert methods.get("scaled-by-cell").__name__ == "ScaledFineTuning"
-    with pytest.raises(UserError, match="uses 'unrelated' of the notebook"):
-        methods.get("broken-cell")
-    notebook(METHOD.replace("scaled-by-cell", "broken-cell").replace("ScaledFineTuning", "Broken"))
-    assert len(load_from_main(tmp_path)) == 2
-
-
-def test_a_method_that_builds_on_another_one_registers_itself_alone(notebook: Notebook, tmp_path: Path) -> None:
-    notebook(
-        *CELLS, '@methods.register("derived-by-cell")\n@dataclass(frozen=True)\nclass Derived(ScaledFineTuning):\n    beta: float = 1.0\n'
-    )
-    assert len(load_from_main(tmp_path)) == 2
-    assert [methods.get(name).__name__ for name in ("scaled-by-cell", "derived-by-cell")] == ["ScaledFineTuning", "Derived"]
-
-
-def test_the_name_of_a_shipped_method_is_refused_at_once(notebook: Notebook) -> None:
-    with pytest.raises(UserError, match="'scl' is registered twice"):
-        notebook(IMPORTS, OBJECTIVE, METHOD.replace("scaled-by-cell", "scl"))
-    assert methods.get("scl").__module__.startswith("methods")
-
-
-def test_a_script_that_registers_a_name_twice_is_refused(notebook: Notebook) -> None:
-    main = notebook(*CELLS)
-    main.__file__ = "script.py"
-    with pytest.raises(UserError, match="registered twice"):
-        notebook(METHOD.replace("class ScaledFineTuning", "class Renamed"))
 
 
 def test_what_is_no_method_is_asked_to_stand_in_a_file(notebook: Notebook) -> None:

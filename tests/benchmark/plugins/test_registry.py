@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmark import noise_kinds, report_tables
 from benchmark.errors import UserError
 from benchmark.plugins import discovery, registry
 from benchmark.plugins.discovery import PluginPackage
 from benchmark.plugins.entry import Entry, scan
-from benchmark.plugins.registry import Registry, load_plugin, methods, plugin_source
+from benchmark.plugins.plugin_loading import extensions, load_plugin
+from benchmark.plugins.registry import Registry, methods
 
 METHOD = '''
 from dataclasses import dataclass
@@ -36,32 +33,6 @@ class Sample(Method):
     def phases(self, task):
         return []
 '''
-
-
-@pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
-    """Writes files into a folder on the import path and takes all traces of them away afterwards."""
-    monkeypatch.syspath_prepend(tmp_path)
-    before = set(sys.modules)
-    state = dict(methods._classes), dict(methods._registered), dict(methods._broken), list(methods._added), dict(registry._plugin_files)
-
-    def put(name: str, text: str) -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-        importlib.invalidate_caches()
-        return path
-
-    yield put
-    for kept, now in zip(
-        state, (methods._classes, methods._registered, methods._broken, methods._added, registry._plugin_files), strict=True
-    ):
-        now.clear() if isinstance(now, dict) else now.__delitem__(slice(None))
-        now.update(kept) if isinstance(now, dict) else now.extend(kept)
-    methods._scanned = None
-    for name in set(sys.modules) - before:
-        if name.startswith(("acme", registry.FILE_MODULE)):
-            del sys.modules[name]
 
 
 def entries(folder: Path) -> dict[str, Entry]:
@@ -143,101 +114,6 @@ def test_a_module_loaded_anew_may_register_again() -> None:
     own.register("x")(type("A", (), {}))
 
 
-def test_a_plug_in_file_registers_and_its_text_is_hashed(write: Callable[..., Path]) -> None:
-    path = write("acme_file.py", METHOD.format(name="acme-file"))
-    load_plugin(str(path))
-    load_plugin(str(path))
-    assert methods.get("acme-file").__module__ == registry.FILE_MODULE + "acme_file"
-    assert plugin_source("acme-file") == (path.read_text(), hashlib.sha256(path.read_bytes()).hexdigest())
-    assert plugin_source("ce") is None
-
-
-def test_a_method_of_a_plug_in_file_travels_to_a_worker_process(tmp_path: Path, write: Callable[..., Path]) -> None:
-    path = write("acme_travel.py", METHOD.format(name="acme-travel"))
-    load_plugin(str(path))
-    (tmp_path / "pickled").write_bytes(pickle.dumps(registry.build("acme-travel", {"weight": "0.25"})))
-    code = (
-        "import pickle, sys; from benchmark.plugins.registry import code_hash, load_plugin; load_plugin(sys.argv[1]); "
-        "method = pickle.load(open(sys.argv[2], 'rb')); print(method.weight, code_hash(type(method)))"
-    )
-    command = [sys.executable, "-c", code, str(path), str(tmp_path / "pickled")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=discovery.HOME)
-    assert done.stdout.split() == ["0.25", registry.code_hash(methods.get("acme-travel"))]
-
-
-def test_a_plug_in_file_may_import_the_files_beside_it(tmp_path: Path, write: Callable[..., Path]) -> None:
-    write("elsewhere/acme_loss.py", "SCALE = 2.0\n")
-    path = write("elsewhere/acme_user.py", "from acme_loss import SCALE\n" + METHOD.format(name="acme-user"))
-    load_plugin(str(path))
-    assert "acme-user" in methods.names()
-
-
-@pytest.mark.parametrize("text", ["import no_such_library", "def broken(:", "raise RuntimeError('at import')", "raise SystemExit(4)"])
-def test_a_plug_in_file_that_does_not_import_is_a_user_error(text: str, write: Callable[..., Path]) -> None:
-    path = write("acme_broken.py", METHOD.format(name="acme-broken") + text + "\n")
-    with pytest.raises(UserError, match=r"acme_broken\.py.*does not import"):
-        load_plugin(str(path))
-    assert "acme-broken" not in methods.names()
-
-
-def test_a_plug_in_file_that_was_edited_is_executed_again(write: Callable[..., Path]) -> None:
-    text = METHOD.format(name="acme-edited")
-    path = write("acme_edited.py", text)
-    load_plugin(str(path))
-    first, code = methods.get("acme-edited"), registry.code_hash(methods.get("acme-edited"))
-    load_plugin(str(path))
-    assert methods.get("acme-edited") is first
-    later = text.replace("0.5", "0.7") + "print('loaded')\n"
-    path.write_text(later)
-    assert plugin_source("acme-edited") == (text, hashlib.sha256(text.encode()).hexdigest()), "what was executed, not what is there now"
-    load_plugin(str(path), edited=False)
-    assert methods.get("acme-edited") is first, "a worker keeps what was planned"
-    load_plugin(str(path))
-    assert registry.build("acme-edited").params() == {"weight": 0.7}
-    assert registry.code_hash(methods.get("acme-edited")) != code
-    assert plugin_source("acme-edited") == (later, hashlib.sha256(later.encode()).hexdigest())
-    path.write_text(later + "1 / 0\n")
-    with pytest.raises(UserError, match="ZeroDivisionError"):
-        load_plugin(str(path))
-    assert "acme-edited" not in methods.names()
-
-
-def test_what_a_plug_in_prints_when_it_is_imported_is_no_output(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
-    load_plugin(str(write("acme_prints.py", "print('from a file')\n" + METHOD.format(name="acme-prints"))))
-    write("acme/__init__.py", "print('from a package')\n")
-    write("acme/one.py", "print('from a module')\n" + METHOD.format(name="acme-one"))
-    load_plugin("acme")
-    methods.get("acme-one")
-    assert capsys.readouterr() == ("", "from a file\nfrom a package\nfrom a module\n")
-
-
-EXTENDS = """
-from benchmark import noise_kinds, report_tables
-
-@noise_kinds.register("acme-noise", description="", unit="letters", lowest=0.1, highest=0.9)
-def edit(text, level, draw):
-    pass
-
-@report_tables.register("acme-table")
-def table(frame):
-    pass
-
-"""
-
-
-def test_of_a_plug_in_file_that_fails_half_way_nothing_stays(write: Callable[..., Path]) -> None:
-    path = write("acme_half.py", EXTENDS + "1 / 0\n")
-    with pytest.raises(UserError, match="ZeroDivisionError"):
-        load_plugin(str(path))
-    assert "acme-noise" not in noise_kinds
-    assert "acme-table" not in report_tables
-    path.write_text(EXTENDS)
-    load_plugin(str(path))
-    assert ("acme-noise" in noise_kinds, "acme-table" in report_tables) == (True, True)
-    registry._unload(registry.FILE_MODULE + "acme_half")
-    assert ("acme-noise" in noise_kinds, "acme-table" in report_tables) == (False, False)
-
-
 def test_what_is_no_python_file_harms_no_other(write: Callable[..., Path], tmp_path: Path) -> None:
     """An editor's lock (a link that leads nowhere), a folder with the name of a file, a class that is its own base."""
     write("acme/__init__.py", "")
@@ -246,7 +122,7 @@ def test_what_is_no_python_file_harms_no_other(write: Callable[..., Path], tmp_p
     (tmp_path / "acme" / ".#one.py").symlink_to("somebody@somewhere.1234:5678")
     (tmp_path / "acme" / "folder.py").mkdir()
     load_plugin("acme")
-    assert registry.extensions("noise_kinds") is not None
+    assert extensions("noise_kinds") is not None
     assert methods.get("acme-one").__name__ == "Sample"
     assert methods.entry("acme-loop").error.startswith("RecursionError")
     assert set(entries(tmp_path / "acme")) == {"acme-one", "acme-loop"}
@@ -261,29 +137,6 @@ def test_a_class_whose_controls_are_no_names_has_none(write: Callable[..., Path]
 def test_a_loaded_class_whose_controls_are_no_names_has_none(write: Callable[..., Path]) -> None:
     load_plugin(str(write("acme_none.py", METHOD.format(name="acme-none").replace("    weight", "    controls = None\n    weight"))))
     assert "acme-none" not in methods.selection("controls-of:scl")
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ("no/such/file.py", "no/such"),
-        ("no_such_module_at_all", "no_such"),
-        ("acme_without_ending", r"its name ends in \.py"),
-        ("sys", "a part of Python itself"),
-    ],
-)
-def test_what_is_no_plug_in_is_a_user_error(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, given: str, said: str) -> None:
-    monkeypatch.chdir(write("acme_without_ending", "").parent)
-    with pytest.raises(UserError, match=said):
-        load_plugin(given)
-
-
-def test_two_plug_in_files_of_one_name_are_refused(write: Callable[..., Path]) -> None:
-    first = write("a/acme_same.py", METHOD.format(name="acme-a"))
-    second = write("b/acme_same.py", METHOD.format(name="acme-b"))
-    load_plugin(str(first))
-    with pytest.raises(UserError, match="share the name"):
-        load_plugin(str(second))
 
 
 FAMILY = '''
