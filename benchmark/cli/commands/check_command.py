@@ -15,8 +15,10 @@ Name = Annotated[str, typer.Argument(metavar="METHOD", help="A registered method
 def check(method: Name, plugin: Plugins = None, json: Json = False) -> None:
     """Check that a method keeps the contract: deterministic, no test data, declared streams, terms that train something."""
     from benchmark.checks.conformance import check as hold_to_contract
+    from benchmark.plugins.extensions import printing_to_stderr
 
-    results = hold_to_contract(method, plugin or [])
+    with printing_to_stderr():  # what the method prints is no part of the result, which may be JSON
+        results = hold_to_contract(method, plugin or [])
     failed = sum(not result.passed for result in results)
     if json:
         from benchmark.cli.json_documents import CheckDocument, as_json

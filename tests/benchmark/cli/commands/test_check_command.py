@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from benchmark.checks import conformance
@@ -17,6 +19,13 @@ def test_a_broken_promise_exits_with_1(bench, monkeypatch, passed, code, said):
     assert (outcome.code, asked) == (code, [("mine", ["mine.py"])])
     assert outcome.out.startswith("passed  it is frozen\n")
     assert said in outcome.out
+
+
+def test_what_a_method_prints_is_no_part_of_the_document(bench, own_method):
+    own_method.write_text(own_method.read_text().replace("        return [", "        print('in a phase')\n        return ["))
+    outcome = bench("check", "half-ce", "--plugin", str(own_method), "--json")
+    assert json.loads(outcome.out)["document"] == "check"
+    assert "in a phase" in outcome.err
 
 
 def test_prepare_tells_what_is_at_hand(bench):
