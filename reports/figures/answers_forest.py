@@ -104,6 +104,8 @@ def questions_forest(study: StudyAnswers) -> Figure | None:
         axis.axvline(1 if estimand == "sd-ratio" else 0, color="#7F7F7F", linewidth=0.8)
         axis.set(title=PANELS[estimand][0], xlabel=PANELS[estimand][1], ylim=(-len(some) + 0.4, 0.6))
         axis.set_yticks([-place for place in range(len(some))], [plain(line.name) for line in some])
+        if all(line.against is None for line in some):
+            axis.set(xticks=[], xlabel="")  # nothing is measured yet, so there is no scale
     plan = study.plan
     note = (
         f"Diamonds: means over tasks with {100 * plan.interval:g} % intervals before correction, filled where shown at "

@@ -138,3 +138,4 @@ def test_the_figure_has_a_line_per_comparison_and_none_has_a_number_too_early(sc
         "Q1, N = 100: scl, no answer yet",
     ]
     assert [len(axis.collections) for axis in (gains, ratios, slopes)] == [3, 1, 0]
+    assert [len(axis.get_xticks()) > 0 for axis in (gains, ratios, slopes)] == [True, True, False], "no numbers, no scale"
