@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from benchmark.planning.workspace import Workspace, data_root_of_environment
 from benchmark.plugins.code_hash import code_hash
 from benchmark.plugins.plugin_loading import load_plugin, plugin_source
 from benchmark.plugins.registry import build, methods
+from benchmark.records.archive.archive import CELL_FILES
 from benchmark.records.manifest import Manifest
 from benchmark.records.record import RunRecord
 from benchmark.records.spec import RunSpec
@@ -96,10 +97,11 @@ def verify(results: Path, sources: Sources, sample: int | None = None, workers: 
         yield Check(Path(item.file).stem, item.file, None, item.reason, False)
     refused = {Path(item.file).stem for item in doubted}
     origins = _origins(store)
+    cell_files = {path.parent.name: path.relative_to(store.root) for path in sorted(store.root.glob(CELL_FILES))}
     able: dict[Place, list[RunRecord]] = defaultdict(list)
     for record in [record for record in records if record.key not in refused][:sample]:
         try:
-            able[_place(record, sources, origins.get(record.key))].append(record)
+            able[_place(record, sources, origins.get(record.key), cell_files)].append(record)
         except UserError as error:
             yield Check(record.key, title(record), None, str(error), None)
     with tempfile.TemporaryDirectory(prefix="benchmark-verify-") as folder:
@@ -141,24 +143,30 @@ def _origins(store: RecordStore) -> dict[str, str]:
     return {row.key: row.task_source for manifest in store.manifests() if isinstance(manifest, Manifest) for row in manifest.rows}
 
 
-def _place(record: RunRecord, sources: Sources, origin: str | None) -> Place:
-    """Where a record can be run again. UserError, with the reason, where it cannot."""
+def _place(record: RunRecord, sources: Sources, origin: str | None, cell_files: Mapping[str, Path]) -> Place:
+    """Where a record can be run again. UserError, with the reason, where it cannot.
+
+    Args:
+        cell_files: the plug-in files that the results folder holds, by the beginning of their SHA-256.
+    """
     if record.status != "done":
         raise UserError(f"it is {record.status}, so there is nothing to compare.")
     spec = record.spec
     if spec.numerics != NUMERICS:
         raise UserError(f"older code: its engine's numerics are {spec.numerics}, this one's {NUMERICS}.", "", "Verify with that version.")
-    _check_method(record)
+    _check_method(record, cell_files)
     if origin == "file" and spec.task.name not in sources.task_files:
         raise UserError(f"its task {spec.task.name!r} came from a file.", "", f"Give --task-file {spec.task.name}=PATH.")
     return Place(origin == "embedded", _encoder(spec, sources), record.probabilities is not None, bool(record.transfer))
 
 
-def _check_method(record: RunRecord) -> None:
+def _check_method(record: RunRecord, cell_files: Mapping[str, Path]) -> None:
     name = record.spec.method.name
     if name not in methods.names():
         which = "is not known here" if record.plugin is None else f"came from a plug-in file (SHA-256 {record.plugin[:12]})"
-        raise UserError(f"its method {name!r} {which}.", "", "Give that file with --plugin.")
+        file = cell_files.get((record.plugin or "")[:12])
+        where = "" if file is None else f": {file.as_posix()} of the results folder (`restore` unpacks an archive)"
+        raise UserError(f"its method {name!r} {which}.", "", f"Give that file with --plugin{where}.")
     if code_hash(type(build(name, record.spec.method.params))) == record.spec.method.code:
         return
     source = plugin_source(name)

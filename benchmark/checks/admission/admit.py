@@ -151,7 +151,7 @@ def _archive(candidate: Candidate) -> Iterator[str]:
     yield from (f"{path.name} is in no index" for path in sorted(folder.glob("batch-*.parquet")) if path.name not in listed)
     files, damaged = read_archive(folder)
     yield from (f"{file}: {reason}" for file, reason in damaged)
-    yield from (f"{name} is no part of a contribution" for name in files if name.endswith(".npy"))
+    yield from (f"{name} is no part of a contribution" for name in files if not name.endswith(".json"))
     if not files:
         yield f"{INDEX} lists nothing"
 

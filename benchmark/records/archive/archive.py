@@ -15,12 +15,13 @@ from typing import Literal, NamedTuple
 from pydantic import Field, ValidationError
 
 from benchmark.errors import UserError
-from benchmark.records.archive.batch import PATH, pack_batch, unpack_batch
+from benchmark.records.archive.batch import is_misnamed, pack_batch, unpack_batch
 from benchmark.records.atomic_files import dump_checksummed, load_checksummed, write_atomic
 from benchmark.records.spec import Frozen
 
 INDEX = "archive.json"
 FOLDERS = ("records/*", "manifests", "splits", "testsets", "environments")
+CELL_FILES = "plugins/*/cell_*.py"  # methods that cells of a notebook defined
 SIDE_FOLDERS = ("probabilities", "representations")
 
 
@@ -114,13 +115,13 @@ def intact_files(results: Path, side_files: bool) -> tuple[dict[str, bytes], tup
     damaged = []
     for path in _listed(results, side_files):
         name = path.relative_to(results).as_posix()
-        if not PATH.fullmatch(name):
-            damaged.append(DamagedFile(name, "no name of a file of a results folder"))
-            continue
         try:
+            content = path.read_bytes()
+            if is_misnamed(name, content):
+                raise ValueError("no name of a file of a results folder")
             if path.suffix == ".json":
                 load_checksummed(path)
-            files[name] = path.read_bytes()
+            files[name] = content
         except (ValueError, OSError) as error:
             damaged.append(DamagedFile(name, str(error)))
     return files, tuple(damaged)
@@ -129,6 +130,7 @@ def intact_files(results: Path, side_files: bool) -> tuple[dict[str, bytes], tup
 def _listed(results: Path, side_files: bool) -> Iterator[Path]:
     for folder in FOLDERS:
         yield from sorted(results.glob(f"{folder}/*.json"))
+    yield from sorted(results.glob(CELL_FILES))
     for folder in SIDE_FOLDERS if side_files else ():
         yield from sorted(results.glob(f"{folder}/*.npy"))
 

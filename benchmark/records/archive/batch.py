@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -10,10 +11,17 @@ PATH = re.compile(
     r"records/[0-9a-f]{2}/[0-9a-f]{64}\.json"
     r"|(manifests|splits|testsets|environments)/[0-9a-f]{64}\.json"
     r"|(probabilities|representations)/[0-9a-f]{64}\.npy"
+    r"|plugins/(?P<code>[0-9a-f]{12})/cell_[A-Za-z0-9_]+\.py"
 )
 COLUMNS = ["file", "content"]
 LEVEL = 19  # zstd: slow to write and small; a batch is written once
 PAGE = 1 << 30  # one page for a column: what repeats from record to record is then stored once
+
+
+def is_misnamed(path: str, content: bytes) -> bool:
+    """Whether a path is none of a results folder, or of a plug-in file whose folder is not named for its content."""
+    named = PATH.fullmatch(path)
+    return named is None or (named["code"] is not None and not hashlib.sha256(content).hexdigest().startswith(named["code"]))
 
 
 def pack_batch(files: Mapping[str, bytes]) -> bytes:
@@ -42,7 +50,7 @@ def unpack_batch(content: bytes) -> dict[str, bytes]:
     if table.column_names != COLUMNS:
         raise ValueError(f"its columns are {', '.join(table.column_names)} instead of {', '.join(COLUMNS)}")
     files = dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    for path in files:
-        if not isinstance(path, str) or not PATH.fullmatch(path):
+    for path, held in files.items():
+        if not isinstance(path, str) or is_misnamed(path, held):
             raise ValueError(f"it holds {path!r}, which is no file of a results folder")
     return files

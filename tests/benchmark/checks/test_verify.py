@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -190,6 +191,22 @@ def test_a_record_of_a_plug_in_asks_for_it(kept: tuple[RecordStore, dict[str, Ru
     (check,) = (check for check in verify(kept[0].root, Sources()) if check.key == spec.key)
     assert "--plugin" in check.note
     assert "1" * 12 in check.note
+
+
+def test_a_record_of_a_cell_names_the_file_that_the_folder_or_its_archive_holds(
+    kept: tuple[RecordStore, dict[str, RunRecord]], tmp_path: Path
+) -> None:
+    record, text = kept[1]["tfidf"], b"# the method of a cell\n"
+    code = hashlib.sha256(text).hexdigest()
+    file = kept[0].root / "plugins" / code[:12] / "cell_own.py"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(text)
+    spec = record.spec.model_copy(update={"method": record.spec.method.model_copy(update={"name": "someones-own"})})
+    kept[0].write(record.model_copy(update={"spec": spec, "key": spec.key, "plugin": code}))
+    add_to_archive(kept[0].root, tmp_path / "archive")
+    for folder in (kept[0].root, tmp_path / "archive"):
+        (check,) = (check for check in verify(folder, Sources()) if check.key == spec.key)
+        assert f"Give that file with --plugin: plugins/{code[:12]}/cell_own.py of the results folder" in check.note
 
 
 def test_an_empty_folder_is_a_user_error(tmp_path: Path) -> None:

@@ -192,6 +192,17 @@ def test_another_plugin_file_is_refused(contribution: Path, reference: Reference
     assert "its runs name the plug-in file" in refused(contribution, reference)[CODE]
 
 
+def test_code_inside_the_archive_is_refused(broken: Broken, reference: Reference) -> None:
+    text = b"# nobody reads this\n"
+    name = f"plugins/{hashlib.sha256(text).hexdigest()[:12]}/cell_x.py"
+
+    def add(store: RecordStore) -> None:
+        (store.root / name).parent.mkdir(parents=True)
+        (store.root / name).write_bytes(text)
+
+    assert refused(broken(add), reference)[ARCHIVE] == f"{name} is no part of a contribution"
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -166,6 +167,22 @@ def test_a_copy_beside_the_original_is_left_out_and_the_archive_stays_readable(r
     assert content(tmp_path / "again") == content(results)
 
 
+def test_the_files_of_cell_methods_are_archived_and_others_beside_them_are_not(results: Path, tmp_path: Path) -> None:
+    text = b"# the method of a cell\n"
+    folder = results / "plugins" / hashlib.sha256(text).hexdigest()[:12]
+    folder.mkdir(parents=True)
+    (folder / "cell_own.py").write_bytes(text)
+    (folder / "notes.py").write_bytes(b"")
+    added = add_to_archive(results, tmp_path / "archive")
+    assert added.left_out == ()
+    restore(tmp_path / "archive", tmp_path / "again")
+    assert {name: held for name, held in content(tmp_path / "again").items() if name.startswith("plugins")} == {
+        f"plugins/{folder.name}/cell_own.py": text
+    }
+    (folder / "cell_own.py").write_bytes(text + b"edited = True\n")
+    assert [name for name, _ in add_to_archive(results, tmp_path / "archive").left_out] == [f"plugins/{folder.name}/cell_own.py"]
+
+
 def test_an_archive_is_made_of_a_results_folder_only_and_elsewhere(results: Path, tmp_path: Path) -> None:
     add_to_archive(results, tmp_path / "archive")
     (tmp_path / "empty").mkdir()
@@ -181,7 +198,13 @@ def test_an_archive_is_made_of_a_results_folder_only_and_elsewhere(results: Path
     assert not is_archive(results)
 
 
-@pytest.mark.parametrize("path", ["../records/x.json", "/etc/passwd", "records/aa/../../x.json", "manifests/a.json"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("../records/x.json", "/etc/passwd", "records/aa/../../x.json", "manifests/a.json"),
+        *("plugins/cell_x.py", "plugins/000000000000/cell_x.py", "plugins/000000000000/other.py"),
+    ],
+)
 def test_a_path_that_no_results_folder_has_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="no file of a results folder"):
         unpack_batch(pack_batch({path: b""}))
