@@ -12,7 +12,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -43,6 +43,7 @@ class LoadedFile:
 
 
 _loaded: dict[str, LoadedFile] = {}  # by module name
+_imported: dict[Path, bytes] = {}  # content of the modules beside them, as they were imported; several plug-ins may share one
 
 
 def load_plugin(spec: str, *, edited: bool = True) -> None:
@@ -135,8 +136,8 @@ def _load_file(given: Path, edited: bool) -> None:
     if now == before:
         return
     if before is not None:
-        for name in [module, *_loaded_from(before.beside.keys() | now.beside.keys())]:
-            unload(name)
+        unload(module)
+    _unload_edited(now.beside, {} if before is None else before.beside)
     try:
         _execute(module, now)
     except BaseException as error:
@@ -154,11 +155,15 @@ def _beside(module: str, path: Path) -> dict[Path, bytes]:
         return {}
 
 
-def _loaded_from(files: Iterable[Path]) -> list[str]:
-    """The names of the modules that were imported from these files; a module of the same name from elsewhere is none of them."""
-    wanted = {str(file) for file in files}
-    origins = {name: getattr(loaded, "__file__", None) for name, loaded in list(sys.modules.items())}
-    return [name for name, origin in origins.items() if origin is not None and os.path.realpath(origin) in wanted]
+def _unload_edited(now: Mapping[Path, bytes], before: Mapping[Path, bytes]) -> None:
+    """Unload the modules beside a file, all of them (they may import each other) where one is not as it was imported. A module of the same
+    name from elsewhere stays. `before`: what the file imported when it was executed last."""
+    files = now.keys() | before.keys()
+    if any(file in _imported and _imported[file] != now.get(file) for file in files):
+        origins = {name: getattr(loaded, "__file__", None) for name, loaded in sys.modules.items() if name not in _loaded}
+        for name in [name for name, origin in origins.items() if origin is not None and Path(os.path.realpath(origin)) in files]:
+            unload(name)
+    _imported.update(now)
 
 
 class _PluginLoader(SourceFileLoader):

@@ -101,6 +101,20 @@ def test_a_plug_in_file_is_executed_again_when_a_file_beside_it_was_edited(write
     assert "acme-user" not in methods.names()
 
 
+def test_plug_ins_that_share_a_file_beside_them_share_one_version_of_it(write: Callable[..., Path]) -> None:
+    beside = write("elsewhere/acme_loss.py", "SCALE = 2.0\nclass Part: ...\n")
+    first = write("elsewhere/acme_first.py", BESIDE.replace("acme-user", "acme-first").replace("import SCALE", "import SCALE, Part"))
+    second = write("elsewhere/acme_second.py", BESIDE.replace("acme-user", "acme-second").replace("import SCALE", "import SCALE, Part"))
+    load_plugin(str(first))
+    beside.write_text("SCALE = 3.00\nclass Part: ...  # edited before the second one is loaded\n")
+    load_plugin(str(second))
+    assert build("acme-second").params() == {"weight": 3.0}
+    load_plugin(str(first))
+    parts = [sys.modules[methods.get(name).__module__].Part for name in ("acme-first", "acme-second")]
+    assert parts[0] is parts[1] is sys.modules["acme_loss"].Part, "what pickles by name must be found by it"
+    assert build("acme-first").params() == {"weight": 3.0}
+
+
 def test_a_module_of_the_name_from_elsewhere_stays(write: Callable[..., Path]) -> None:
     """`acme_loss` was imported from another folder before: the plug-in got that one, and editing the file beside it unloads nothing."""
     write("acme_loss.py", "SCALE = 2.0\n")
