@@ -160,7 +160,7 @@ def _unload_edited(now: Mapping[Path, bytes], before: Mapping[Path, bytes]) -> N
     name from elsewhere stays. `before`: what the file imported when it was executed last."""
     files = now.keys() | before.keys()
     if any(file in _imported and _imported[file] != now.get(file) for file in files):
-        origins = {name: getattr(loaded, "__file__", None) for name, loaded in sys.modules.items() if name not in _loaded}
+        origins = {name: getattr(loaded, "__file__", None) for name, loaded in list(sys.modules.items()) if name not in _loaded}
         for name in [name for name, origin in origins.items() if origin is not None and Path(os.path.realpath(origin)) in files]:
             unload(name)
     _imported.update(now)
