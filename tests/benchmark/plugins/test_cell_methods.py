@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -69,6 +70,22 @@ def test_one_that_cannot_be_written_down_harms_no_other(notebook: Notebook, tmp_
         methods.get("broken-cell")
     notebook(METHOD.replace("scaled-by-cell", "broken-cell").replace("ScaledFineTuning", "Broken"))
     assert len(load_from_main(tmp_path)) == 2
+
+
+def test_a_file_that_does_not_import_is_refused_and_the_one_before_it_stays(notebook: Notebook, tmp_path: Path) -> None:
+    notebook(*CELLS, METHOD.replace("searchable(2.0,", "searchable(1.0 / FACTOR,"))
+    load_from_main(tmp_path)
+    before = methods.registered("scaled-by-cell")
+    notebook("FACTOR = 0.0\n")  # the cell of the class did not run again, so only its file divides by zero
+    assert load_from_main(tmp_path) == ()
+    with pytest.raises(UserError, match="ZeroDivisionError"):
+        methods.get("scaled-by-cell")
+    assert methods.registered("scaled-by-cell") == before
+    assert before is not None
+    assert before.cls.__module__ in sys.modules
+    notebook("FACTOR = 1.0\n")
+    assert len(load_from_main(tmp_path)) == 1
+    assert methods.get("scaled-by-cell") is not before.cls
 
 
 def test_a_method_that_builds_on_another_one_registers_itself_alone(notebook: Notebook, tmp_path: Path) -> None:
