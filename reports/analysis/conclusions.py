@@ -21,6 +21,7 @@ from reports.results.study_scores import ArmPlace, StudyScores
 
 FEWEST = 2  # pairs of a task
 NEW_TASK = "a new task"
+SIDES = {"gain": 1, "sd-ratio": -1, "slope": 0}  # the side of zero that a claim is on; 0: either
 
 
 class Answer(StrEnum):
@@ -104,6 +105,7 @@ class Conclusion:
         scope: the inference that decided.
         complete: whether every task has pairs against every comparison.
         shown: the comparisons that the treatment is shown to be above, each at the step of Holm's correction that its p would have here.
+        below: the comparisons that it is shown to be below, by the same two-sided p at the same step.
         waits: stages that are not finished and hold runs of it: while there is one, nothing is computed and there is no answer.
     """
 
@@ -122,6 +124,7 @@ class Conclusion:
     scope: str = ""
     complete: bool = False
     shown: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     waits: tuple[StageProgress, ...] = ()
 
     @property
@@ -184,18 +187,20 @@ def answer(
     return tuple(
         replace(
             _concluded(plan, question, one, {kind: found[one.name] for kind, found in adjusted.items()}),
-            shown=_shown(plan, question, one, statements),
+            shown=_shown(plan, question, one, statements, SIDES[question.estimand]),
+            below=_shown(plan, question, one, statements, -SIDES[question.estimand]) if SIDES[question.estimand] else (),
             waits=one.waits,
         )
         for one in statements
     )
 
 
-def _shown(plan: AnalysisPlan, question: Question, one: _Statement, family: Sequence[_Statement]) -> tuple[str, ...]:
-    """The comparisons that would be shown if each stood alone in the statement's place of the family."""
+def _shown(plan: AnalysisPlan, question: Question, one: _Statement, family: Sequence[_Statement], side: int) -> tuple[str, ...]:
+    """The comparisons that would be shown on one side if each stood alone in the statement's place of the family."""
     found, others = [], {other.name: other.decided.above for other in family}
     for against in one.comparisons:
-        p = holm({**others, one.name: _ps(plan, question, [against], plan.decided_by).above}, alpha=plan.alpha).adjusted[one.name]
+        alone = _on_side([against], plan.decided_by, side)
+        p = holm({**others, one.name: alone}, alpha=plan.alpha).adjusted[one.name]
         if p is not None and p <= plan.alpha:
             found.append(against.arm)
     return tuple(found)
@@ -336,9 +341,7 @@ def _ps(plan: AnalysisPlan, question: Question, found: Sequence[AgainstArm], sco
     estimates = [one.random if scope == NEW_TASK else one.fixed for one in found]
     if any(one is None for one in estimates):
         return _Ps()
-    side = {"gain": 1, "sd-ratio": -1, "slope": 0}[question.estimand]
-    ps = [one.p_new_task if scope == NEW_TASK else one.p for one in found]
-    above = max(1.0 if p is None or side * value < 0 else p for p, value in zip(ps, (e.value for e in estimates if e), strict=True))
+    side, above = SIDES[question.estimand], _on_side(found, scope, SIDES[question.estimand])
     if side < 0:
         return _Ps(above, None, min(1.0, len(found) * min(e.p_greater() for e in estimates if e)))
     if side == 0:
@@ -346,6 +349,14 @@ def _ps(plan: AnalysisPlan, question: Question, found: Sequence[AgainstArm], sco
     below = min(1.0, len(found) * min(e.p_less(plan.smallest_effect) for e in estimates if e))
     first = estimates[0]
     return _Ps(above, None if first is None else first.p_equivalence(plan.smallest_effect), below)
+
+
+def _on_side(found: Sequence[AgainstArm], scope: str, side: int) -> float | None:
+    """The largest two-sided p, 1 for an estimate on the other side of zero (`side` 0: either will do); None where one is lacking."""
+    both = [(one.random, one.p_new_task) if scope == NEW_TASK else (one.fixed, one.p) for one in found]
+    if any(estimate is None for estimate, _ in both):
+        return None
+    return max(1.0 if p is None or side * estimate.value < 0 else p for estimate, p in both if estimate is not None)
 
 
 def _concluded(plan: AnalysisPlan, question: Question, one: _Statement, adjusted: Mapping[str, float | None]) -> Conclusion:

@@ -175,8 +175,8 @@ def _judged(one: _Measured, p_holm: float | None) -> str:
     if shown and (new is None or not new.excludes(0.0)):
         said.append("not shown for a new task")
     for control in one.controls:
-        above = control.p <= ALPHA and control.gain.value > 0
-        said.append(f"{'above' if above else 'not shown above'} its control {control.against} ({control.shown})")
+        found = "not shown above" if control.p > ALPHA else "above" if control.gain.value > 0 else "below"
+        said.append(f"{found} its control {control.against} ({control.shown})")
     return "; ".join(said)
 
 

@@ -184,10 +184,12 @@ class QuestionWords:
             changes = "changes" if one.shown else "is not shown to change"
             said = f"the gain of {one.treatment} over {against.arm} {changes} with the layers ({self.effect(against)})"
         else:
-            word = "above" if self.question.estimand == "gain" else "steadier than"
+            word, opposite = ("above", "below") if self.question.estimand == "gain" else ("steadier than", "less steady than")
             shown = [against for against in one.comparisons if against.arm in one.shown]
-            other = [against for against in one.comparisons if against.arm not in one.shown]
+            below = [against for against in one.comparisons if against.arm in one.below]
+            other = [against for against in one.comparisons if against.arm not in (*one.shown, *one.below)]
             parts = [f"{word} {self._listed(shown)}"] if shown else []
+            parts += [f"{opposite} {self._listed(below)}"] if below else []
             parts += [f"not shown {word} {self._listed(other)}"] if other else []
             said = ", ".join(parts) if who else f"{one.treatment} is {', '.join(parts)}"
         return f"{who}{one.answer}: {said}, {self._rests(one)}"

@@ -108,8 +108,9 @@ def questions_forest(study: StudyAnswers) -> Figure | None:
             axis.set(xticks=[], xlabel="")  # nothing is measured yet, so there is no scale
     plan = study.plan
     note = (
-        f"Diamonds: means over tasks with {100 * plan.interval:g} % intervals before correction, filled where shown at "
-        f"{100 * plan.alpha:g} % after Holm's correction within the question. Lines without a diamond have no answer yet. {study.progress}"
+        f"Diamonds: means over tasks with {100 * plan.interval:g} % intervals before correction, filled where shown to differ "
+        f"at {100 * plan.alpha:g} % after Holm's correction within the question. Lines without a diamond have no answer yet. "
+        f"{study.progress}"
     )
     return finish(figure, axes, "Registered questions", note, len(axes))
 
@@ -158,5 +159,5 @@ def _question_line(axis: Axes, line: _Line, height: float, level: float) -> None
     scale = math.exp if line.statement.estimand == "sd-ratio" else float
     interval = line.against.fixed.interval(level)
     axis.plot([scale(interval.low), scale(interval.high)], [height, height], color="#0072B2", linewidth=1.4)
-    filled = "#0072B2" if line.against.arm in line.statement.shown else "white"
+    filled = "#0072B2" if line.against.arm in (*line.statement.shown, *line.statement.below) else "white"
     axis.scatter([scale(interval.value)], [height], s=28, marker="D", facecolors=filled, edgecolors="#0072B2", zorder=3)

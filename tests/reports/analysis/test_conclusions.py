@@ -177,6 +177,18 @@ def test_a_steadier_method_is_credited_and_a_shakier_one_is_not() -> None:
     assert found["three-phase"].answer is Answer.UNDECIDED
     assert found["scl"].baseline is not None
     assert np.exp(found["scl"].baseline.fixed.value) == pytest.approx(0.5, abs=0.1)
+    assert [(found[arm].shown, found[arm].below) for arm in ("scl", "cat", "three-phase")] == [(("ce",), ()), ((), ("ce",)), ((), ())]
+
+
+def test_a_method_below_an_arm_is_shown_to_be_below_it_at_the_same_correction() -> None:
+    found = answer(STUDY, question("Q1"), scores({"ce": 3.0, "scl": 0.0, "scl-placebo": -3.0, "scl-simcse": 0.0}))[0]
+    assert found.answer is Answer.NOT_CREDITED
+    assert (found.shown, found.below) == (("scl-placebo",), ("ce",))
+    few = scores({"ce": 0.25, "scl": 0.0}, n=3)
+    few |= {place._replace(arm=arm): one for place, one in few.items() if place.arm == "ce" for arm in ("scl-placebo", "scl-simcse")}
+    for one in answer(STUDY, question("Q1"), few):
+        for against in one.comparisons:  # the other number of labels holds its place with p = 1, so the correction is a factor of two
+            assert (against.arm in one.below) == (against.fixed.value < 0 and 2 * against.p <= STUDY.alpha)
 
 
 def with_layers(slope: float) -> dict[ArmPlace, ArmRuns]:

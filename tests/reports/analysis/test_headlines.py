@@ -67,6 +67,14 @@ def test_controls_stand_beside_the_answer_and_those_that_did_not_run_are_named(t
     assert "scl-placebo" not in not_run_note(block, "scl")
 
 
+@pytest.mark.parametrize(("more", "word"), [(-0.03, "above"), (0.03, "below")])
+def test_a_difference_to_a_control_has_its_side(tmp_path: Path, filled: Filled, more: float, word: str) -> None:
+    gain = [0.04 + more, 0.05 + more, 0.045 + more, 0.035 + more, 0.055 + more, 0.03 + more]
+    placebo = [a + b for a, b in zip(CE, gain, strict=True)]
+    _, found = told(filled(tmp_path, {("sst2", "20", ""): arms_of(GAIN["sst2"], **{"scl-placebo": placebo})}))
+    assert f"; {word} its control scl-placebo" in found["scl"].said
+
+
 def test_a_cell_at_floor_is_left_out_and_named(tmp_path: Path, filled: Filled) -> None:
     low = {"ce": [0.5, 0.51, 0.5, 0.5, 0.51, 0.5], "scl": [0.51, 0.5, 0.5, 0.51, 0.5, 0.5]}
     _, found = told(filled(tmp_path, {("sst2", "20", ""): arms_of(GAIN["sst2"]), ("trec", "20", ""): low}))

@@ -109,6 +109,22 @@ def test_ratios_and_slopes_have_words_of_their_own(scores: StudyScores) -> None:
     assert "no answer yet" not in "".join(found.values())
 
 
+def test_what_is_shown_to_be_worse_is_said_to_be_so(scores: StudyScores) -> None:
+    worse = dict(scores)
+    for place in scores:
+        if place.arm == "cat":
+            runs = {label: run._replace(value=run.value - 0.05) for label, run in scores[place].runs.items()}
+            worse[place] = ArmRuns("cat", runs)
+        if place.arm == "three-phase":
+            spread = {label: run._replace(value=0.7 + 3 * (run.value - 0.7)) for label, run in scores[place].runs.items()}
+            worse[place] = ArmRuns("three-phase", spread)
+    said = {one.name: one.said for one in study(worse, "1", "2").questions}
+    assert "not credited: cat is below ce (−5." in said["Q2"]
+    assert "not shown above" not in said["Q2"]
+    assert "three-phase not credited: less steady than ce (ratio of standard deviations " in said["Q4"]
+    assert "scl undecided: not shown steadier than ce (" in said["Q4"]
+
+
 def test_the_progress_names_every_stage_once(scores: StudyScores) -> None:
     assert study(scores, "1").progress == (
         "Of 600 planned runs 250 are finished; complete: stage 1 (100 of 100 runs); "
