@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from benchmark.config.toml_files import load_analysis, names
@@ -12,6 +13,8 @@ from benchmark.records.registration.deviations import Deviation, StudyState, dev
 from benchmark.records.registration.registration import Registration, read_registration
 from benchmark.records.store import RecordStore
 from benchmark.version import NUMERICS
+
+FEW = 2  # lines on unfinished runs of a stage, where not all are shown
 
 
 def registration_lines(file: Path, results: Path) -> list[str]:
@@ -26,6 +29,17 @@ def comparison_lines(registration: Registration, state: StudyState) -> list[str]
     found = sorted(deviations(registration, state), key=lambda one: one.kind == "missing")
     head = f"The study {registration.suite!r}, registered at commit {registration.code.commit[:12]}"
     return [f"{head}: {counted(found)}.", *(f"- {one}" for one in found)]
+
+
+def abridged(lines: Sequence[str]) -> list[str]:
+    """The lines as a reader begins with them: of the runs of a stage that are not made yet the first few, then how many lines more."""
+    kept: list[str] = []
+    for stage, group in groupby(lines, lambda line: line.partition(": ")[0]):
+        some = list(group)
+        folded = len(some) - FEW if stage.startswith("- missing") and len(some) > FEW + 1 else 0
+        kept += some[:FEW] if folded else some
+        kept += [f"{stage}: {folded} more lines of this stage; report.json has them all"] if folded else []
+    return kept
 
 
 def counted(found: Sequence[Deviation]) -> str:

@@ -21,7 +21,7 @@ from reports.answers_block import FIGURE, AnswersBlock, against_registration, do
 from reports.figures.answers_forest import questions_forest
 from reports.output_files import file_name, parse_formats, rendered, write, write_tables
 from reports.published.filled_table import fill, find_table
-from reports.registered import comparison_lines, study_state, without_bulk
+from reports.registered import abridged, comparison_lines, study_state, without_bulk
 from reports.render.image import png, svg
 from reports.render.json_text import finite, plain
 from reports.render.markdown import escape, paragraphs
@@ -224,9 +224,9 @@ class Notes:
     registration: tuple[str, ...] = ()
 
     def markdown(self) -> list[str]:
-        """The notes as paragraphs; deviations as one list."""
+        """The notes as paragraphs; deviations as one list, unfinished runs in short."""
         above = [f"**{escape(note)}**" for note in (*self.problems, *self.registration[:1])]
-        listed = "\n".join(f"- {escape(line.removeprefix('- '))}" for line in self.registration[1:])
+        listed = "\n".join(f"- {escape(line.removeprefix('- '))}" for line in abridged(self.registration[1:]))
         return [*above, listed] if listed else above
 
     def plain(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from benchmark.records.registration.registration import RegisteredRuns, Registra
 from benchmark.records.spec import SPEC_VERSION
 from benchmark.records.store import RecordStore
 from reports.output_files import file_name
-from reports.registered import counted
+from reports.registered import abridged, counted
 from reports.report import Notes
 
 ARMS = {"ce": [0.60, 0.62, 0.61], "scl": [0.64, 0.66, 0.63]}
@@ -125,6 +125,16 @@ def test_the_comparison_with_the_registration_stands_in_the_first_lines(folder: 
 )
 def test_runs_that_are_not_made_yet_are_counted_apart(kinds: tuple[str, ...], said: str) -> None:
     assert counted([Deviation(kind, "1", "what") for kind in kinds]) == said
+
+
+def test_a_long_list_of_unfinished_runs_is_shortened_and_nothing_else_is() -> None:
+    code = [f"- code: {i}" for i in range(9)]
+    first = [f"- missing (stage 1): {i} of 10 runs" for i in range(9)]
+    second = [f"- missing (stage 2): {i} of 10 runs" for i in range(3)]
+    more = "- missing (stage 1): 7 more lines of this stage; report.json has them all"
+    assert abridged([*code, *first, *second]) == [*code, *first[:2], more, *second]
+    assert Notes(registration=("Head.", *first)).markdown()[1].count("\n") == 2
+    assert Notes(registration=("Head.", *first)).plain()["registration"]["deviations"] == [line.removeprefix("- ") for line in first]
 
 
 def test_as_registered_is_one_line() -> None:

@@ -38,13 +38,14 @@ def report(
 
     for given in plugin or []:
         load_plugin(given)
+    from reports.registered import abridged
     from reports.report import Options
     from reports.report import report as make
 
     made = make(Options(results or DEFAULT_RESULTS, suite, out, table, format, against, family, figures, registration, readme))
     typer.echo(made.text)
     if made.registration:
-        typer.echo("\n" + "\n".join(made.registration))
+        typer.echo("\n" + "\n".join(abridged(made.registration)))
     written = len(made.files)
     listed = ", ".join(str(path) for path in made.files if path.parent.name not in ("tables", "figures"))
     typer.echo(f"\n{written} file{'s' * (written != 1)}; {listed}")
