@@ -38,7 +38,7 @@ def abridged(lines: Sequence[str]) -> list[str]:
         some = list(group)
         folded = len(some) - FEW if stage.startswith("- missing") and len(some) > FEW + 1 else 0
         kept += some[:FEW] if folded else some
-        kept += [f"{stage}: {folded} more lines of this stage; report.json has them all"] if folded else []
+        kept += [f"{stage}: {folded} more lines of this stage, all in the report.json of a whole report"] if folded else []
     return kept
 
 

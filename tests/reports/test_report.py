@@ -131,7 +131,7 @@ def test_a_long_list_of_unfinished_runs_is_shortened_and_nothing_else_is() -> No
     code = [f"- code: {i}" for i in range(9)]
     first = [f"- missing (stage 1): {i} of 10 runs" for i in range(9)]
     second = [f"- missing (stage 2): {i} of 10 runs" for i in range(3)]
-    more = "- missing (stage 1): 7 more lines of this stage; report.json has them all"
+    more = "- missing (stage 1): 7 more lines of this stage, all in the report.json of a whole report"
     assert abridged([*code, *first, *second]) == [*code, *first[:2], more, *second]
     assert Notes(registration=("Head.", *first)).markdown()[1].count("\n") == 2
     assert Notes(registration=("Head.", *first)).plain()["registration"]["deviations"] == [line.removeprefix("- ") for line in first]

@@ -184,11 +184,20 @@ def test_a_method_below_an_arm_is_shown_to_be_below_it_at_the_same_correction() 
     found = answer(STUDY, question("Q1"), scores({"ce": 3.0, "scl": 0.0, "scl-placebo": -3.0, "scl-simcse": 0.0}))[0]
     assert found.answer is Answer.NOT_CREDITED
     assert (found.shown, found.below) == (("scl-placebo",), ("ce",))
-    few = scores({"ce": 0.25, "scl": 0.0}, n=3)
-    few |= {place._replace(arm=arm): one for place, one in few.items() if place.arm == "ce" for arm in ("scl-placebo", "scl-simcse")}
-    for one in answer(STUDY, question("Q1"), few):
-        for against in one.comparisons:  # the other number of labels holds its place with p = 1, so the correction is a factor of two
-            assert (against.arm in one.below) == (against.fixed.value < 0 and 2 * against.p <= STUDY.alpha)
+
+
+def test_a_small_loss_needs_the_corrected_level() -> None:
+    """The other number of labels keeps its place with p = 1, so the correction is a factor of two."""
+    seen = set()
+    for loss in np.linspace(0.2, 1.6, 15):
+        given = scores({"ce": loss, "scl": 0.0}, n=4)
+        given |= {
+            place._replace(arm=arm): one for place, one in given.items() if place.arm == "ce" for arm in ("scl-placebo", "scl-simcse")
+        }
+        (against, *_), below = (one := answer(STUDY, question("Q1"), given)[0]).comparisons, one.below
+        assert ("ce" in below) == (against.fixed.value < 0 and 2 * against.p <= STUDY.alpha)
+        seen.add((against.p <= STUDY.alpha, "ce" in below))
+    assert seen == {(False, False), (True, False), (True, True)}
 
 
 def with_layers(slope: float) -> dict[ArmPlace, ArmRuns]:
