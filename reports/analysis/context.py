@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from benchmark.config.encoder import EncoderConfig
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
 from reports.results.blocks import Block
@@ -42,8 +43,14 @@ def _encoder(name: str) -> str:
         config = load_encoder(name)
     except UserError:
         return f"Encoder {name}: not one that is shipped; what it was pre-trained on is not known here."
+    return f"Encoder {name}, pre-trained on: {config.pretrained_on or 'not stated'}{seen_and_redrawn(config)}."
+
+
+def seen_and_redrawn(config: EncoderConfig) -> str:
+    """What a reader must know beside the pre-training: the tasks it has seen, and how much of it is drawn again."""
     seen = f"; it has seen data of {', '.join(config.seen_tasks)}" if config.seen_tasks else ""
-    return f"Encoder {name}, pre-trained on: {config.pretrained_on or 'not stated'}{seen}."
+    layers = "layer is" if config.reinit == 1 else f"{config.reinit} layers are"
+    return seen + (f"; its top {layers} drawn again at random before every run" if config.reinit else "")
 
 
 def _protocol(block: Block) -> str:

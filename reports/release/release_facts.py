@@ -11,6 +11,7 @@ from benchmark.config.task import TaskConfig, load_task
 from benchmark.config.toml_files import load_encoder
 from benchmark.errors import UserError
 from benchmark.version import VERSION
+from reports.analysis.context import seen_and_redrawn
 from reports.release.release_tables import ReleaseSource
 from reports.tables.table import counted
 
@@ -184,8 +185,8 @@ def _encoder(name: str) -> str:
         config = load_encoder(name)
     except UserError:  # a user's own, which is not installed here
         return f"{name}: what it was pre-trained on is not known here."
-    seen = f"; it has seen data of {', '.join(config.seen_tasks)}" if config.seen_tasks else ""
-    return f"{name} ({config.hub or config.base or 'local'}): {config.pretrained_on or 'pre-training not stated'}{seen}."
+    stated = config.pretrained_on or "pre-training not stated"
+    return f"{name} ({config.hub or config.base or 'local'}): {stated}{seen_and_redrawn(config)}."
 
 
 def size_category(rows: int) -> str:
