@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmark.errors import UserError
 from benchmark.records.registration.deviations import StudyState, deviations
 from benchmark.records.registration.registration import Registration
-from reports.analysis.study_answers import StudyAnswers, rules_in_words
+from reports.questions.study_answers import StudyAnswers, rules_in_words
 from reports.render.markdown import escape
 
 BEGIN, END = "<!-- answers: begin", "<!-- answers: end -->"

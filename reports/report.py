@@ -16,11 +16,11 @@ from benchmark.records.registration.registration import RegisteredRuns, Registra
 from reports.analysis import context
 from reports.analysis.analysis import Scope
 from reports.analysis.contents import Contents, contents, study_of, with_registered
-from reports.analysis.study_answers import StudyAnswers, is_study
 from reports.answers_block import FIGURE, AnswersBlock, against_registration, document_text, relative, replaced
 from reports.figures.answers_forest import questions_forest
 from reports.output_files import file_name, parse_formats, rendered, write, write_tables
 from reports.published.filled_table import fill, find_table
+from reports.questions.study_answers import StudyAnswers, is_study
 from reports.registered import abridged, comparison_lines, study_state, without_bulk
 from reports.render.image import png, svg
 from reports.render.json_text import finite, plain

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmark.stats.intervals import Estimate
     from reports.analysis.analysis import Analysis, Place
-    from reports.analysis.conclusions import Conclusion
+    from reports.questions.conclusions import Conclusion
     from reports.results.blocks import Block
     from reports.results.scored_cell import ScoredCell
 
@@ -33,7 +33,7 @@ UNITS = [*WHERE, "arm", "against", "split_seed", "seed", "init_seed", "value", "
 CONCLUSIONS = [
     *("suite", "protocol", "question", "claim", "estimand", "treatment", "shots", "answer", "p", "p_holm", "p_equivalence"),
     *("on_a_new_task", "complete", "waits_for", "against", "value", "low", "high", "new_task_value", "new_task_low", "new_task_high"),
-    *("tasks", "pairs", "lost_pairs"),
+    *("tasks", "pairs", "lost_pairs", "hangs_on"),
 ]
 
 
@@ -137,7 +137,8 @@ class ResultsFrame(pd.DataFrame):
         against the first arm that the treatment must beat. A row has numbers when every stage that holds runs for it is complete. Before
         that `answer` says so, and `waits_for` names the stages. No rows where no suite of these results has a registered analysis.
 
-        Gains are in points, slopes in points per layer, `sd-ratio` on the log scale.
+        Gains are in points, slopes in points per layer, `sd-ratio` on the log scale. `hangs_on` names the tasks without which a credited
+        statement would not be credited (not registered, decides nothing).
 
         Args:
             registration: the file of `plan --freeze`, which says what belongs to a stage; None: what the manifests plan.
@@ -151,7 +152,7 @@ class ResultsFrame(pd.DataFrame):
         """
         from benchmark.records.registration.registration import read_registration
         from reports.analysis.contents import answering, study_of
-        from reports.analysis.study_answers import is_study
+        from reports.questions.study_answers import is_study
 
         registered = None if registration is None else read_registration(Path(registration)).runs
         rows: list[dict[str, Any]] = []
@@ -251,6 +252,7 @@ def _concluded(one: Conclusion) -> dict[str, Any]:
         "tasks": 0 if first is None else len(first.evidence.tasks),
         "pairs": 0 if first is None else first.evidence.pairs,
         "lost_pairs": 0 if first is None else first.evidence.lost,
+        "hangs_on": ", ".join(gone.task for gone in one.without if gone.answer != "credited"),
     }
 
 

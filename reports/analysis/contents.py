@@ -12,8 +12,6 @@ from benchmark.records.registration.registration import RegisteredRuns
 from reports.analysis.analysis import Analysis, Scope, analyse
 from reports.analysis.headlines import HOW_TO_READ, Headline, headlines, not_run_note
 from reports.analysis.paragraph import paragraph
-from reports.analysis.stage_progress import planned_stages
-from reports.analysis.study_answers import StudyAnswers, is_study, rules_in_words, study_answers
 from reports.claims.claims_figure import claims_figure
 from reports.claims.claims_table import claims_table
 from reports.figures.answers_forest import QUESTIONS_ALT, answers_forest, questions_forest
@@ -31,6 +29,8 @@ from reports.figures.training_cost import cost_against_accuracy
 from reports.post_hoc.inflation_curve import inflation_curve
 from reports.post_hoc.post_hoc_tables import post_hoc_tables
 from reports.published.filled_table import PaperTable, fillable_tables
+from reports.questions.stage_progress import planned_stages
+from reports.questions.study_answers import StudyAnswers, is_study, rules_in_words, study_answers
 from reports.results.blocks import Block
 from reports.tables.across_table import across_table
 from reports.tables.geometry_table import geometry_table

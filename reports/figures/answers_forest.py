@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.analysis.analysis import ALPHA, Analysis
-from reports.analysis.conclusions import AgainstArm, Answer, Conclusion
 from reports.analysis.context import origin
 from reports.analysis.headlines import Headline, headlines
-from reports.analysis.study_answers import OPEN, QuestionWords, StudyAnswers
 from reports.figures.style import RC, evenly, finish, new_figure, plain, shown
+from reports.questions.conclusions import Answer, Conclusion
+from reports.questions.effects import AgainstArm
+from reports.questions.study_answers import OPEN, QuestionWords, StudyAnswers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from reports.analysis.conclusions import AgainstArm, Conclusion
-from reports.analysis.study_answers import OPEN, QuestionWords, StudyAnswers, rules_in_words
+from reports.questions.conclusions import Conclusion
+from reports.questions.effects import AgainstArm
+from reports.questions.study_answers import OPEN, QuestionWords, StudyAnswers, rules_in_words
 from reports.tables.table import ABSENT, Table, TableCell, TableColumn, TableRow, words
 from reports.tables.vs_baseline import p_value
 

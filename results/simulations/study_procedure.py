@@ -1,7 +1,7 @@
 """Error rates and power of the study's registered procedure: `python -m results.simulations.study_procedure [--quick] [--out DIR]`.
 
 Every row draws all runs of a question on the registered design (tasks, clusters, seeds of the stages) with a known truth, answers the
-question with `reports.analysis.conclusions` under `benchmark/config/analyses/study.toml`, and counts how often the answer errs, or, for
+question with `reports.questions.conclusions` under `benchmark/config/analyses/study.toml`, and counts how often the answer errs, or, for
 power, how often a treatment is credited at one number of shots. Writes `study_procedure.json` and `study_procedure.md` beside this file.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from benchmark.config.analysis_plan import Question
 from benchmark.config.toml_files import load_analysis
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import Answer, Conclusion, answer
+from reports.questions.conclusions import Answer, Conclusion, answer
 from reports.results.study_scores import ArmPlace
 from results.simulations.error_rates import simulate
 from results.simulations.scenarios import NO_CLAIM, Scenario

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from benchmark.errors import UserError
 from benchmark.records.archive.restored import restore
 from benchmark.records.frame import COLUMNS
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import conclusions
+from reports.questions.conclusions import Answer, WithoutTask, conclusions
 from reports.results.study_scores import ArmPlace
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -149,6 +150,7 @@ def test_conclusions_are_those_of_the_report(tmp_path: Path) -> None:
         for name in ("p", "p_holm", "p_equivalence"):
             assert same(getattr(row, name), one[name])
         assert row.waits_for == "; ".join(one["waits"])
+        assert row.hangs_on == ", ".join(gone["task"] for gone in one["without"] if gone["answer"] != "credited")
         first = one["comparisons"][0] if one["comparisons"] else None
         assert row.against == ("" if first is None else first["arm"])
         assert same(row.value, None if first is None else first["fixed"]["value"])
@@ -175,6 +177,9 @@ def test_answers_have_their_estimate_and_what_it_rests_on() -> None:
     assert first.random is not None
     assert row["new_task_value"] == first.random.value
     assert set(row) == set(CONCLUSIONS) - {"suite", "protocol"}
+    assert row["hangs_on"] == ""
+    without = [WithoutTask(task, Answer.UNDECIDED if task in ("trec", "sst2") else one.answer, (), ()) for task in plan.tasks]
+    assert _concluded(replace(one, without=tuple(without)))["hangs_on"] == "sst2, trec"
 
 
 def test_a_folder_and_an_archive_are_read_alike(results: ResultsFrame) -> None:

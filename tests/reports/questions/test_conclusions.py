@@ -13,7 +13,8 @@ from benchmark.records.frame import COLUMNS
 from benchmark.stats.intervals import Estimate
 from benchmark.stats.multiplicity import holm
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, Evidence, _ps, answer, conclusions
+from reports.questions.conclusions import Answer, Conclusion, _ps, answer, conclusions
+from reports.questions.effects import AgainstArm, Evidence
 from reports.results.study_scores import ArmPlace, study_scores
 
 ENCODER = "all-minilm-l6-v2"

@@ -9,10 +9,10 @@ import pytest
 
 from benchmark.config.toml_files import load_analysis
 from benchmark.stats.pairing import ArmRuns, Run
-from reports.analysis.conclusions import Answer, conclusions
-from reports.analysis.stage_progress import StageProgress
-from reports.analysis.study_answers import StudyAnswers, rules_in_words
 from reports.figures.answers_forest import questions_forest
+from reports.questions.conclusions import Answer, conclusions
+from reports.questions.stage_progress import StageProgress
+from reports.questions.study_answers import StudyAnswers, rules_in_words
 from reports.results.study_scores import ArmPlace, StudyScores
 from reports.tables.questions_table import questions_table
 
@@ -104,7 +104,8 @@ def test_each_comparison_is_judged_at_the_correction_of_its_statement(scores: St
 def test_ratios_and_slopes_have_words_of_their_own(scores: StudyScores) -> None:
     found = {one.name: one.said for one in study(scores, "1", "2", "2b", "3", "4").questions}
     assert "N = 20: scl undecided: not shown steadier than ce (ratio of standard deviations " in found["Q4"]
-    assert "the gain of scl over ce is not shown to change with the layers (slope " in found["Q5"]
+    assert "the gain of scl over ce is not shown to change with the layers drawn again (+" in found["Q5"]
+    assert "points with 0, 2 and 4 of them; slope " in found["Q5"]
     assert "points per layer [" in found["Q5"]
     assert "no answer yet" not in "".join(found.values())
 

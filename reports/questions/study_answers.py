@@ -10,8 +10,10 @@ from benchmark.config.analysis_plan import AnalysisPlan, Question
 from benchmark.config.toml_files import load_analysis, names
 from benchmark.records.registration.registration import DIGITS, RegisteredRuns
 from benchmark.stats.intervals import Interval
-from reports.analysis.conclusions import AgainstArm, Answer, Conclusion, conclusions
-from reports.analysis.stage_progress import StageProgress, by_stage, stage_progress
+from reports.questions.conclusions import Answer, Conclusion, conclusions
+from reports.questions.effects import AgainstArm
+from reports.questions.left_out import with_tasks_left_out
+from reports.questions.stage_progress import StageProgress, by_stage, stage_progress
 from reports.results.blocks import Block
 from reports.results.study_scores import study_scores
 from reports.tables.table import number
@@ -124,7 +126,9 @@ def study_answers(suite: str, blocks: Sequence[Block], runs: Sequence[Registered
     plan = load_analysis(suite)
     done = {key[:DIGITS] for key in ended}
     repeated = len(listed) - len(planned), sum(prefix in done for prefix in listed) - len(done)
-    return StudyAnswers(plan, tuple(conclusions(plan, study_scores(frame, known), stages)), stages, repeated)
+    scores = study_scores(frame, known)
+    found = with_tasks_left_out(plan, conclusions(plan, scores, stages), scores, stages)
+    return StudyAnswers(plan, found, stages, repeated)
 
 
 def rules_in_words(plan: AnalysisPlan) -> str:
@@ -133,7 +137,8 @@ def rules_in_words(plan: AnalysisPlan) -> str:
         f"Credited: above every arm that the claim names, two-sided at {100 * plan.alpha:g} % after Holm's correction over the statements "
         f"of a question (one that is not complete counts as p = 1: the correction of the others can only become weaker). Equivalent: "
         f"within {plan.smallest_effect:g} point of zero. Not credited: shown to be less than that above some arm. "
-        f"Intervals: {100 * plan.interval:g} %, before correction. Decided on {plan.decided_by}; the rule was fixed before the first run."
+        f"Intervals: {100 * plan.interval:g} %, before correction. Decided on {plan.decided_by}; the rule was fixed before the first run. "
+        "Asking again with one task left out was not registered and decides nothing."
     )
 
 
@@ -176,13 +181,22 @@ class QuestionWords:
             return number(math.exp(value), 2)
         return number(value, 1 if self.question.estimand == "gain" else 2, signed=True)
 
+    def gain(self, value: float) -> str:
+        """A gain in points."""
+        return number(value, 1, signed=True)
+
     def _statement(self, one: Conclusion) -> str:
         """The answer, each comparison with its interval (those that are not shown apart), and what they rest on."""
         who = f"{one.treatment} " if len(self.question.treatments) > 1 else ""
         if self.question.estimand == "slope":
             against = one.comparisons[0]
-            changes = "changes" if one.shown else "is not shown to change"
-            said = f"the gain of {one.treatment} over {against.arm} {changes} with the layers ({self.effect(against)})"
+            falls = "falls" if against.fixed.value < 0 else "rises"
+            changes = falls if one.shown else "is not shown to change"
+            gains = _joined([self.gain(gain) for gain in against.levels.values()])
+            layers = f"{gains} points with {_joined([str(layers) for layers in against.levels])} of them"
+            said = (
+                f"the gain of {one.treatment} over {against.arm} {changes} with the layers drawn again ({layers}; {self.effect(against)})"
+            )
         else:
             word, opposite = ("above", "below") if self.question.estimand == "gain" else ("steadier than", "less steady than")
             shown = [against for against in one.comparisons if against.arm in one.shown]
@@ -205,10 +219,24 @@ class QuestionWords:
             ends = [self.ends(against.random.interval(self.plan.interval)) for against in one.comparisons if against.random is not None]
             shown = "also shown for a new task" if one.on_a_new_task else "not shown for a new task after correction"
             said.append(f"{shown} ({_joined(ends)})")
+        said += self._left_out(one)
         lost = max(against.evidence.lost for against in one.comparisons)
         said += [f"{lost} pair{'s' * (lost != 1)} lost to failed runs"] if lost else []
         said += [] if one.complete else ["tasks or comparisons are missing"]
         return ", ".join(said)
+
+    def _left_out(self, one: Conclusion) -> list[str]:
+        """Whether a credit hangs on a single task, and on which."""
+        hangs = [other for other in one.without if other.answer is not Answer.CREDITED]
+        if one.without and not hangs:
+            return ["credited with any one task left out too"]
+        said = []
+        for other in hangs:
+            failing = [against for against in other.comparisons if against.arm not in other.shown] or other.comparisons
+            over = "" if self.question.estimand == "slope" else " over {}"  # a slope has one arm, which the sentence has named
+            effects = _joined([self.effect(found) + over.format(found.arm) for found in failing])
+            said.append(f"{other.answer} with {other.task} left out ({effects})")
+        return said
 
     def _waiting(self, found: Sequence[Conclusion]) -> Iterator[str]:
         """What is not complete, and for which stages; statements that wait for the same stages together."""

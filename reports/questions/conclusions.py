@@ -6,20 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-import numpy as np
-
 from benchmark.config.analysis_plan import AnalysisPlan, Question
-from benchmark.stats.intervals import Estimate, Interval
 from benchmark.stats.multiplicity import holm
-from benchmark.stats.over_tasks.fixed_tasks import TaskValues, cluster_means, fixed_tasks
-from benchmark.stats.over_tasks.pooled_spread import TaskPairs, pooled_spread
-from benchmark.stats.over_tasks.posterior import Posterior, posterior
-from benchmark.stats.over_tasks.random_tasks import random_tasks
-from benchmark.stats.pairing import NOT_PLANNED, Label, PairedUnits, pair
-from reports.analysis.stage_progress import StageProgress, waits_for
-from reports.results.study_scores import ArmPlace, StudyScores
+from reports.questions.effects import AgainstArm, Design, compared
+from reports.questions.stage_progress import StageProgress, waits_for
+from reports.results.study_scores import StudyScores
 
-FEWEST = 2  # pairs of a task
 NEW_TASK = "a new task"
 SIDES = {"gain": 1, "sd-ratio": -1, "slope": 0}  # the side of zero that a claim is on; 0: either
 
@@ -36,58 +28,13 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class TaskResult:
-    """One task's own estimate: gain in points, log ratio of standard deviations, or slope in points per layer."""
+class WithoutTask:
+    """A statement with one task left out: its answer, and its comparisons with those that the treatment is then shown to be above."""
 
     task: str
-    n: int
-    interval: Interval
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a comparison rests on.
-
-    Args:
-        tasks: each task's own result.
-        absent: tasks of the question without enough pairs.
-        lost: pairs that one arm lacks although both were planned (failed or missing runs).
-        collapsed: collapsed units of treatment and comparison.
-    """
-
-    tasks: tuple[TaskResult, ...]
-    absent: tuple[str, ...]
-    lost: int
-    collapsed: tuple[int, int]
-
-    @property
-    def pairs(self) -> int:
-        """Paired units over all tasks."""
-        return sum(one.n for one in self.tasks)
-
-
-@dataclass(frozen=True)
-class AgainstArm:
-    """A treatment against one arm, over tasks.
-
-    Args:
-        fixed: estimate on these tasks. Gains in points; ratio of standard deviations on the log scale; slope in points per layer.
-        random: estimate on a new task; None for fewer than two clusters of tasks.
-        p: two-sided p on these tasks.
-        p_new_task: two-sided p on a new task; None where `random` is.
-        tau, prediction: spread of the true values between tasks, and where that of one new task lies.
-        posterior: Bayesian cross-check of a mean gain.
-    """
-
-    arm: str
-    evidence: Evidence
-    fixed: Estimate
-    random: Estimate | None
-    p: float
-    p_new_task: float | None
-    tau: Interval | None = None
-    prediction: Interval | None = None
-    posterior: Posterior | None = None
+    answer: Answer
+    comparisons: tuple[AgainstArm, ...]
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -106,6 +53,7 @@ class Conclusion:
         complete: whether every task has pairs against every comparison.
         shown: the comparisons that the treatment is shown to be above, each at the step of Holm's correction that its p would have here.
         below: the comparisons that it is shown to be below, by the same two-sided p at the same step.
+        without: of a credited statement: the same rule with one of its tasks left out, for each task. Not registered; it decides nothing.
         waits: stages that are not finished and hold runs of it: while there is one, nothing is computed and there is no answer.
     """
 
@@ -125,6 +73,7 @@ class Conclusion:
     complete: bool = False
     shown: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    without: tuple[WithoutTask, ...] = ()
     waits: tuple[StageProgress, ...] = ()
 
     @property
@@ -215,125 +164,14 @@ _READ: dict[str, Callable[[_Statement], float | None]] = {
 
 
 def _statement(plan: AnalysisPlan, question: Question, treatment: str, shots: str, scores: StudyScores) -> _Statement:
-    compare = {"gain": _gains, "sd-ratio": _spreads, "slope": _slopes}[question.estimand]
-    design = _Design(plan, question, treatment, shots, scores)
-    found = [compare(design, arm) for arm in question.comparisons]
-    beside = tuple(one for arm in question.beside if (one := compare(design, arm)) is not None)
+    design = Design(plan, question, treatment, shots, scores)
+    found = [compared(design, arm) for arm in question.comparisons]
+    beside = tuple(one for arm in question.beside if (one := compared(design, arm)) is not None)
     there = tuple(one for one in found if one is not None)
     if len(there) < len(question.comparisons):
         return _Statement(treatment, shots, there, beside)
     new_task = _ps(plan, question, there, NEW_TASK)
     return _Statement(treatment, shots, there, beside, _ps(plan, question, there, plan.decided_by), new_task)
-
-
-@dataclass(frozen=True)
-class _Design:
-    """One treatment at one number of shots."""
-
-    plan: AnalysisPlan
-    question: Question
-    treatment: str
-    shots: str
-    scores: StudyScores
-
-    def units(self, arm: str, encoder: str | None = None) -> dict[str, PairedUnits]:
-        """Task -> paired units against an arm, for tasks in which both were planned."""
-        found = {}
-        for task in self.plan.tasks_of(self.question):
-            places = [ArmPlace(encoder or self.plan.encoder, task, self.shots, name) for name in (self.treatment, arm)]
-            if all(place in self.scores for place in places):
-                found[task] = pair(*(self.scores[place] for place in places))
-        return found
-
-    def evidence(self, units: Mapping[str, PairedUnits], results: Sequence[TaskResult]) -> Evidence:
-        """What a comparison with these task results rests on."""
-        rows = [units[one.task] for one in results]
-        collapsed = (sum(sum(one.collapsed_a) for one in rows), sum(sum(one.collapsed_b) for one in rows))
-        lost = sum(len({(gone.split_seed, gone.seed) for gone in one.missing if gone.status != NOT_PLANNED}) for one in units.values())
-        used = {one.task for one in results}
-        return Evidence(tuple(results), tuple(task for task in self.plan.tasks_of(self.question) if task not in used), lost, collapsed)
-
-
-def _gains(design: _Design, arm: str) -> AgainstArm | None:
-    """Paired gains in points over tasks."""
-    units = {task: found for task, found in design.units(arm).items() if found.n >= FEWEST}
-    values = [
-        TaskValues(task, design.plan.cluster_of(task), 100 * (found.a - found.b), found.labels, found.variance_factor)
-        for task, found in units.items()
-    ]
-    return _over_tasks(design, arm, units, values)
-
-
-def _slopes(design: _Design, arm: str) -> AgainstArm | None:
-    """Least-squares slope of the paired gain over re-initialised layers, one per unit that every encoder has."""
-    by_encoder = {layers: design.units(arm, encoder) for encoder, layers in design.question.layers.items()}
-    values, units = [], {}
-    for task in design.plan.tasks_of(design.question):
-        rows = {layers: found[task] for layers, found in by_encoder.items() if task in found}
-        if len(rows) < len(by_encoder):
-            continue
-        common = _common_labels(list(rows.values()))
-        if len(common) >= FEWEST:
-            x = np.array(sorted(rows), dtype=float)
-            y = 100 * np.array([_gain_at(rows[layers], common) for layers in sorted(rows)])
-            centred = x - x.mean()
-            units[task] = _one_unit_for_all(rows[min(rows)], list(rows.values()))
-            values.append(TaskValues(task, design.plan.cluster_of(task), centred @ y / (centred @ centred), common))
-    return _over_tasks(design, arm, units, values)
-
-
-def _one_unit_for_all(first: PairedUnits, rows: Sequence[PairedUnits]) -> PairedUnits:
-    """The units of the first encoder with what any encoder lacks: a run that is lost with one of them is lost for the slope."""
-    gone = {(one.variant, one.split_seed, one.seed): one for row in rows for one in row.missing}
-    return replace(first, missing=tuple(gone.values()))
-
-
-def _common_labels(rows: Sequence[PairedUnits]) -> tuple[Label, ...]:
-    return tuple(label for label in rows[0].labels if all(label in row.labels for row in rows[1:]))
-
-
-def _gain_at(units: PairedUnits, labels: Sequence[Label]) -> list[float]:
-    gain = dict(zip(units.labels, (units.a - units.b).tolist(), strict=True))
-    return [gain[label] for label in labels]
-
-
-def _over_tasks(design: _Design, arm: str, units: Mapping[str, PairedUnits], values: Sequence[TaskValues]) -> AgainstArm | None:
-    """Both inferences over tasks; None where no task has enough pairs."""
-    if not values:
-        return None
-    level = design.plan.interval
-    evidence = design.evidence(units, [TaskResult(one.task, one.n, one.estimate.interval(level)) for one in values])
-    clusters = cluster_means(values)
-    fixed, random = fixed_tasks(values), random_tasks(clusters, level=level)
-    gain = design.question.estimand == "gain"
-    return AgainstArm(
-        arm,
-        evidence,
-        fixed=fixed,
-        random=random.mean if random else None,
-        p=fixed.p(),
-        p_new_task=random.mean.p() if random else None,
-        tau=random.tau if random else None,
-        prediction=random.prediction if random else None,
-        posterior=posterior(clusters, above=(0.0, design.plan.smallest_effect), level=level) if gain else None,
-    )
-
-
-def _spreads(design: _Design, arm: str) -> AgainstArm | None:
-    """Ratio of standard deviations over units, treatment over comparison, on the log scale."""
-    units = {task: found for task, found in design.units(arm).items() if found.n >= FEWEST}
-    pooled = pooled_spread([TaskPairs(task, design.plan.cluster_of(task), found.a, found.b) for task, found in units.items()])
-    if pooled is None:
-        return None
-    results = [TaskResult(task, one.n, one.interval(design.plan.interval)) for task, one in pooled.per_task.items()]
-    return AgainstArm(
-        arm,
-        design.evidence(units, results),
-        fixed=pooled.fixed,
-        random=pooled.random,
-        p=pooled.p,
-        p_new_task=pooled.random.p() if pooled.random else None,
-    )
 
 
 def _ps(plan: AnalysisPlan, question: Question, found: Sequence[AgainstArm], scope: str) -> _Ps:

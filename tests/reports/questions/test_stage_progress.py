@@ -8,7 +8,7 @@ import pytest
 
 from benchmark.config.toml_files import load_analysis
 from benchmark.records.registration.registration import RegisteredRuns
-from reports.analysis.stage_progress import StageProgress, by_stage, stage_progress, waits_for
+from reports.questions.stage_progress import StageProgress, by_stage, stage_progress, waits_for
 
 STUDY = load_analysis("study")
 Q1, Q2, _, _, Q5 = STUDY.questions
