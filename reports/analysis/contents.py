@@ -37,6 +37,7 @@ from reports.tables.geometry_table import geometry_table
 from reports.tables.means_table import cost_table, means_table, troubles_table
 from reports.tables.paper_table import paper_table
 from reports.tables.plugin_tables import plugin_tables
+from reports.tables.questions_by_task import questions_by_task
 from reports.tables.questions_table import QUESTIONS, questions_table
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
@@ -141,7 +142,8 @@ def with_registered(parts: Sequence[Contents], runs: Sequence[RegisteredRuns] | 
             continue
         study = study_of(blocks, part.block.suite, runs)
         picture = ReportFigure(QUESTIONS, QUESTIONS_ALT, partial(questions_forest, study), lead=True)
-        found.append(replace(part, study=study, tables=[questions_table(study), *part.tables], pictures=[picture, *part.pictures]))
+        asked = [table for table in (questions_table(study), questions_by_task(study)) if table is not None]
+        found.append(replace(part, study=study, tables=[*asked, *part.tables], pictures=[picture, *part.pictures]))
     return found
 
 

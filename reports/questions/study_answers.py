@@ -175,11 +175,20 @@ class QuestionWords:
         """The two ends of an interval."""
         return f"[{self.digits(interval.low)}; {self.digits(interval.high)}]"
 
+    @property
+    def places(self) -> int:
+        """Decimals of an effect."""
+        return 1 if self.question.estimand == "gain" else 2
+
     def digits(self, value: float) -> str:
         """An effect in digits; ratios are estimated on the log scale and shown as ratios."""
         if self.question.estimand == "sd-ratio":
-            return number(math.exp(value), 2)
-        return number(value, 1 if self.question.estimand == "gain" else 2, signed=True)
+            return number(math.exp(value), self.places)
+        return number(value, self.places, signed=True)
+
+    def compared(self, one: Conclusion, against: AgainstArm) -> str:
+        """A comparison as the name of a row."""
+        return f"{one.treatment} {'slope of the gain over' if self.question.estimand == 'slope' else 'against'} {against.arm}"
 
     def gain(self, value: float) -> str:
         """A gain in points."""

@@ -68,9 +68,8 @@ def _compared(said: QuestionWords, one: Conclusion, against: AgainstArm) -> Tabl
         "tasks": TableCell(len(against.evidence.tasks), scale=1, digits=0),
         "pairs": TableCell(against.evidence.pairs, scale=1, digits=0),
     }
-    verb = "slope of the gain over" if one.estimand == "slope" else "against"
     first = not beside and against is one.comparisons[0]
-    return _row(one, f"{one.treatment} {verb} {against.arm}{' (beside)' if beside else ''}", first=first, **cells)
+    return _row(one, f"{said.compared(one, against)}{' (beside)' if beside else ''}", first=first, **cells)
 
 
 def _row(one: Conclusion, comparison: str, *, first: bool, **cells: TableCell) -> TableRow:
