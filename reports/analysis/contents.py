@@ -29,6 +29,8 @@ from reports.figures.training_cost import cost_against_accuracy
 from reports.post_hoc.inflation_curve import inflation_curve
 from reports.post_hoc.post_hoc_tables import post_hoc_tables
 from reports.published.filled_table import PaperTable, fillable_tables
+from reports.questions.questions_by_task import questions_by_task
+from reports.questions.questions_table import QUESTIONS, questions_table
 from reports.questions.stage_progress import planned_stages
 from reports.questions.study_answers import StudyAnswers, is_study, rules_in_words, study_answers
 from reports.results.blocks import Block
@@ -37,8 +39,6 @@ from reports.tables.geometry_table import geometry_table
 from reports.tables.means_table import cost_table, means_table, troubles_table
 from reports.tables.paper_table import paper_table
 from reports.tables.plugin_tables import plugin_tables
-from reports.tables.questions_by_task import questions_by_task
-from reports.tables.questions_table import QUESTIONS, questions_table
 from reports.tables.search_and_looks import choices_table, looks_table
 from reports.tables.table import Table
 from reports.tables.task_tables import TableChoice, choices, task_tables

@@ -11,10 +11,10 @@ from benchmark.config.toml_files import load_analysis
 from benchmark.stats.pairing import ArmRuns, Run
 from reports.figures.answers_forest import questions_forest
 from reports.questions.conclusions import Answer, conclusions
+from reports.questions.questions_table import questions_table
 from reports.questions.stage_progress import StageProgress
 from reports.questions.study_answers import StudyAnswers, rules_in_words
 from reports.results.study_scores import ArmPlace, StudyScores
-from reports.tables.questions_table import questions_table
 
 STUDY = load_analysis("study")
 ARMS = {

@@ -10,9 +10,9 @@ from benchmark.config.toml_files import load_analysis
 from benchmark.stats.pairing import ArmRuns, Run
 from reports.questions.conclusions import conclusions
 from reports.questions.left_out import with_tasks_left_out
+from reports.questions.questions_by_task import questions_by_task
 from reports.questions.study_answers import StudyAnswers
 from reports.results.study_scores import ArmPlace
-from reports.tables.questions_by_task import questions_by_task
 
 STUDY = load_analysis("study")
 PLAN = STUDY.model_copy(update={"questions": tuple(one for one in STUDY.questions if one.name in ("Q1", "Q4", "Q5"))})
