@@ -16,7 +16,7 @@ def with_tasks_left_out(
 ) -> tuple[Conclusion, ...]:
     """The conclusions on a plan's questions, each credited one with what its rule says without each of its tasks.
 
-    A question of one task has nothing that could be left out.
+    A statement that rests on one task has nothing that could be left out.
 
     Args:
         found, scores, stages: what `conclusions` made of the same scores and stages.
@@ -27,12 +27,12 @@ def with_tasks_left_out(
 def _without_each(
     plan: AnalysisPlan, one: Conclusion, scores: StudyScores, stages: Sequence[StageProgress] | None
 ) -> tuple[WithoutTask, ...]:
-    """The statement without each of its tasks, in its family without them."""
+    """The statement without each task that it rests on, in its family without that task."""
     question = next(question for question in plan.questions if question.name == one.question)
-    tasks = plan.tasks_of(question)
+    tasks = [result.task for result in one.comparisons[0].evidence.tasks]
     found = []
     for gone in tasks if len(tasks) > 1 else ():
-        narrower = question.model_copy(update={"tasks": tuple(task for task in tasks if task != gone)})
+        narrower = question.model_copy(update={"tasks": tuple(task for task in plan.tasks_of(question) if task != gone)})
         (other,) = [
             other for other in answer(plan, narrower, scores, stages) if (other.treatment, other.shots) == (one.treatment, one.shots)
         ]
